@@ -1,0 +1,167 @@
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+
+class NumberSeries(models.Model):
+    """
+    The next legal number of one company, kind of document and year; gap-free.
+    """
+
+    company = models.ForeignKey("customers.Company", models.PROTECT, related_name="+")
+    code = models.CharField(max_length=10)
+    year = models.PositiveSmallIntegerField()
+    next_number = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "code", "year"], name="series_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code}{self.year}"
+
+
+class RunStage(models.TextChoices):
+    DRAFT = "DRAFT"
+    REHEARSED = "REHEARSED"
+    APPROVED = "APPROVED"
+    ISSUED = "ISSUED"
+    SENT = "SENT"
+
+
+class BillRun(models.Model):
+    """
+    One billing of many accounts for one period [start, end); it is data, not a process.
+    """
+
+    company = models.ForeignKey("customers.Company", models.PROTECT, related_name="bill_runs")
+    stage = models.CharField(max_length=10, choices=RunStage.choices, default=RunStage.DRAFT)
+    period_start = models.DateField()
+    period_end = models.DateField()
+    issue_date = models.DateField()
+    due_date = models.DateField()
+    currency = models.CharField(max_length=3)
+    started_by = models.CharField(max_length=120)
+    approved_by = models.CharField(max_length=120, blank=True)
+    created_at = models.DateTimeField()
+    snapshot_at = models.DateTimeField(null=True)
+    issued_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(period_end__gt=models.F("period_start")), name="run_period"
+            ),
+            # Starting the same period twice finds the first run again.
+            models.UniqueConstraint(
+                fields=["company", "period_start", "period_end"], name="run_once_per_period"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.company_id} {self.period_start} {self.stage}"
+
+
+class ChunkState(models.TextChoices):
+    WAITING = "WAITING"
+    REHEARSED = "REHEARSED"
+    ISSUED = "ISSUED"
+
+
+class BillRunChunk(models.Model):
+    """
+    The accounts that one transaction of a run bills together.
+    """
+
+    run = models.ForeignKey(BillRun, models.CASCADE, related_name="chunks")
+    position = models.PositiveIntegerField()
+    account_ids = ArrayField(models.BigIntegerField())
+    state = models.CharField(
+        max_length=10, choices=ChunkState.choices, default=ChunkState.WAITING
+    )
+    content_hash = models.CharField(max_length=64, blank=True)
+    bills = models.PositiveIntegerField(default=0)
+    total_minor = models.BigIntegerField(default=0)
+    # Accounts that could not be billed, each with its reason: [[account id, reason code], …].
+    held = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "position"], name="chunk_position_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}/{self.position} {self.state}"
+
+
+class BillState(models.TextChoices):
+    DRAFT = "DRAFT"
+    ISSUED = "ISSUED"
+    CANCELLED = "CANCELLED"
+
+
+class Bill(models.Model):
+    """
+    A bill. Whether it is due, part-paid, paid or overdue is computed from the ledger.
+
+    `facts` is the sealed canonical JSON from which the PDF is rendered; `facts_hash` its sha256.
+    """
+
+    account = models.ForeignKey("customers.Account", models.PROTECT, related_name="bills")
+    run = models.ForeignKey(BillRun, models.PROTECT, related_name="bills")
+    state = models.CharField(max_length=10, choices=BillState.choices)
+    number = models.CharField(max_length=30, unique=True)
+    period_start = models.DateField()
+    period_end = models.DateField()
+    issue_date = models.DateField()
+    due_date = models.DateField()
+    collection_date = models.DateField(null=True)
+    currency = models.CharField(max_length=3)
+    net_minor = models.BigIntegerField()
+    vat_minor = models.BigIntegerField()
+    total_minor = models.BigIntegerField()
+    reference = models.CharField(max_length=30, unique=True)
+    facts = models.TextField()
+    facts_hash = models.CharField(max_length=64)
+    issued_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "account"], name="bill_once_per_run"),
+            models.CheckConstraint(
+                condition=Q(total_minor=models.F("net_minor") + models.F("vat_minor")),
+                name="bill_total_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["DRAFT", "ISSUED", "CANCELLED"]), name="bill_state_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class BillLine(models.Model):
+    """
+    One printed line. `bill_id` is a plain integer: checked set-wise after every chunk.
+    """
+
+    append_only = True
+
+    pk = models.CompositePrimaryKey("bill_id", "position")
+    bill_id = models.BigIntegerField()
+    position = models.PositiveSmallIntegerField()
+    contract_id = models.BigIntegerField()
+    service = models.CharField(max_length=30)
+    code = models.CharField(max_length=40)
+    label = models.CharField(max_length=120)
+    quantity = models.DecimalField(max_digits=18, decimal_places=6)
+    unit = models.CharField(max_length=20)
+    unit_price = models.DecimalField(max_digits=18, decimal_places=8)
+    net = models.DecimalField(max_digits=18, decimal_places=4)
+    vat_rate = models.DecimalField(max_digits=5, decimal_places=2)
+
+    def __str__(self) -> str:
+        return f"{self.bill_id}/{self.position}"

@@ -1,0 +1,127 @@
+from django.db import models
+
+from mains.core.periods import ends_after_start, no_overlap
+
+
+class Company(models.Model):
+    """
+    A legal entity inside a tenant that issues bills.
+    """
+
+    code = models.SlugField(max_length=30, unique=True)
+    name = models.CharField(max_length=120)
+    tax_id = models.CharField(max_length=30)
+    address = models.CharField(max_length=200)
+    iban = models.CharField(max_length=34, blank=True)
+    creditor_id = models.CharField(max_length=35, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CustomerKind(models.TextChoices):
+    PERSON = "PERSON"
+    ORGANISATION = "ORGANISATION"
+
+
+class Customer(models.Model):
+    """
+    A party: a person or an organisation with a tax identity.
+    """
+
+    kind = models.CharField(max_length=12, choices=CustomerKind.choices)
+    name = models.CharField(max_length=160)
+    tax_id = models.CharField(max_length=30, blank=True, db_index=True)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=30, blank=True)
+    language = models.CharField(max_length=8)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Account(models.Model):
+    """
+    Who pays: the numbered account of one customer with one company.
+    """
+
+    number = models.CharField(max_length=30, unique=True)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="accounts")
+    company = models.ForeignKey(Company, models.PROTECT, related_name="accounts")
+    currency = models.CharField(max_length=3)
+    postal_address = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class SupplyPoint(models.Model):
+    """
+    Where a service is delivered; its attributes feed tariffs, e.g. heated volume in m³.
+    """
+
+    code = models.CharField(max_length=40, unique=True)
+    street = models.CharField(max_length=160)
+    city = models.CharField(max_length=80)
+    post_code = models.CharField(max_length=12)
+    zone = models.CharField(max_length=30, blank=True)
+    attributes = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def address(self) -> str:
+        return f"{self.street}, {self.post_code} {self.city}"
+
+
+class Contract(models.Model):
+    """
+    An agreement for one service at one supply point, from a day to the day before another.
+    """
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="contracts")
+    supply_point = models.ForeignKey(SupplyPoint, models.PROTECT, related_name="contracts")
+    service = models.CharField(max_length=30)
+    contract_class = models.CharField(max_length=30)
+    tariff_code = models.CharField(max_length=40)
+    start_date = models.DateField()
+    end_date = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            ends_after_start(name="contract_ends_after_start"),
+            no_overlap("supply_point", "service", name="contract_no_overlap"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.service}"
+
+
+class DeliveryMode(models.TextChoices):
+    ELECTRONIC = "ELECTRONIC"
+    PAPER = "PAPER"
+    BOTH = "BOTH"
+
+
+class DeliveryPreference(models.Model):
+    """
+    How the bills of one contract are delivered, from a day on.
+    """
+
+    contract = models.ForeignKey(Contract, models.CASCADE, related_name="delivery_preferences")
+    mode = models.CharField(max_length=10, choices=DeliveryMode.choices)
+    email = models.EmailField(blank=True)
+    start_date = models.DateField()
+    end_date = models.DateField(null=True, blank=True)
+    chosen_at = models.DateTimeField()
+    notice = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            ends_after_start(name="delivery_ends_after_start"),
+            no_overlap("contract", name="delivery_no_overlap"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contract_id} {self.mode}"

@@ -1,0 +1,17 @@
+from django.db import models
+
+
+class StoredFile(models.Model):
+    """
+    A file in storage: its key carries the tenant, its hash proves that it is unchanged.
+    """
+
+    key = models.CharField(max_length=200, unique=True)
+    kind = models.CharField(max_length=30)
+    content_type = models.CharField(max_length=80)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,104 @@
+from django.db import models
+
+from mains.core.periods import ends_after_start, no_overlap
+
+
+class Meter(models.Model):
+    serial = models.CharField(max_length=40, unique=True)
+    service = models.CharField(max_length=30)
+    size = models.CharField(max_length=20, blank=True)
+
+    def __str__(self) -> str:
+        return self.serial
+
+
+class Register(models.Model):
+    """
+    One counter of a meter: `digits` before the decimal sign, `decimals` after it.
+    """
+
+    meter = models.ForeignKey(Meter, models.CASCADE, related_name="registers")
+    code = models.CharField(max_length=20)
+    quantity = models.CharField(max_length=30)
+    unit = models.CharField(max_length=10)
+    digits = models.PositiveSmallIntegerField()
+    decimals = models.PositiveSmallIntegerField(default=0)
+    multiplier = models.DecimalField(max_digits=12, decimal_places=6, default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["meter", "code"], name="register_code_once"),
+            models.CheckConstraint(
+                condition=models.Q(digits__gte=1, digits__lte=12, decimals__lte=6),
+                name="register_digits",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meter_id} {self.code}"
+
+
+class MeterInstallation(models.Model):
+    """
+    Where a meter hangs, from a day to the day before another.
+    """
+
+    meter = models.ForeignKey(Meter, models.PROTECT, related_name="installations")
+    supply_point = models.ForeignKey(
+        "customers.SupplyPoint", models.PROTECT, related_name="installations"
+    )
+    start_date = models.DateField()
+    end_date = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            ends_after_start(name="installation_ends_after_start"),
+            no_overlap("meter", name="installation_no_overlap"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meter_id} at {self.supply_point_id}"
+
+
+class ReadingSource(models.TextChoices):
+    SELF = "SELF"
+    GUEST = "GUEST"
+    STAFF = "STAFF"
+    READER = "READER"
+    REMOTE = "REMOTE"
+    ESTIMATE = "ESTIMATE"
+    IMPORT = "IMPORT"
+
+
+class ReadingQuality(models.TextChoices):
+    ACCEPTED = "ACCEPTED"
+    NEEDS_REVIEW = "NEEDS_REVIEW"
+    ESTIMATED = "ESTIMATED"
+    REJECTED = "REJECTED"
+
+
+class Reading(models.Model):
+    """
+    What a register showed on a civil day; `period_start` names the billing period it closes.
+    """
+
+    register = models.ForeignKey(Register, models.PROTECT, related_name="readings")
+    read_date = models.DateField()
+    value = models.DecimalField(max_digits=18, decimal_places=6)
+    period_start = models.DateField()
+    source = models.CharField(max_length=10, choices=ReadingSource.choices)
+    quality = models.CharField(max_length=14, choices=ReadingQuality.choices)
+    verdict = models.CharField(max_length=20, blank=True)
+    user_id = models.BigIntegerField(null=True)
+    received_at = models.DateTimeField()
+    # The form or API key it came with: sending the same form twice stores one reading.
+    sent_key = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["register", "-read_date"], name="reading_latest")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(value__gte=0), name="reading_not_negative")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.register_id} {self.read_date} {self.value}"

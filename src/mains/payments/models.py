@@ -1,0 +1,179 @@
+from django.db import models
+from django.db.models import Q
+
+from mains.core.periods import ends_after_start, no_overlap
+
+
+class Mandate(models.Model):
+    """
+    A direct-debit mandate of one account, from a day to the day before another.
+    """
+
+    account = models.ForeignKey("customers.Account", models.PROTECT, related_name="mandates")
+    reference = models.CharField(max_length=35, unique=True)
+    holder = models.CharField(max_length=160)
+    iban = models.CharField(max_length=34)
+    signed_date = models.DateField()
+    start_date = models.DateField()
+    end_date = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            ends_after_start(name="mandate_ends_after_start"),
+            no_overlap("account", name="mandate_no_overlap"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class AttemptState(models.TextChoices):
+    CREATED = "CREATED"
+    PENDING = "PENDING"
+    UNKNOWN = "UNKNOWN"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    EXPIRED = "EXPIRED"
+
+
+class PaymentAttempt(models.Model):
+    """
+    One try to pay one or more bills of one company at one gateway.
+
+    Committed before the gateway is called, so nothing the gateway does is ever unknown here.
+    """
+
+    token = models.CharField(max_length=43, unique=True)
+    gateway = models.CharField(max_length=30)
+    company = models.ForeignKey("customers.Company", models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=AttemptState.choices)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    # Who may come back to the open page: `user:7` or `guest:<session>`; hashed.
+    payer = models.CharField(max_length=64)
+    email = models.EmailField(blank=True)
+    language = models.CharField(max_length=8)
+    gateway_reference = models.CharField(max_length=120, blank=True)
+    page_url = models.CharField(max_length=500, blank=True)
+    failure = models.CharField(max_length=40, blank=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["created_at"],
+                condition=Q(state__in=["CREATED", "PENDING", "UNKNOWN"]),
+                name="attempt_open",
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="attempt_positive"),
+            models.UniqueConstraint(
+                fields=["gateway", "gateway_reference"],
+                condition=~Q(gateway_reference=""),
+                name="attempt_gateway_reference",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.token[:8]} {self.state}"
+
+
+class AttemptBill(models.Model):
+    """
+    One bill of an attempt; at most one live attempt exists for a bill.
+    """
+
+    attempt = models.ForeignKey(PaymentAttempt, models.CASCADE, related_name="parts")
+    bill = models.ForeignKey("billing.Bill", models.PROTECT, related_name="attempt_parts")
+    amount_minor = models.BigIntegerField()
+    live = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bill"], condition=Q(live=True), name="one_live_attempt_per_bill"
+            ),
+            models.UniqueConstraint(fields=["attempt", "bill"], name="attempt_bill_once"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="attempt_part_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attempt_id}: {self.bill_id}"
+
+
+class PaymentMethod(models.TextChoices):
+    CARD = "CARD"
+    BANK_TRANSFER = "BANK_TRANSFER"
+    DIRECT_DEBIT = "DIRECT_DEBIT"
+    CASH = "CASH"
+
+
+class Payment(models.Model):
+    """
+    Money that arrived, booked once: `booking_key` is the gateway's or the bank's own reference.
+    """
+
+    company = models.ForeignKey("customers.Company", models.PROTECT, related_name="+")
+    attempt = models.OneToOneField(
+        PaymentAttempt, models.PROTECT, null=True, related_name="payment"
+    )
+    method = models.CharField(max_length=14, choices=PaymentMethod.choices)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    received_at = models.DateTimeField()
+    value_date = models.DateField()
+    booking_key = models.CharField(max_length=120, unique=True)
+    booked_by = models.CharField(max_length=120)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payment_positive")
+        ]
+
+    def __str__(self) -> str:
+        return self.booking_key
+
+
+class Allocation(models.Model):
+    """
+    The part of a payment that settles one bill; what is left over stays as credit.
+    """
+
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="allocations")
+    bill = models.ForeignKey("billing.Bill", models.PROTECT, related_name="allocations")
+    amount_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["payment", "bill"], name="allocation_once"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="allocation_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.payment_id} → {self.bill_id}"
+
+
+class GatewayEvent(models.Model):
+    """
+    A webhook as it arrived and was verified; the same event is stored once.
+    """
+
+    gateway = models.CharField(max_length=30)
+    event_id = models.CharField(max_length=120)
+    body = models.TextField()
+    received_at = models.DateTimeField()
+    processed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["gateway", "event_id"], name="gateway_event_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gateway} {self.event_id}"

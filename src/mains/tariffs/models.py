@@ -1,0 +1,35 @@
+from django.db import models
+
+
+class Tariff(models.Model):
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    service = models.CharField(max_length=30)
+    company = models.ForeignKey("customers.Company", models.PROTECT, related_name="tariffs")
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class TariffVersion(models.Model):
+    """
+    The components of a tariff from a day on, until the next published version.
+    """
+
+    tariff = models.ForeignKey(Tariff, models.CASCADE, related_name="versions")
+    start_date = models.DateField()
+    components = models.JSONField()
+    source = models.CharField(max_length=300, blank=True)
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tariff", "start_date"],
+                condition=models.Q(published_at__isnull=False),
+                name="tariff_version_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tariff_id} from {self.start_date}"

@@ -1,0 +1,56 @@
+"""A database server for the whole run, a copy of the template for every test process.
+
+The settings may be imported only once the database's name is known, so conftest files import
+nothing of Mains at their top.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+
+import django
+import pytest
+
+from tests import databases
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+os.environ.setdefault("SECRET_KEY", "tests-only-" + "0" * 50)
+os.environ["DJANGO_SETTINGS_MODULE"] = "mains.config.settings"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        databases.make_template()
+    os.environ["DATABASE_ROLE_PREFIX"] = databases.TEMPLATE
+    for name in ("DATABASE_URL", "OWNER_DATABASE_URL"):
+        os.environ[name] = databases.with_name(os.environ[name], f"{databases.TEMPLATE}_{WORKER}")
+    django.setup()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup() -> Iterator[None]:
+    databases.copy_template(f"{databases.TEMPLATE}_{WORKER}")
+    yield
+    from django.db import connections
+
+    connections.close_all()
+
+
+@pytest.fixture
+def tenant(django_db_setup, django_db_blocker) -> Iterator[Callable[[str], None]]:
+    """
+    Serve the first tenant inside a transaction that is rolled back; call it to serve another.
+    """
+    from django.db import connection, transaction
+
+    from mains.guard import context
+
+    with django_db_blocker.unblock():
+        context.choose("alder")
+        block = transaction.atomic()
+        block._from_testcase = True
+        with block:
+            yield context.choose
+            transaction.set_rollback(True)
+        context.choose(None)
+        connection.applied = None

@@ -1,0 +1,101 @@
+"""The databases of the tests: one template with two tenants, copied once per test process."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+
+TEMPLATE = "mains_test"
+TENANTS = ("alder", "birch")
+
+
+@contextmanager
+def owner(name: str | None = None) -> Iterator[psycopg.Connection[Any]]:
+    """
+    Connect as the owner of the schemas, to this process's database or a named one.
+    """
+    url = os.environ["OWNER_DATABASE_URL"]
+    with psycopg.connect(with_name(url, name) if name else url) as connection:
+        yield connection
+
+
+def create_tenant(connection: psycopg.Connection[Any], schema_name: str) -> None:
+    from mains.tenancy import provisioning
+
+    provisioning.create(
+        connection,
+        schema_name=schema_name,
+        name=schema_name.title(),
+        hosts=[f"{schema_name}.localhost"],
+        state="SANDBOX",
+        now=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    connection.commit()
+
+
+def drop_tenant(connection: psycopg.Connection[Any], schema_name: str) -> None:
+    from mains.tenancy import provisioning
+
+    provisioning.drop(connection, schema_name=schema_name)
+    connection.commit()
+
+
+def with_name(url: str, name: str) -> str:
+    """
+    Return a database address with another database name.
+    """
+    return f"{url.rsplit('/', 1)[0]}/{name}"
+
+
+def make_template() -> None:
+    """
+    Make the template database anew; called once per run, before any test process starts.
+    """
+    with owner("postgres") as connection:
+        connection.autocommit = True
+        connection.execute(f"drop database if exists {TEMPLATE} with (force)")
+        connection.execute(f"create database {TEMPLATE}")
+    subprocess.run(
+        [sys.executable, "-m", "tests.databases"],
+        check=True,
+        env={
+            **os.environ,
+            "MAINS_AS_OWNER": "1",
+            "DATABASE_URL": with_name(os.environ["DATABASE_URL"], TEMPLATE),
+            "OWNER_DATABASE_URL": with_name(os.environ["OWNER_DATABASE_URL"], TEMPLATE),
+        },
+    )
+
+
+def copy_template(name: str) -> None:
+    """
+    Give a test process its own copy of the template.
+    """
+    with owner("postgres") as connection:
+        connection.autocommit = True
+        # One copy at a time: the template must have no other visitor.
+        connection.execute("select pg_advisory_lock(42)")
+        connection.execute(f"drop database if exists {name} with (force)")
+        connection.execute(f"create database {name} template {TEMPLATE} strategy file_copy")
+
+
+def _fill_template() -> None:
+    import django
+
+    django.setup()
+    from mains.tenancy import setup
+
+    with owner() as connection:
+        setup.migrate_public(connection)
+        connection.commit()
+        for schema_name in TENANTS:
+            create_tenant(connection, schema_name)
+
+
+if __name__ == "__main__":
+    _fill_template()
