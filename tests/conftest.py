@@ -20,11 +20,17 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "mains.config.settings"
 
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
+        databases.start_server()
         databases.make_template()
     os.environ["DATABASE_ROLE_PREFIX"] = databases.TEMPLATE
     for name in ("DATABASE_URL", "OWNER_DATABASE_URL"):
         os.environ[name] = databases.with_name(os.environ[name], f"{databases.TEMPLATE}_{WORKER}")
     django.setup()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        databases.stop_server()
 
 
 @pytest.fixture(scope="session")

@@ -1,17 +1,21 @@
 """The databases of the tests: one template with two tenants, copied once per test process."""
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import psycopg
 
 TEMPLATE = "mains_test"
 TENANTS = ("alder", "birch")
+_server: list[tuple[Any, Path]] = []
 
 
 @contextmanager
@@ -50,6 +54,31 @@ def with_name(url: str, name: str) -> str:
     Return a database address with another database name.
     """
     return f"{url.rsplit('/', 1)[0]}/{name}"
+
+
+def start_server() -> None:
+    """
+    Start a database server of this run's own, unless the environment names one.
+    """
+    if os.environ.get("DATABASE_URL"):
+        return
+    from mains.embedded import Postgres
+
+    folder = Path(tempfile.mkdtemp(prefix="mains-tests-"))
+    folder.chmod(0o755)
+    server = Postgres(folder, fast=True)
+    _server.append((server, folder))
+    os.environ.update(server.start().environment())
+
+
+def stop_server() -> None:
+    """
+    Stop the server that `start_server` started, and remove its data.
+    """
+    while _server:
+        server, folder = _server.pop()
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def make_template() -> None:

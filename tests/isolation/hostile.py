@@ -120,7 +120,7 @@ class Worker:
     def with_a_cursor(self) -> str:
         with connection.cursor() as cursor:
             cursor.execute("select name from identity_user where id = 1")
-            return cursor.fetchone()[0]
+            return (cursor.fetchone() or ("nobody",))[0]
 
 
 @contextmanager

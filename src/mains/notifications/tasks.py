@@ -1,0 +1,7 @@
+from mains.core.jobs import tenant_task
+from mains.notifications import actions, jobs
+
+
+@tenant_task(jobs.SEND_MESSAGES)
+def send_messages(**_later: object) -> None:
+    actions.send_queued()

@@ -1,0 +1,224 @@
+"""Turn money that arrived into a payment, allocations and transfers: exactly once."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from django.db.models import Sum
+
+from mains.billing.models import Bill
+from mains.core.transactions import inside_transaction, owns_transaction
+from mains.customers.models import Account
+from mains.ledger import actions as ledger
+from mains.ledger.models import LedgerAccountKind
+from mains.notifications import actions as notifications
+from mains.payments.gateways.base import Notice
+from mains.payments.models import Allocation, Payment, PaymentAttempt, PaymentMethod
+from mains.payments.receipts import receipt_values
+
+
+class AlreadyBooked(Exception):
+    """A bank transfer with this reference was booked before with another amount or bill."""
+
+
+class WrongAmount(Exception):
+    """An amount to book has to be more than zero."""
+
+
+def outstanding_minor(*, bill_ids: Collection[int]) -> dict[int, int]:
+    """
+    Return what is still owed on each bill: its total less what was allocated to it.
+    """
+    bills = dict(Bill.objects.filter(pk__in=bill_ids).values_list("pk", "total_minor"))
+    allocated = dict(
+        Allocation.objects.filter(bill_id__in=bill_ids)
+        .values_list("bill_id")
+        .annotate(total=Sum("amount_minor"))
+    )
+    return {bill_id: total - allocated.get(bill_id, 0) for bill_id, total in bills.items()}
+
+
+@inside_transaction
+def book_card_payment(
+    *, attempt: PaymentAttempt, notice: Notice, now: datetime, today: date
+) -> Payment:
+    """
+    Book what a gateway collected for an attempt, and queue the receipt.
+
+    What was collected is booked even where it is not what was asked for: a shortfall leaves the
+    bill part-paid, an excess stays as credit, another currency waits in suspense.
+    """
+    payment = Payment.objects.create(
+        company=attempt.company,
+        attempt=attempt,
+        method=PaymentMethod.CARD,
+        amount_minor=notice.amount_minor,
+        currency=notice.currency,
+        received_at=now,
+        value_date=today,
+        booking_key=f"{attempt.gateway}:{notice.gateway_reference}",
+        booked_by=f"gateway:{attempt.gateway}",
+    )
+    clearing = ledger.company_account(
+        company=attempt.company,
+        kind=LedgerAccountKind.CLEARING,
+        detail=attempt.gateway,
+        currency=payment.currency,
+    )
+    if payment.currency != attempt.currency:
+        _post_to_suspense(payment=payment, debit_id=clearing.pk, now=now)
+        return payment
+    asked = [
+        (part.bill, part.amount_minor)
+        for part in attempt.parts.select_related("bill__account__customer").order_by("bill_id")
+    ]
+    parts = _spread(collected_minor=payment.amount_minor, asked=asked)
+    _allocate_and_post(payment=payment, parts=parts, debit_id=clearing.pk, now=now)
+    if attempt.email:
+        notifications.queue(
+            kind="payment-received",
+            key=str(payment.pk),
+            recipient=attempt.email,
+            language=attempt.language,
+            values=receipt_values(
+                payment=payment, bills=[bill for bill, _amount in parts], language=attempt.language
+            ),
+            now=now,
+        )
+    return payment
+
+
+def _spread(*, collected_minor: int, asked: list[tuple[Bill, int]]) -> list[tuple[Bill, int]]:
+    """
+    Give each bill what was asked for it, in turn; the first one also takes what is left over.
+    """
+    left, parts = collected_minor, []
+    for bill, amount in asked:
+        parts.append((bill, min(amount, left)))
+        left -= parts[-1][1]
+    parts[0] = (parts[0][0], parts[0][1] + left)
+    return [(bill, amount) for bill, amount in parts if amount > 0]
+
+
+def _post_to_suspense(*, payment: Payment, debit_id: int, now: datetime) -> None:
+    suspense = ledger.company_account(
+        company=payment.company,
+        kind=LedgerAccountKind.SUSPENSE,
+        detail="main",
+        currency=payment.currency,
+    )
+    ledger.post(
+        postings=[
+            ledger.Posting(
+                debit_id=debit_id, credit_id=suspense.pk, amount_minor=payment.amount_minor, leg=0
+            )
+        ],
+        currency=payment.currency,
+        company_id=payment.company_id,
+        effective_date=payment.value_date,
+        source=f"payment:{payment.pk}",
+        now=now,
+    )
+
+
+@owns_transaction
+def book_bank_transfer(
+    *,
+    bill_id: int,
+    amount_minor: int,
+    bank_reference: str,
+    value_date: date,
+    booked_by: str,
+    now: datetime,
+) -> Payment:
+    """
+    Book a bank transfer for a bill; what exceeds the bill stays as credit of its account.
+
+    The same bank reference again returns the first booking.
+
+    :raises WrongAmount: for zero or less.
+    :raises AlreadyBooked: if that reference was booked with another amount or bill.
+    """
+    if amount_minor <= 0:
+        raise WrongAmount(amount_minor)
+    bill = (
+        Bill.objects.select_for_update(of=("self",))
+        .select_related("account__company", "account__customer")
+        .get(pk=bill_id)
+    )
+    company = bill.account.company
+    payment, made = Payment.objects.get_or_create(
+        booking_key=f"bank:{company.code}:{bank_reference}",
+        defaults={
+            "company": company,
+            "method": PaymentMethod.BANK_TRANSFER,
+            "amount_minor": amount_minor,
+            "currency": bill.currency,
+            "received_at": now,
+            "value_date": value_date,
+            "booked_by": booked_by,
+            "note": bill.reference,
+        },
+    )
+    if not made:
+        if (payment.amount_minor, payment.note) != (amount_minor, bill.reference):
+            raise AlreadyBooked(bank_reference)
+        return payment
+    bank = ledger.company_account(
+        company=company, kind=LedgerAccountKind.BANK, detail="main", currency=bill.currency
+    )
+    _allocate_and_post(
+        payment=payment, parts=[(bill, amount_minor)], debit_id=bank.pk, now=now
+    )
+    if bill.account.customer.email:
+        notifications.queue(
+            kind="payment-received",
+            key=str(payment.pk),
+            recipient=bill.account.customer.email,
+            language=bill.account.customer.language,
+            values=receipt_values(
+                payment=payment, bills=[bill], language=bill.account.customer.language
+            ),
+            now=now,
+        )
+    return payment
+
+
+def _allocate_and_post(
+    *, payment: Payment, parts: list[tuple[Bill, int]], debit_id: int, now: datetime
+) -> None:
+    # The bills' rows are locked, so two payments of one bill cannot both see it as owed.
+    ids = [bill.pk for bill, _amount in parts]
+    list(Bill.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
+    owed = outstanding_minor(bill_ids=ids)
+    Allocation.objects.bulk_create(
+        Allocation(payment=payment, bill=bill, amount_minor=min(amount, owed[bill.pk]))
+        for bill, amount in parts
+        if owed[bill.pk] > 0
+    )
+    postings = [
+        ledger.Posting(
+            debit_id=debit_id,
+            credit_id=ledger.receivable(account=account).pk,
+            amount_minor=amount,
+            leg=leg,
+        )
+        for leg, (account, amount) in enumerate(_per_account(parts))
+    ]
+    ledger.post(
+        postings=postings,
+        currency=payment.currency,
+        company_id=payment.company_id,
+        effective_date=payment.value_date,
+        source=f"payment:{payment.pk}",
+        now=now,
+    )
+
+
+def _per_account(parts: list[tuple[Bill, int]]) -> list[tuple[Account, int]]:
+    amounts: dict[int, tuple[Account, int]] = {}
+    for bill, amount in parts:
+        before = amounts.get(bill.account_id, (bill.account, 0))[1]
+        amounts[bill.account_id] = (bill.account, before + amount)
+    return [amounts[key] for key in sorted(amounts)]
+
+

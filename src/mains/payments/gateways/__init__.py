@@ -1,0 +1,23 @@
+"""One folder per gateway, and this registry: adding one is a folder and a line."""
+
+from mains.payments.gateways.base import Gateway
+from mains.payments.gateways.sandbox import SandboxGateway
+
+
+class UnknownGateway(Exception):
+    """The configuration names a gateway whose folder does not exist here yet."""
+
+
+GATEWAYS: dict[str, Gateway] = {gateway.kind: gateway for gateway in (SandboxGateway(),)}
+
+
+def gateway(kind: str) -> Gateway:
+    """
+    Return the gateway of a kind.
+
+    :raises UnknownGateway: if there is no folder for it.
+    """
+    try:
+        return GATEWAYS[kind]
+    except KeyError:
+        raise UnknownGateway(kind) from None

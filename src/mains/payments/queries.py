@@ -1,0 +1,200 @@
+"""What is owed, what is being paid, and what was paid."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from mains.billing.models import Bill, BillState
+from mains.billing.rules.status import BillStatus, bill_status
+from mains.core.money import Money
+from mains.payments.models import (
+    Allocation,
+    AttemptBill,
+    AttemptState,
+    Mandate,
+    Payment,
+    PaymentAttempt,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BillRow:
+    """
+    A bill as people see it; `processing` means that a payment is being confirmed.
+    """
+
+    id: int
+    number: str
+    reference: str
+    account_id: int
+    account_number: str
+    company_code: str
+    company_name: str
+    period_start: date
+    period_end: date
+    issue_date: date
+    due_date: date
+    collection_date: date | None
+    total: Money
+    outstanding: Money
+    status: BillStatus
+    processing: bool
+
+
+def bills(*, account_ids: Collection[int], today: date) -> list[BillRow]:
+    """
+    Return the issued bills of the accounts, newest first.
+    """
+    return _rows(Bill.objects.filter(account_id__in=account_ids), today=today)
+
+
+def bill(*, bill_id: int, today: date) -> BillRow | None:
+    """
+    Return one issued bill, or None.
+    """
+    return next(iter(_rows(Bill.objects.filter(pk=bill_id), today=today)), None)
+
+
+def bill_of_reference(*, reference: str, today: date) -> BillRow | None:
+    """
+    Return the issued bill with a payment reference, written with or without spaces, or None.
+    """
+    plain = "".join(reference.split()).replace("-", "").upper()
+    return next(iter(_rows(Bill.objects.filter(reference=plain), today=today)), None)
+
+
+def payable(*, account_ids: Collection[int], today: date) -> list[BillRow]:
+    """
+    Return the bills of the accounts on which something is still owed, oldest due date first.
+    """
+    rows = bills(account_ids=account_ids, today=today)
+    return sorted(
+        (row for row in rows if row.outstanding.minor > 0), key=lambda row: (row.due_date, row.id)
+    )
+
+
+def _rows(queryset: QuerySet[Bill], *, today: date) -> list[BillRow]:
+    allocated = (
+        Allocation.objects.filter(bill_id=OuterRef("pk"))
+        .order_by()
+        .values("bill_id")
+        .annotate(total=Sum("amount_minor"))
+        .values("total")
+    )
+    live = AttemptBill.objects.filter(
+        bill_id=OuterRef("pk"), live=True, attempt__state=AttemptState.UNKNOWN
+    )
+    rows = (
+        queryset.filter(state=BillState.ISSUED)
+        .select_related("account__company")
+        .defer("facts")
+        .annotate(allocated=Coalesce(allocated, 0), processing=Exists(live))
+        .order_by("-issue_date", "-pk")
+    )
+    return [_row(row, today) for row in rows]
+
+
+def _row(row: Bill, today: date) -> BillRow:
+    paid: int = row.allocated  # type: ignore[attr-defined]
+    return BillRow(
+        id=row.pk,
+        number=row.number,
+        reference=row.reference,
+        account_id=row.account_id,
+        account_number=row.account.number,
+        company_code=row.account.company.code,
+        company_name=row.account.company.name,
+        period_start=row.period_start,
+        period_end=row.period_end,
+        issue_date=row.issue_date,
+        due_date=row.due_date,
+        collection_date=row.collection_date,
+        total=Money(row.total_minor, row.currency),
+        outstanding=Money(max(row.total_minor - paid, 0), row.currency),
+        status=bill_status(
+            total_minor=row.total_minor, paid_minor=paid, due_date=row.due_date, today=today
+        ),
+        processing=row.processing,  # type: ignore[attr-defined]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRow:
+    token: str
+    state: str
+    amount: Money
+    failure: str
+    bill_numbers: tuple[str, ...]
+    account_numbers: tuple[str, ...]
+    booking_key: str
+    settled_at: datetime | None
+
+
+def attempt(*, token: str) -> AttemptRow | None:
+    """
+    Return how a payment stands, for the page that its payer comes back to, or None.
+    """
+    row = (
+        PaymentAttempt.objects.filter(token=token)
+        .prefetch_related("parts__bill__account")
+        .select_related("payment")
+        .first()
+    )
+    if row is None:
+        return None
+    parts = list(row.parts.all())
+    booked: Payment | None = getattr(row, "payment", None)
+    return AttemptRow(
+        token=row.token,
+        state=row.state,
+        amount=Money(row.amount_minor, row.currency),
+        failure=row.failure,
+        bill_numbers=tuple(part.bill.number for part in parts),
+        account_numbers=tuple(part.bill.account.number for part in parts),
+        booking_key=booked.booking_key if booked else "",
+        settled_at=row.settled_at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    received_at: datetime
+    amount: Money
+    method: str
+    bill_number: str
+    booking_key: str
+
+
+def payments(*, account_ids: Collection[int]) -> list[PaymentRow]:
+    """
+    Return what was paid on the bills of the accounts, newest first.
+    """
+    rows = (
+        Allocation.objects.filter(bill__account_id__in=account_ids)
+        .select_related("payment", "bill")
+        .order_by("-payment__received_at", "-pk")
+    )
+    return [
+        PaymentRow(
+            row.payment.received_at,
+            Money(row.amount_minor, row.payment.currency),
+            row.payment.method,
+            row.bill.number,
+            row.payment.booking_key,
+        )
+        for row in rows
+    ]
+
+
+def active_mandates(*, account_ids: Collection[int], on: date) -> set[int]:
+    """
+    Return which of the accounts have a direct-debit mandate in force on a day.
+    """
+    return set(
+        Mandate.objects.filter(account_id__in=account_ids, start_date__lte=on)
+        .exclude(end_date__lte=on)
+        .values_list("account_id", flat=True)
+    )

@@ -1,0 +1,3 @@
+from mains.core.jobs import Job
+
+DELIVER = Job("sandbox.deliver_webhook")

@@ -1,0 +1,126 @@
+"""From the host to the tenant: its schema, its language and its clock."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+
+from mains.guard import context
+from mains.tenancy import queries
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+# Surfaces of the platform itself, by the first label of their host; all serve the public schema.
+PLATFORM_SURFACES = {
+    "": "mains.config.urls.platform",
+    "console": "mains.config.urls.console",
+    "admin": "mains.config.urls.backoffice",
+    "cards": "mains.config.urls.cards",
+}
+PORTAL = "mains.config.urls.portal"
+# Answered on every host, before anybody knows for whom.
+PROBES = {"/healthz", "/readyz", "/metrics"}
+
+
+class HostMiddleware:
+    """
+    Choose the schema that a request may touch, and forget it afterwards.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.tenant = None  # type: ignore[attr-defined]
+        if request.path in PROBES:
+            request.urlconf = "mains.config.urls.probes"  # type: ignore[attr-defined]
+            return self.get_response(request)
+        host = request.get_host().rsplit(":", 1)[0].lower()
+        try:
+            self._choose(request, host)
+        except queries.UnknownHost:
+            return _unknown(request)
+        try:
+            if request.tenant is not None and request.tenant.is_behind:  # type: ignore[attr-defined]
+                return _behind(request)
+            return self.get_response(request)
+        finally:
+            context.choose(None)
+
+    def _choose(self, request: HttpRequest, host: str) -> None:
+        platform = settings.PLATFORM_HOST
+        label = host.removesuffix(platform).removesuffix(".") if host.endswith(platform) else None
+        if label in PLATFORM_SURFACES:
+            request.surface = label or "platform"  # type: ignore[attr-defined]
+            request.urlconf = PLATFORM_SURFACES[label]  # type: ignore[attr-defined]
+            context.choose(context.PUBLIC)
+            return
+        tenant = queries.tenant_of_host(host)
+        request.surface = "portal"  # type: ignore[attr-defined]
+        request.urlconf = PORTAL  # type: ignore[attr-defined]
+        request.tenant = tenant  # type: ignore[attr-defined]
+        context.choose(tenant.schema_name)
+
+
+def _unknown(request: HttpRequest) -> HttpResponse:
+    return render(request, "tenancy/unknown_host.html", status=404)
+
+
+def _behind(request: HttpRequest) -> HttpResponse:
+    response = render(request, "tenancy/maintenance.html", status=503)
+    response["Retry-After"] = "60"
+    return response
+
+
+class LanguageMiddleware:
+    """
+    Speak a language of the tenant: chosen here, remembered, asked for by the browser, or its first.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        offered = _offered(request)
+        chosen = request.GET.get("lang")
+        if chosen in offered:
+            language = chosen
+        elif request.COOKIES.get("lang") in offered:
+            language = request.COOKIES["lang"]
+        else:
+            asked = translation.get_language_from_request(request)
+            language = asked if asked in offered and len(offered) > 1 else offered[0]
+            if request.tenant is None and asked in offered:  # type: ignore[attr-defined]
+                language = asked
+        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        request.languages = offered  # type: ignore[attr-defined]
+        with translation.override(language):
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        if chosen in offered:
+            response.set_cookie("lang", language, max_age=31_536_000, samesite="Lax")
+        return response
+
+
+def _offered(request: HttpRequest) -> tuple[str, ...]:
+    tenant = getattr(request, "tenant", None)
+    if tenant is not None:
+        return tuple(tenant.file.locale.languages)
+    return tuple(code for code, _name in settings.LANGUAGES)
+
+
+class ClockMiddleware:
+    """
+    Read the clock once: `request.now` in UTC and `request.today` in the tenant's zone.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        tenant = getattr(request, "tenant", None)
+        if tenant is not None:
+            request.now = tenant.now()  # type: ignore[attr-defined]
+            request.today = tenant.date_of(request.now)  # type: ignore[attr-defined]
+        return self.get_response(request)

@@ -1,0 +1,161 @@
+"""
+The tenant file: everything one utility decided, typed.
+
+`tenants/<slug>.toml` has this shape, and so has each version of the configuration in the database.
+"""
+
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Self
+from zoneinfo import available_timezones
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from mains.tenancy.tenantfile.base import Colour, Currency, Language, Section, Slug, Texts
+from mains.tenancy.tenantfile.identity import Identifier, Portal, Registration
+from mains.tenancy.tenantfile.money import Billing, Delivery, Payments
+from mains.tenancy.tenantfile.services import Service, Tariff
+
+
+class TenantFileError(Exception):
+    """
+    What is wrong in a tenant file, each with its place, such as `services[1].window.days`.
+    """
+
+    def __init__(self, source: str, problems: list[tuple[str, str]]) -> None:
+        self.source, self.problems = source, problems
+        lines = "\n".join(f"  {place}: {what}" for place, what in problems)
+        super().__init__(f"{source} cannot be used:\n{lines}")
+
+
+class Brand(Section):
+    name: str = Field(min_length=2, max_length=80)
+    theme: Slug
+    colour: Colour | None = None
+    # The storage key of an uploaded logo; without one the theme's own is shown.
+    logo: str = ""
+    sender: str
+    support_email: str
+    support_phone: str
+    address: str = ""
+
+
+class Locale(Section):
+    languages: tuple[Language, ...] = Field(min_length=1)
+    timezone: str
+    currency: Currency
+    country: str = Field(pattern=r"^[A-Z]{2}$")
+    # Shown to visitors whose language is not offered (S2.02).
+    notice: str = ""
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"{value!r} is no time zone; write one such as 'Europe/Riga'")
+        return value
+
+
+class Company(Section):
+    code: Slug
+    name: str
+    tax_id: str
+    address: str
+    iban: str = ""
+    creditor_id: str = ""
+    series: str = Field(pattern=r"^[A-Z]{1,4}$")
+
+
+class TenantFile(Section):
+    slug: Slug
+    hosts: tuple[str, ...] = Field(min_length=1)
+    brand: Brand
+    locale: Locale
+    companies: tuple[Company, ...] = Field(min_length=1)
+    portal: Portal = Portal()
+    registration: Registration
+    identifiers: tuple[Identifier, ...] = ()
+    services: tuple[Service, ...] = Field(min_length=1)
+    tariffs: tuple[Tariff, ...] = ()
+    billing: Billing = Billing()
+    payments: Payments = Payments()
+    delivery: Delivery = Delivery()
+    # The provider's own words, by language and key.
+    texts: dict[Language, dict[str, str]] = {}
+
+    @model_validator(mode="after")
+    def _references_hold(self) -> Self:
+        companies = {company.code for company in self.companies}
+        services = {service.code for service in self.services}
+        _known("services", "company", [s.company for s in self.services], companies)
+        _known("tariffs", "service", [t.service for t in self.tariffs], services)
+        for gateway in self.payments.gateways:
+            _known("payments.gateways", "companies", gateway.companies, companies)
+        if not self.payments.enabled:
+            _every_language("payments.notice", self.payments.notice, self.locale.languages)
+        for service in self.services:
+            _every_language(f"services.{service.code}.label", service.label, self.locale.languages)
+        return self
+
+    def company(self, code: str) -> Company:
+        """
+        Return the company with a code.
+        """
+        return next(company for company in self.companies if company.code == code)
+
+    def service(self, code: str) -> Service:
+        """
+        Return the service with a code.
+        """
+        return next(service for service in self.services if service.code == code)
+
+
+def _known(section: str, key: str, used: Iterable[str], known: set[str]) -> None:
+    for value in used:
+        if value not in known:
+            raise ValueError(f"{section} names the {key} {value!r}, which the file does not have")
+
+
+def _every_language(place: str, texts: Texts, languages: Iterable[str]) -> None:
+    missing = [language for language in languages if language not in texts]
+    if missing:
+        raise ValueError(f"{place} has no text in {', '.join(missing)}")
+
+
+def parse(data: dict[str, Any], *, source: str) -> TenantFile:
+    """
+    Check the content of a tenant file.
+
+    :raises TenantFileError: naming the place of every mistake.
+    """
+    try:
+        return TenantFile.model_validate(data)
+    except ValidationError as error:
+        problems = [(_place(problem["loc"]), problem["msg"]) for problem in error.errors()]
+        raise TenantFileError(source, problems) from error
+
+
+def load(path: Path) -> TenantFile:
+    """
+    Read `tenants/<slug>.toml`; the slug inside has to be the file's name.
+
+    :raises TenantFileError: naming the place of every mistake.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise TenantFileError(path.name, [("file", str(error))]) from error
+    tenant = parse(data, source=path.name)
+    if tenant.slug != path.stem:
+        raise TenantFileError(
+            path.name, [("slug", f"is {tenant.slug!r}, but the file is named {path.stem!r}")]
+        )
+    return tenant
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    place = ""
+    for part in location:
+        place += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return place.removeprefix(".") or "file"

@@ -1,0 +1,67 @@
+"""How bills are made, delivered and paid (axes A8, A9)."""
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from mains.tenancy.tenantfile.base import Section, Slug, Texts
+
+
+class Billing(Section):
+    months_per_bill: Literal[1, 2, 3, 6, 12] = 1
+    # Days from the issue date to the due date, in the tenant's zone.
+    due_days: int = Field(default=14, ge=0, le=90)
+    vat_rounding: Literal["per_rate"] = "per_rate"
+    line_precision: Literal["currency_unit", "four_decimals"] = "currency_unit"
+    # HUF: what is handed over in cash is rounded to 5; the bill itself is not.
+    cash_rounding: int | None = None
+    second_person_approves: bool = False
+
+
+class GatewayKind(StrEnum):
+    SANDBOX = "sandbox"
+    STRIPE = "stripe"
+    REDSYS = "redsys"
+    LIQPAY = "liqpay"
+    MOLLIE = "mollie"
+
+
+class Gateway(Section):
+    kind: GatewayKind
+    label: Texts
+    companies: tuple[Slug, ...] = ()
+    # Where the secret is kept, never the secret itself.
+    secret: str = Field(default="", pattern=r"^(|env:[A-Z][A-Z0-9_]*|vault:[a-z0-9/_-]+)$")
+
+
+class ReferenceScheme(StrEnum):
+    PLAIN = "plain"
+    CUADERNO_57 = "cuaderno_57"
+    RF = "rf"
+    BARCODE = "barcode"
+
+
+class Payments(Section):
+    enabled: bool = True
+    # Shown where paying is switched off (S2.20).
+    notice: Texts = {}
+    gateways: tuple[Gateway, ...] = ()
+    guest: bool = False
+    part_payments: bool = False
+    autopay: bool = False
+    payment_documents: bool = False
+    reference_schemes: tuple[ReferenceScheme, ...] = (ReferenceScheme.PLAIN,)
+    # Days after the issue date on which bills under a mandate are collected.
+    collection_days: int = Field(default=14, ge=2, le=60)
+    direct_debit: bool = False
+
+
+class Delivery(Section):
+    default_mode: Literal["electronic", "paper", "both"] = "electronic"
+    box_at_sign_up: bool = True
+    electronic_requires_mandate: bool = False
+    on_mandate_loss: Literal["paper", "grace", "keep"] = "paper"
+    per_contract_address: bool = False
+    # A discount line while the bill is electronic, in the tenant's currency.
+    electronic_discount: str | None = None

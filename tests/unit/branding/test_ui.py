@@ -1,0 +1,117 @@
+"""The tags: fields tied to their words, money in the reader's way, the brand's own parts."""
+
+import pytest
+from django import forms
+from django.template import Context
+from django.template.backends.django import DjangoTemplates
+from django.test import RequestFactory
+from django.utils import translation
+from tests.screens.brands import BRANDS, Cents
+from tests.screens.specimens import ReadingForm, prepare_django
+
+from mains.branding.context import brand as brand_processor
+from mains.branding.templatetags import ui
+
+prepare_django()
+
+
+def rendered(source, **context):
+    engine = DjangoTemplates({"NAME": "t", "DIRS": [], "APP_DIRS": True, "OPTIONS": {}})
+    return engine.from_string("{% load ui %}" + source).render(context)
+
+
+class Short(forms.Form):
+    code = forms.CharField(
+        label="Code",
+        help_text="On your bill.",
+        widget=forms.TextInput(attrs={"class": "short", "autocomplete": "off"}),
+    )
+
+
+def test_a_field_ties_label_hint_and_error_to_its_control():
+    html = rendered("{% field form.code %}", form=Short({}))
+
+    assert '<label class="label" for="id_code">Code</label>' in html
+    assert 'aria-describedby="id_code_helptext id_code_error"' in html
+    assert 'aria-invalid="true"' in html
+    assert 'class="input short"' in html
+    assert 'id="id_code_helptext"' in html
+    assert 'id="id_code_error"' in html
+
+
+def test_a_sound_field_says_nothing_of_errors():
+    html = rendered("{% field form.code %}", form=Short())
+
+    assert "aria-invalid" not in html
+    assert "_error" not in html
+
+
+def test_the_summary_says_the_same_words_as_the_fields_and_links_to_them():
+    form = ReadingForm({"delivery": "pigeon", "service": "w"})
+    html = rendered("{% error_summary form %}", form=form)
+
+    for bound in form.visible_fields():
+        for error in bound.errors:
+            assert error in html.replace("&#x27;", "'")
+    assert 'href="#id_delivery_0"' in html
+    assert "autofocus" in html
+
+
+def test_a_form_without_errors_has_no_summary():
+    assert rendered("{% error_summary form %}", form=Short({"code": "1"})).strip() == ""
+
+
+def test_what_a_person_typed_is_escaped():
+    html = rendered("{% field form.code %}", form=Short({"code": '"><script>'}))
+
+    assert "<script>" not in html
+
+
+@pytest.mark.parametrize(
+    ("language", "amount", "text"),
+    [
+        ("en", Cents(8420, "EUR"), "€84.20"),
+        ("lv", Cents(8420, "EUR"), "84,20\xa0€"),
+        ("hu", Cents(1874600, "HUF"), "18\xa0746\xa0Ft"),
+        ("uk", Cents(184260, "UAH"), "1\xa0842,60\xa0₴"),
+        ("en", Cents(-350, "EUR"), "\u2212€3.50"),
+    ],
+)
+def test_money_reads_as_people_write_it(language, amount, text):
+    with translation.override(language):
+        assert f">{text}</data>" in ui.money(amount)
+
+
+def test_a_text_amount_passes_and_is_escaped_later():
+    assert rendered("{{ amount|money }}", amount="<b>") == "&lt;b&gt;"
+
+
+def test_each_brand_has_its_own_header_and_footer():
+    for part in ("header", "footer"):
+        source = f'{{% brand_part "{part}" %}}'
+        seen = {rendered(source, brand=brand) for brand in BRANDS.values()}
+        assert len(seen) == len(BRANDS)
+
+
+def test_without_a_brand_the_base_parts_are_shown():
+    assert 'class="top"' in ui.brand_part(Context({}), "header")
+
+
+def test_the_processor_hands_over_what_middleware_put_on_the_request():
+    request = RequestFactory().get("/")
+    assert brand_processor(request) == {"brand": None}
+
+    request.brand = BRANDS["north"]
+    assert brand_processor(request) == {"brand": BRANDS["north"]}
+
+
+@pytest.mark.parametrize("screen", ["bill", "components", "console", "bare"])
+def test_pages_need_nothing_a_strict_policy_forbids(screen):
+    from tests.screens.specimens import render
+
+    html = render("north", screen)
+
+    assert " style=" not in html
+    assert "<style" not in html
+    assert " onclick=" not in html
+    assert "<script>" not in html
