@@ -2,6 +2,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from mains.core.periods import no_overlap
+
 
 class NumberSeries(models.Model):
     """
@@ -54,10 +56,8 @@ class BillRun(models.Model):
             models.CheckConstraint(
                 condition=Q(period_end__gt=models.F("period_start")), name="run_period"
             ),
-            # Starting the same period twice finds the first run again.
-            models.UniqueConstraint(
-                fields=["company", "period_start", "period_end"], name="run_once_per_period"
-            ),
+            # No day of a company is ever billed by two runs.
+            no_overlap("company", name="run_no_overlap", start="period_start", end="period_end"),
         ]
 
     def __str__(self) -> str:

@@ -204,7 +204,22 @@ S3_BUCKET, S3_ENDPOINT, S3_REGION = (
     environment.s3_endpoint,
     environment.s3_region,
 )
-BROKER_URL = environment.broker_url
+CELERY_BROKER_URL = environment.broker_url or "memory://"
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Longer than any task may run, or the broker would hand a running task to a second worker.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 7_200, "socket_connect_timeout": 3}
+CELERY_TASK_TIME_LIMIT = 3_600
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "mains.sweep", "schedule": 30.0},
+    "nightly": {"task": "mains.nightly", "schedule": 3_600.0},
+}
 SENTRY_DSN = environment.sentry_dsn
 
 REST_FRAMEWORK = {

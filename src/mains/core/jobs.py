@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
+import structlog
 from celery import current_app, shared_task
 from django.db import transaction
+from kombu.exceptions import OperationalError
 
 from mains.guard import context
 
+log = structlog.get_logger()
 TENANT = "_tenant"
 declared: dict[str, "Job"] = {}
 registered: set[str] = set()
@@ -43,7 +46,12 @@ class Job:
         self._send({**ids, TENANT: context.required()})
 
     def _send(self, payload: dict[str, int | str]) -> None:
-        current_app.send_task(self.name, kwargs=payload, queue=self.queue)
+        try:
+            current_app.send_task(self.name, kwargs=payload, queue=self.queue)
+        except OperationalError:
+            # The broker only saves time: what is to be done stands in the database, and the
+            # sweep finds it there.
+            log.warning("job.not_queued", job=self.name)
 
 
 def tenant_task(job: Job) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -39,8 +39,8 @@ class Machine[State: StrEnum]:
         missing = [state for kind in kinds for state in kind if state not in self.moves]
         if missing or len(kinds) != 1:
             raise IncompleteMachine(
-                f"The table has no row for {', '.join(missing) or 'any state'}; a final state has an "
-                "empty one."
+                f"The table has no row for {', '.join(missing) or 'any state'}; "
+                "a final state has an empty one."
             )
 
     def allows(self, *, current: State, target: State) -> bool:

@@ -1,9 +1,10 @@
 """
 Units of energy and volume, as exact decimals.
 
-Sources: kWh = 3.6 MJ by definition (SI Brochure, 9th edition, table 8). Gcal: the International Table
-calorie of 4.1868 J (ISO 80000-5:2007, 5-6.a; the one of district heating, 1 Gcal = 1.163 MWh). Gas:
-volume x correction x calorific value / 3.6 (Gas (Calculation of Thermal Energy) Regulations 1996, GB).
+Sources. 1 kWh = 3.6 MJ: the watt is a joule per second (SI Brochure, 9th edition). Gcal: the
+International Table calorie of 4.1868 J, the one of district heating (1 Gcal = 1.163 MWh). Gas:
+volume x correction x calorific value / 3.6 (Gas (Calculation of Thermal Energy) Regulations 1996,
+United Kingdom).
 """
 
 from collections.abc import Mapping
@@ -76,4 +77,6 @@ def _find(name: str) -> _Unit:
     try:
         return _UNITS[name]
     except KeyError:
-        raise UnknownUnit(f"{name!r} is not a unit; known are {', '.join(sorted(UNITS))}.") from None
+        raise UnknownUnit(
+            f"{name!r} is not a unit; known are {', '.join(sorted(UNITS))}."
+        ) from None

@@ -125,3 +125,26 @@ class DeliveryPreference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contract_id} {self.mode}"
+
+
+class Mandate(models.Model):
+    """
+    A direct-debit mandate of one account, from a day to the day before another.
+    """
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="mandates")
+    reference = models.CharField(max_length=35, unique=True)
+    holder = models.CharField(max_length=160)
+    iban = models.CharField(max_length=34)
+    signed_date = models.DateField()
+    start_date = models.DateField()
+    end_date = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            ends_after_start(name="mandate_ends_after_start"),
+            no_overlap("account", name="mandate_no_overlap"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference

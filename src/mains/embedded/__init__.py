@@ -1,6 +1,7 @@
 """PostgreSQL and Valkey without an installation, and a supervisor for the processes beside them."""
 
 from mains.embedded.doctor import Check, checks
+from mains.embedded.erasing import erase
 from mains.embedded.errors import EmbeddedError
 from mains.embedded.locks import AlreadyRunning
 from mains.embedded.ports import PortTaken
@@ -24,4 +25,5 @@ __all__ = [
     "Valkey",
     "ValkeyInfo",
     "checks",
+    "erase",
 ]

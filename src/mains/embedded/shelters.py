@@ -45,7 +45,7 @@ def data_folder(home: Home, *, name: str, account: Account | None) -> Path:
         inside.mkdir(mode=0o700, exist_ok=True)
         _check_owner(inside, expected=os.geteuid())
         return inside
-    outside = _known_shelter(home)
+    outside = known_shelter(home)
     if outside is not None and _has_content(outside / name) and _hand_over(outside / name, account):
         return outside / name
     if _hand_over(inside, account):
@@ -98,7 +98,7 @@ def shelter(home: Home, *, account: Account) -> Path:
 
     A moved project keeps its shelter; a copied one gets its own.
     """
-    known = _known_shelter(home)
+    known = known_shelter(home)
     if known is not None:
         return known
     digest = hashlib.sha256(str(home.path).encode()).hexdigest()[:12]
@@ -115,7 +115,10 @@ def shelter(home: Home, *, account: Account) -> Path:
     )
 
 
-def _known_shelter(home: Home) -> Path | None:
+def known_shelter(home: Home) -> Path | None:
+    """
+    Return the folder that already stands in for the project, or None.
+    """
     known = read_json(home.path / "elsewhere.json").get("folder")
     return Path(known) if known is not None and _still_ours(Path(known), home) else None
 

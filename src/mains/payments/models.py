@@ -1,31 +1,6 @@
 from django.db import models
 from django.db.models import Q
 
-from mains.core.periods import ends_after_start, no_overlap
-
-
-class Mandate(models.Model):
-    """
-    A direct-debit mandate of one account, from a day to the day before another.
-    """
-
-    account = models.ForeignKey("customers.Account", models.PROTECT, related_name="mandates")
-    reference = models.CharField(max_length=35, unique=True)
-    holder = models.CharField(max_length=160)
-    iban = models.CharField(max_length=34)
-    signed_date = models.DateField()
-    start_date = models.DateField()
-    end_date = models.DateField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            ends_after_start(name="mandate_ends_after_start"),
-            no_overlap("account", name="mandate_no_overlap"),
-        ]
-
-    def __str__(self) -> str:
-        return self.reference
-
 
 class AttemptState(models.TextChoices):
     CREATED = "CREATED"

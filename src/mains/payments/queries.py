@@ -14,7 +14,6 @@ from mains.payments.models import (
     Allocation,
     AttemptBill,
     AttemptState,
-    Mandate,
     Payment,
     PaymentAttempt,
 )
@@ -98,7 +97,8 @@ def _rows(queryset: QuerySet[Bill], *, today: date) -> list[BillRow]:
 
 
 def _row(row: Bill, today: date) -> BillRow:
-    paid: int = row.allocated  # type: ignore[attr-defined]
+    total = Money(row.total_minor, row.currency)
+    paid = Money(row.allocated, row.currency)  # type: ignore[attr-defined]
     return BillRow(
         id=row.pk,
         number=row.number,
@@ -112,11 +112,9 @@ def _row(row: Bill, today: date) -> BillRow:
         issue_date=row.issue_date,
         due_date=row.due_date,
         collection_date=row.collection_date,
-        total=Money(row.total_minor, row.currency),
-        outstanding=Money(max(row.total_minor - paid, 0), row.currency),
-        status=bill_status(
-            total_minor=row.total_minor, paid_minor=paid, due_date=row.due_date, today=today
-        ),
+        total=total,
+        outstanding=max(total - paid, Money.zero(row.currency)),
+        status=bill_status(total=total, allocated=paid, due_date=row.due_date, today=today),
         processing=row.processing,  # type: ignore[attr-defined]
     )
 
@@ -187,14 +185,3 @@ def payments(*, account_ids: Collection[int]) -> list[PaymentRow]:
         )
         for row in rows
     ]
-
-
-def active_mandates(*, account_ids: Collection[int], on: date) -> set[int]:
-    """
-    Return which of the accounts have a direct-debit mandate in force on a day.
-    """
-    return set(
-        Mandate.objects.filter(account_id__in=account_ids, start_date__lte=on)
-        .exclude(end_date__lte=on)
-        .values_list("account_id", flat=True)
-    )

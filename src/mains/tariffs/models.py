@@ -19,6 +19,8 @@ class TariffVersion(models.Model):
     tariff = models.ForeignKey(Tariff, models.CASCADE, related_name="versions")
     start_date = models.DateField()
     components = models.JSONField()
+    # What each component is called on a bill: code → language → words.
+    labels = models.JSONField(default=dict)
     source = models.CharField(max_length=300, blank=True)
     published_at = models.DateTimeField(null=True)
 

@@ -67,15 +67,21 @@ class Priced(Section):
     vat: Decimal = Field(ge=0, le=100)
 
 
+class SizePrice(Section):
+    size: str
+    price: Decimal
+
+
 class Fixed(Priced):
     """
-    A standing charge per `per`; with `sizes`, the price depends on the meter's size.
+    A standing charge: one price, or `by` an attribute such as the meter's size.
     """
 
     kind: Literal["fixed"]
     price: Decimal | None = None
     per: Literal["month", "period", "day"] = "month"
-    sizes: dict[str, Decimal] | None = None
+    by: Slug | None = None
+    sizes: tuple[SizePrice, ...] = ()
 
 
 class Unit(Priced):
@@ -106,7 +112,8 @@ class Attribute(Priced):
     kind: Literal["attribute"]
     attribute: Slug
     unit: str
-    price_per_year: Decimal
+    # Per year and unit.
+    price: Decimal
 
 
 class Derived(Priced):
@@ -115,7 +122,7 @@ class Derived(Priced):
     """
 
     kind: Literal["derived"]
-    quantity: Slug
+    source: Slug
     factor: Decimal
     unit: str
     price: Decimal

@@ -1,0 +1,143 @@
+"""The sealed facts of a bill: everything its document says, as canonical JSON."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from mains.billing.inputs import ChunkInputs, ContractRow
+from mains.billing.models import BillRun
+from mains.billing.rules.drafting import Draft, DraftLine
+from mains.core.money import Money
+from mains.customers.models import Company
+from mains.tariffs.rules.rating import RATING_VERSION
+
+FACTS_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """
+    What a bill gets when it is issued.
+    """
+
+    number: str
+    reference: str
+    collection_date: date | None
+
+
+def facts_of(
+    *, draft: Draft, identity: Identity, inputs: ChunkInputs, run: BillRun, company: Company
+) -> dict[str, Any]:
+    """
+    Return the facts of one bill; amounts are texts in major units, dates are ISO.
+    """
+    assert draft.totals is not None
+    holder = inputs.holders[draft.account_id]
+    contracts = inputs.contracts[draft.account_id]
+    totals = draft.totals
+    return {
+        "version": FACTS_VERSION,
+        "rating_version": RATING_VERSION,
+        "number": identity.number,
+        "reference": identity.reference,
+        "issue_date": run.issue_date.isoformat(),
+        "due_date": run.due_date.isoformat(),
+        "collection_date": identity.collection_date and identity.collection_date.isoformat(),
+        "period": [run.period_start.isoformat(), run.period_end.isoformat()],
+        "currency": run.currency,
+        "language": holder.language,
+        "company": {
+            "name": company.name,
+            "tax_id": company.tax_id,
+            "address": company.address,
+            "iban": company.iban,
+        },
+        "customer": {"name": holder.name, "address": holder.postal_address},
+        "account": holder.number,
+        "delivery": holder.delivery,
+        "contracts": [_contract(row, inputs) for row in contracts],
+        "lines": [_line(line, inputs, contracts, holder.language) for line in draft.lines],
+        "vat": [
+            {
+                "percent": str(vat.percent),
+                "net": _amount(vat.net),
+                "tax": _amount(vat.tax),
+            }
+            for vat in totals.by_rate
+        ],
+        "net": _amount(totals.net),
+        "tax": _amount(totals.tax),
+        "total": _amount(totals.gross),
+    }
+
+
+def seal(facts: dict[str, Any]) -> tuple[str, str]:
+    """
+    Return the canonical text of facts and its sha256.
+    """
+    text = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text, sha256(text.encode()).hexdigest()
+
+
+def _contract(row: ContractRow, inputs: ChunkInputs) -> dict[str, Any]:
+    prices = inputs.price_lists[row.tariff_code]
+    return {
+        "id": row.contract_id,
+        "service": row.service,
+        "supply_point": row.supply_point,
+        "address": row.address,
+        "tariff": prices.name,
+        "tariff_from": prices.start_date.isoformat(),
+        "registers": [
+            {
+                "meter": use.meter,
+                "unit": use.unit,
+                "from": [str(use.start_date), _plain(use.start_value)],
+                "to": [str(use.end_date), _plain(use.end_value)],
+                "source": use.end_source,
+                "multiplier": _plain(use.multiplier),
+            }
+            for use in inputs.uses.get((row.supply_point_id, row.service), [])
+        ],
+    }
+
+
+def _line(
+    line: DraftLine, inputs: ChunkInputs, contracts: list[ContractRow], language: str
+) -> dict[str, Any]:
+    rated = line.rated
+    return {
+        "contract": line.contract_id,
+        "service": line.service,
+        "code": rated.code,
+        "label": label_of(line, inputs, contracts, language),
+        "quantity": _plain(rated.quantity),
+        "unit": rated.unit,
+        "unit_price": _plain(rated.unit_price),
+        "times": _plain(rated.times),
+        "divisor": _plain(rated.divisor),
+        "net": _amount(rated.net) if isinstance(rated.net, Money) else _plain(rated.net),
+        "vat": rated.vat_rate,
+    }
+
+
+def label_of(
+    line: DraftLine, inputs: ChunkInputs, contracts: list[ContractRow], language: str
+) -> str:
+    """
+    Return what a line is called in a language, or in the tariff's first one.
+    """
+    code = next(row.tariff_code for row in contracts if row.contract_id == line.contract_id)
+    words = inputs.price_lists[code].labels.get(line.rated.code, {})
+    return words.get(language) or next(iter(words.values()), line.rated.code)
+
+
+def _amount(money: Money) -> str:
+    return str(money.as_decimal())
+
+
+def _plain(value: object) -> str:
+    text = f"{value:f}" if value is not None else ""
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,46 @@
+"""Legal numbers without a gap, and the payment reference that carries its own check digits."""
+
+from django.db import connection
+
+from mains.core.transactions import inside_transaction
+
+_LETTERS = {chr(code): str(code - 55) for code in range(ord("A"), ord("Z") + 1)}
+
+
+@inside_transaction
+def take(*, company_id: int, series: str, year: int, count: int) -> int:
+    """
+    Take the next numbers of a series and return the first; others wait until this commits.
+
+    A rollback gives them back, so no number is ever missing.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into billing_numberseries (company_id, code, year, next_number)"
+            " values (%s, %s, %s, 1) on conflict (company_id, code, year) do nothing",
+            [company_id, series, year],
+        )
+        cursor.execute(
+            "update billing_numberseries set next_number = next_number + %s"
+            " where company_id = %s and code = %s and year = %s returning next_number",
+            [count, company_id, series, year],
+        )
+        return int(cursor.fetchone()[0]) - count
+
+
+def number_text(*, series: str, year: int, number: int) -> str:
+    """
+    Return a bill number as printed, e.g. `BE2026-000042`.
+    """
+    return f"{series}{year}-{number:06d}"
+
+
+def reference_of(*, number: str) -> str:
+    """
+    Return the creditor reference of a bill number, e.g. `RF18BE2026000042`.
+
+    Check digits by ISO 11649: the number followed by RF00, letters as 10 to 35, modulo 97.
+    """
+    plain = "".join(character for character in number.upper() if character.isalnum())
+    digits = "".join(_LETTERS.get(character, character) for character in f"{plain}RF00")
+    return f"RF{98 - int(digits) % 97:02d}{plain}"

@@ -1,0 +1,144 @@
+"""From what was used and what it costs to a bill, without asking anybody anything."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from hashlib import sha256
+
+from mains.billing.rules.totals import BillTotals, bill_totals
+from mains.core.calendars import Period
+from mains.metering.rules.consumption import BelowPrevious, Segment, used_in
+from mains.tariffs.rules.lines import RatedLine, RatingInput, RatingProblem
+from mains.tariffs.rules.rating import CompiledTariff, rate
+
+_MICRO = Decimal("0.000001")
+
+
+class Hold(StrEnum):
+    """
+    Why an account gets no bill in a run; the rest of the run goes on.
+    """
+
+    NO_READING = "NO_READING"
+    BELOW_PREVIOUS = "BELOW_PREVIOUS"
+    NO_TARIFF = "NO_TARIFF"
+    NOT_RATABLE = "NOT_RATABLE"
+    NOTHING_TO_BILL = "NOTHING_TO_BILL"
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredRegister:
+    """
+    A register over the period; `quantity` names what the tariff prices.
+    """
+
+    quantity: str
+    segment: Segment | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContractInput:
+    """
+    One contract over its part of the billing period.
+    """
+
+    contract_id: int
+    service: str
+    tariff_code: str
+    period: Period
+    attributes: Mapping[str, Decimal | str]
+    registers: Sequence[MeasuredRegister]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    contract_id: int
+    service: str
+    rated: RatedLine
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """
+    The lines and totals of one account's bill, or the reason why it has none.
+    """
+
+    account_id: int
+    lines: tuple[DraftLine, ...]
+    totals: BillTotals | None
+    hold: Hold | None = None
+    explanation: str = ""
+
+
+def draft_bill(
+    *,
+    account_id: int,
+    contracts: Sequence[ContractInput],
+    tariffs: Mapping[str, CompiledTariff],
+    vat_rates: Mapping[str, Decimal],
+    currency: str,
+) -> Draft:
+    """
+    Rate every contract of an account and add the VAT, once per rate.
+    """
+    lines: list[DraftLine] = []
+    for contract in contracts:
+        tariff = tariffs.get(contract.tariff_code)
+        if tariff is None:
+            return _held(account_id, Hold.NO_TARIFF, contract.tariff_code)
+        quantities = _quantities(contract)
+        if isinstance(quantities, Hold):
+            return _held(account_id, quantities, contract.service)
+        given = RatingInput(
+            contract.period, _months(contract.period), quantities, contract.attributes
+        )
+        try:
+            rated = rate(tariff, given)
+        except RatingProblem as problem:
+            return _held(account_id, Hold.NOT_RATABLE, str(problem))
+        lines += [DraftLine(contract.contract_id, contract.service, line) for line in rated]
+    if not lines:
+        return _held(account_id, Hold.NOTHING_TO_BILL, "")
+    totals = bill_totals([line.rated for line in lines], rates=vat_rates, currency=currency)
+    return Draft(account_id, tuple(lines), totals)
+
+
+def _quantities(contract: ContractInput) -> dict[str, Decimal] | Hold:
+    quantities: dict[str, Decimal] = {}
+    for register in contract.registers:
+        if register.segment is None:
+            return Hold.NO_READING
+        try:
+            used = used_in(register.segment)
+        except BelowPrevious:
+            return Hold.BELOW_PREVIOUS
+        quantities[register.quantity] = quantities.get(register.quantity, Decimal(0)) + used
+    return quantities
+
+
+def _months(period: Period) -> Decimal:
+    count = period.month_count()
+    return (Decimal(count.numerator) / Decimal(count.denominator)).quantize(_MICRO).normalize()
+
+
+def _held(account_id: int, hold: Hold, explanation: str) -> Draft:
+    return Draft(account_id, (), None, hold, explanation)
+
+
+def content_hash(drafts: Sequence[Draft]) -> str:
+    """
+    Return a hash over every figure of drafts: two runs that agree on it bill the same.
+    """
+    digest = sha256()
+    for draft in drafts:
+        digest.update(f"{draft.account_id}|{draft.hold}|".encode())
+        for line in draft.lines:
+            rated = line.rated
+            digest.update(
+                f"{line.contract_id},{rated.code},{rated.quantity},{rated.unit_price},"
+                f"{rated.times},{rated.divisor},{rated.net},{rated.vat_rate};".encode()
+            )
+        if draft.totals:
+            digest.update(f"{draft.totals.net.minor},{draft.totals.tax.minor}\n".encode())
+    return digest.hexdigest()

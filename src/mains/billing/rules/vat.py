@@ -1,0 +1,109 @@
+"""VAT, once per rate on the summed net (EN 16931), as a named policy."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from enum import StrEnum
+from typing import Protocol
+
+from mains.core.money import MixedCurrencies, Money
+
+VAT_VERSION = 1
+_CONTEXT = Context(prec=40, rounding=ROUND_HALF_UP)
+_HUNDRED = Decimal(100)
+
+
+class UnknownVatRate(ValueError):
+    """
+    A line names a rate that is not in force.
+    """
+
+
+class VatPolicy(StrEnum):
+    """
+    Where tax is rounded: once per rate on the sum (EN 16931, BR-CO-17), or on every line.
+    """
+
+    PER_RATE = "per_rate"
+    PER_LINE = "per_line"
+
+
+class NetLine(Protocol):
+    """
+    What VAT needs of a line; `RatedLine` has it.
+    """
+
+    @property
+    def vat_rate(self) -> str: ...
+    @property
+    def net(self) -> Money | Decimal: ...
+
+
+@dataclass(frozen=True, slots=True)
+class VatTotal:
+    """
+    The net amount at one rate, and its tax. `percent` is 27 for 27 %.
+    """
+
+    name: str
+    percent: Decimal
+    net: Money
+    tax: Money
+
+    @property
+    def gross(self) -> Money:
+        return self.net + self.tax
+
+
+def vat_totals(
+    lines: Iterable[NetLine],
+    *,
+    rates: Mapping[str, Decimal],
+    currency: str,
+    policy: VatPolicy = VatPolicy.PER_RATE,
+) -> tuple[VatTotal, ...]:
+    """
+    Return one total per VAT rate, the highest percentage first, then by name.
+
+    `rates` gives the percentage of each name on the day of supply. Lines of four decimals are
+    summed exactly before the base is rounded.
+
+    :raises UnknownVatRate: if a line names a rate that is not among `rates`.
+    :raises MixedCurrencies: if a line is of another currency.
+    """
+    nets: dict[str, list[Decimal]] = defaultdict(list)
+    for line in lines:
+        nets[line.vat_rate].append(_as_decimal(line.net, currency))
+    unknown = sorted(nets.keys() - rates.keys())
+    if unknown:
+        raise UnknownVatRate(
+            f"No percentage is in force for the VAT rate `{unknown[0]}`; "
+            f"known are {', '.join(sorted(rates)) or 'none'}."
+        )
+    with localcontext(_CONTEXT):
+        totals = [
+            _total(name, rates[name], amounts, currency=currency, policy=policy)
+            for name, amounts in nets.items()
+        ]
+    return tuple(sorted(totals, key=lambda total: (-total.percent, total.name)))
+
+
+def _total(
+    name: str, percent: Decimal, amounts: list[Decimal], *, currency: str, policy: VatPolicy
+) -> VatTotal:
+    net = Money.round_from(sum(amounts, Decimal(0)), currency)
+    if policy is VatPolicy.PER_RATE:
+        tax = Money.round_from(net.as_decimal() * percent / _HUNDRED, currency)
+    else:
+        taxes = (Money.round_from(amount * percent / _HUNDRED, currency) for amount in amounts)
+        tax = Money.total(taxes, currency=currency)
+    return VatTotal(name=name, percent=percent, net=net, tax=tax)
+
+
+def _as_decimal(net: Money | Decimal, currency: str) -> Decimal:
+    if isinstance(net, Decimal):
+        return net
+    if net.currency != currency:
+        raise MixedCurrencies(currency, net.currency)
+    return net.as_decimal()

@@ -1,0 +1,235 @@
+"""Write the bills of one chunk set-wise: bills, lines, transfers, balances, messages."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from mains.billing import numbers
+from mains.billing.facts import Identity, facts_of, label_of, seal
+from mains.billing.inputs import ChunkInputs
+from mains.billing.models import BillRun
+from mains.billing.rules.drafting import Draft
+from mains.core.money import Money
+from mains.core.transactions import inside_transaction
+from mains.core.wording import date_text, money_text
+from mains.customers.models import Company
+from mains.ledger import bulk
+from mains.ledger.bulk import TransferRow
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """
+    What all bills of a run have in common; `books` names the ledger accounts to credit.
+
+    `revenue:<service>` and `vat:<percent>` → ledger account id.
+    """
+
+    run: BillRun
+    company: Company
+    series: str
+    collection_days: int
+    site: str
+    books: dict[str, int]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedBill:
+    id: int
+    draft: Draft
+    identity: Identity
+
+
+@inside_transaction
+def write(*, writing: Writing, inputs: ChunkInputs, drafts: Sequence[Draft]) -> list[int]:
+    """
+    Write the bills of drafts that are not held, and return their ids.
+    """
+    billable = [draft for draft in drafts if draft.hold is None]
+    if not billable:
+        return []
+    ledger_ids = bulk.ensure_receivables(
+        account_ids=[draft.account_id for draft in billable], currency=writing.run.currency
+    )
+    bills = _numbered(writing, inputs, billable)
+    with connection.cursor() as cursor:
+        _copy_bills(cursor, writing, inputs, bills)
+        _copy_lines(cursor, inputs, bills)
+        _copy_messages(cursor, writing, inputs, bills)
+    changes: dict[int, int] = {}
+    rows = list(_transfers(writing, bills, ledger_ids, changes))
+    bulk.post(
+        rows=rows,
+        currency=writing.run.currency,
+        effective_date=writing.run.issue_date,
+        now=writing.now,
+        receivable_changes=changes,
+    )
+    return [bill.id for bill in bills]
+
+
+def _numbered(
+    writing: Writing, inputs: ChunkInputs, drafts: Sequence[Draft]
+) -> list[NumberedBill]:
+    run = writing.run
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select nextval(pg_get_serial_sequence('billing_bill', 'id'))"
+            " from generate_series(1, %s)",
+            [len(drafts)],
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+    # Last before writing: from here to the commit nobody else can number a bill of this company.
+    first = numbers.take(
+        company_id=writing.company.pk,
+        series=writing.series,
+        year=run.issue_date.year,
+        count=len(drafts),
+    )
+    bills = []
+    for position, (bill_id, draft) in enumerate(zip(ids, drafts, strict=True)):
+        number = numbers.number_text(
+            series=writing.series, year=run.issue_date.year, number=first + position
+        )
+        collected = inputs.holders[draft.account_id].has_mandate
+        identity = Identity(
+            number=number,
+            reference=numbers.reference_of(number=number),
+            collection_date=run.issue_date + timedelta(days=writing.collection_days)
+            if collected
+            else None,
+        )
+        bills.append(NumberedBill(bill_id, draft, identity))
+    return bills
+
+
+def _copy_bills(
+    cursor: object, writing: Writing, inputs: ChunkInputs, bills: Sequence[NumberedBill]
+) -> None:
+    run = writing.run
+    with cursor.copy(  # type: ignore[attr-defined]
+        "copy billing_bill (id, account_id, run_id, state, number, period_start, period_end,"
+        " issue_date, due_date, collection_date, currency, net_minor, vat_minor, total_minor,"
+        " reference, facts, facts_hash, issued_at) from stdin"
+    ) as copy:
+        for bill in bills:
+            totals = bill.draft.totals
+            assert totals is not None
+            text, digest = seal(
+                facts_of(
+                    draft=bill.draft,
+                    identity=bill.identity,
+                    inputs=inputs,
+                    run=run,
+                    company=writing.company,
+                )
+            )
+            copy.write_row(
+                (
+                    bill.id, bill.draft.account_id, run.pk, "ISSUED", bill.identity.number,
+                    run.period_start, run.period_end, run.issue_date, run.due_date,
+                    bill.identity.collection_date, run.currency, totals.net.minor,
+                    totals.tax.minor, totals.gross.minor, bill.identity.reference, text, digest,
+                    writing.now,
+                )
+            )  # fmt: skip
+
+
+def _copy_lines(cursor: object, inputs: ChunkInputs, bills: Sequence[NumberedBill]) -> None:
+    with cursor.copy(  # type: ignore[attr-defined]
+        "copy billing_billline (bill_id, position, contract_id, service, code, label, quantity,"
+        " unit, unit_price, net, vat_rate) from stdin"
+    ) as copy:
+        for bill in bills:
+            contracts = inputs.contracts[bill.draft.account_id]
+            language = inputs.holders[bill.draft.account_id].language
+            for position, line in enumerate(bill.draft.lines):
+                rated = line.rated
+                net = rated.net.as_decimal() if isinstance(rated.net, Money) else rated.net
+                copy.write_row(
+                    (
+                        bill.id, position, line.contract_id, line.service, rated.code,
+                        label_of(line, inputs, contracts, language), rated.quantity, rated.unit,
+                        rated.unit_price, net, rated.vat_rate,
+                    )
+                )  # fmt: skip
+
+
+def _copy_messages(
+    cursor: object, writing: Writing, inputs: ChunkInputs, bills: Sequence[NumberedBill]
+) -> None:
+    with cursor.copy(  # type: ignore[attr-defined]
+        "copy notifications_message (key, kind, recipient, language, values, state, created_at,"
+        " tries, error) from stdin"
+    ) as copy:
+        for bill in bills:
+            holder = inputs.holders[bill.draft.account_id]
+            if holder.delivery_email:
+                copy.write_row(
+                    (
+                        f"bill-issued:{bill.id}", "bill-issued", holder.delivery_email,
+                        holder.language, json.dumps(_message(writing, inputs, bill)), "QUEUED",
+                        writing.now, 0, "",
+                    )
+                )  # fmt: skip
+
+
+def _message(writing: Writing, inputs: ChunkInputs, bill: NumberedBill) -> dict[str, str]:
+    holder = inputs.holders[bill.draft.account_id]
+    assert bill.draft.totals is not None
+    collected = bill.identity.collection_date
+    return {
+        "name": holder.name,
+        "number": bill.identity.number,
+        "amount": money_text(bill.draft.totals.gross, language=holder.language),
+        "due": date_text(writing.run.due_date, language=holder.language),
+        "account": holder.number[-3:],
+        "url": f"{writing.site}/bills/{bill.id}/",
+        "collection": date_text(collected, language=holder.language) if collected else "",
+    }
+
+
+def _transfers(
+    writing: Writing,
+    bills: Sequence[NumberedBill],
+    ledger_ids: dict[int, int],
+    changes: dict[int, int],
+) -> Iterator[TransferRow]:
+    """
+    Yield what each bill moves: net to revenue per service, tax per rate; credits the other way.
+    """
+    for bill in bills:
+        receivable = ledger_ids[bill.draft.account_id]
+        source = f"bill:{bill.id}"
+        for leg, (book, amount) in enumerate(_amounts(bill.draft, writing.run.currency)):
+            other = writing.books[book]
+            debit, credit = (receivable, other) if amount > 0 else (other, receivable)
+            if amount:
+                changes[receivable] = changes.get(receivable, 0) + amount
+                yield debit, credit, abs(amount), source, leg
+
+
+def _amounts(draft: Draft, currency: str) -> list[tuple[str, int]]:
+    """
+    Return net per service and tax per rate in minor units; they add up to the bill's total.
+    """
+    assert draft.totals is not None
+    services: dict[str, int] = {}
+    exact: dict[str, Money] = {}
+    for line in draft.lines:
+        net = line.rated.net
+        money = net if isinstance(net, Money) else Money.round_from(net, currency)
+        exact[line.service] = exact.get(line.service, Money.zero(currency)) + money
+    services = {service: money.minor for service, money in exact.items()}
+    # Lines of four decimals are rounded as a sum; the difference belongs to the largest service.
+    difference = draft.totals.net.minor - sum(services.values())
+    if difference:
+        largest = max(services, key=lambda service: abs(services[service]))
+        services[largest] += difference
+    return [(f"revenue:{service}", minor) for service, minor in services.items()] + [
+        (f"vat:{vat.name}", vat.tax.minor) for vat in draft.totals.by_rate
+    ]

@@ -1,0 +1,11 @@
+"""The worker's and the beat's application. Messages carry ids and the tenant, nothing else."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mains.config.settings")
+
+app = Celery("mains")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

@@ -1,0 +1,106 @@
+"""Bill a company for a period: the console's run, the beat's run and the benchmark's run."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from mains.billing import actions as billing
+from mains.billing.models import BillRun, RunStage
+from mains.core.calendars import Period, add_months
+from mains.customers.models import Company
+from mains.notifications import jobs as notifications
+from mains.tariffs.rules.lines import LineRounding
+from mains.tenancy.queries import TenantInfo
+
+
+def policy_of(*, tenant: TenantInfo, company_code: str) -> billing.Policy:
+    """
+    Return what a tenant decided about the bills of one of its companies.
+    """
+    file = tenant.file
+    return billing.Policy(
+        series=file.company(company_code).series,
+        line_rounding=LineRounding(file.billing.line_precision),
+        due_days=file.billing.due_days,
+        collection_days=file.payments.collection_days,
+        second_person_approves=file.billing.second_person_approves,
+        site=tenant.url,
+    )
+
+
+def start(
+    *, tenant: TenantInfo, company: Company, period: Period, started_by: str, now: datetime
+) -> BillRun:
+    """
+    Start a run for a period, to be issued on the tenant's today; again returns the same run.
+
+    :raises billing.NobodyToBill: if no contract falls into the period.
+    :raises billing.OverlappingRun: if another run bills some of the same days.
+    """
+    return billing.start_run(
+        company_id=company.pk,
+        period=period,
+        issue_date=tenant.date_of(now),
+        currency=tenant.file.locale.currency,
+        policy=policy_of(tenant=tenant, company_code=company.code),
+        started_by=started_by,
+        now=now,
+    )
+
+
+def rehearse(
+    *, tenant: TenantInfo, run: BillRun, progress: Callable[[], None] = lambda: None
+) -> BillRun:
+    """
+    Rate every waiting chunk of a run; other workers may do the same at once.
+    """
+    policy = policy_of(tenant=tenant, company_code=run.company.code)
+    while billing.rehearse_next(run_id=run.pk, policy=policy):
+        progress()
+    run.refresh_from_db()
+    return run
+
+
+def approve(*, tenant: TenantInfo, run: BillRun, approved_by: str, now: datetime) -> BillRun:
+    """
+    Approve a rehearsed run; a worker issues it.
+
+    :raises billing.WrongStage: if it was not rehearsed.
+    :raises billing.SamePerson: if the tenant wants a second person.
+    """
+    return billing.approve(
+        run_id=run.pk,
+        policy=policy_of(tenant=tenant, company_code=run.company.code),
+        approved_by=approved_by,
+        now=now,
+    )
+
+
+def issue(
+    *,
+    tenant: TenantInfo,
+    run: BillRun,
+    now: datetime,
+    progress: Callable[[], None] = lambda: None,
+) -> BillRun:
+    """
+    Issue every rehearsed chunk of an approved run, and have its messages sent.
+
+    :raises billing.ContentChanged: if a bill would differ from what was approved.
+    """
+    policy = policy_of(tenant=tenant, company_code=run.company.code)
+    while billing.issue_next(run_id=run.pk, policy=policy, now=now):
+        progress()
+    run.refresh_from_db()
+    if run.stage == RunStage.ISSUED:
+        notifications.SEND_MESSAGES.send()
+    return run
+
+
+def period_before(*, tenant: TenantInfo, today: date) -> Period:
+    """
+    Return the billing period that ended last, by the tenant's months per bill.
+    """
+    months = tenant.file.billing.months_per_bill
+    first = today.replace(day=1)
+    end = first.replace(month=(first.month - 1) // months * months + 1)
+    return Period(add_months(end, -months), end)

@@ -1,0 +1,165 @@
+"""What meters showed, and what was used."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection
+
+from mains.core.calendars import Period
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterUse:
+    """
+    One register of a supply point over a period: its opening and closing readings.
+
+    `end_value` is None where the period has no reading that counts.
+    """
+
+    supply_point_id: int
+    service: str
+    meter: str
+    meter_size: str
+    quantity: str
+    unit: str
+    digits: int
+    multiplier: Decimal
+    start_value: Decimal | None
+    start_date: date | None
+    end_value: Decimal | None
+    end_date: date | None
+    end_source: str
+    rolled_over: bool
+
+
+# The latest reading that counts on each side of the period's start, one index look-up each.
+_USE = """
+select i.supply_point_id, m.service, m.serial, m.size, r.quantity, r.unit, r.digits, r.multiplier,
+       o.value, o.read_date, c.value, c.read_date, coalesce(c.source, ''),
+       coalesce(c.verdict, '') = 'ROLLOVER'
+from metering_meterinstallation i
+join metering_meter m on m.id = i.meter_id
+join metering_register r on r.meter_id = m.id
+left join lateral (
+  select value, read_date from metering_reading
+  where register_id = r.id and quality in ('ACCEPTED', 'ESTIMATED') and period_start < %(start)s
+  order by read_date desc, received_at desc limit 1) o on true
+left join lateral (
+  select value, read_date, source, verdict from metering_reading
+  where register_id = r.id and quality in ('ACCEPTED', 'ESTIMATED')
+    and period_start >= %(start)s and period_start < %(end)s
+  order by read_date desc, received_at desc limit 1) c on true
+where i.supply_point_id = any(%(points)s)
+  and i.start_date < %(end)s and (i.end_date is null or i.end_date > %(start)s)
+order by i.supply_point_id, m.serial, r.code
+"""
+
+
+def register_uses(
+    *, supply_point_ids: Collection[int], period: Period
+) -> dict[tuple[int, str], list[RegisterUse]]:
+    """
+    Return the registers of supply points over a period, by supply point and service.
+    """
+    uses: dict[tuple[int, str], list[RegisterUse]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _USE,
+            {"points": list(supply_point_ids), "start": period.start, "end": period.end},
+        )
+        for row in cursor.fetchall():
+            use = RegisterUse(*row)
+            uses.setdefault((use.supply_point_id, use.service), []).append(use)
+    return uses
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRow:
+    """
+    A register as its holder sees it, with the latest reading that counts.
+    """
+
+    register_id: int
+    meter: str
+    service: str
+    unit: str
+    digits: int
+    decimals: int
+    supply_point_id: int
+    address: str
+    account_id: int
+    account_number: str
+    last_value: Decimal | None
+    last_date: date | None
+    usual_daily: Decimal | None
+
+
+_REGISTERS = """
+select r.id, m.serial, m.service, r.unit, r.digits, r.decimals, sp.id,
+       sp.street || ', ' || sp.post_code || ' ' || sp.city, c.account_id, a.number,
+       l.value, l.read_date,
+       case when l.read_date > f.read_date
+            then (l.value - f.value) / (l.read_date - f.read_date) end
+from customers_contract c
+join customers_account a on a.id = c.account_id
+join customers_supplypoint sp on sp.id = c.supply_point_id
+join metering_meterinstallation i on i.supply_point_id = sp.id
+join metering_meter m on m.id = i.meter_id and m.service = c.service
+join metering_register r on r.meter_id = m.id
+left join lateral (
+  select value, read_date from metering_reading
+  where register_id = r.id and quality in ('ACCEPTED', 'ESTIMATED')
+  order by read_date desc, received_at desc limit 1) l on true
+left join lateral (
+  select value, read_date from metering_reading
+  where register_id = r.id and quality in ('ACCEPTED', 'ESTIMATED')
+    and read_date >= l.read_date - 400
+  order by read_date, received_at limit 1) f on true
+where c.account_id = any(%(accounts)s)
+  and c.start_date <= %(today)s and (c.end_date is null or c.end_date > %(today)s)
+  and i.start_date <= %(today)s and (i.end_date is null or i.end_date > %(today)s)
+order by a.number, m.service, m.serial, r.code
+"""
+
+
+def registers_of(*, account_ids: Collection[int], today: date) -> list[RegisterRow]:
+    """
+    Return the registers that accounts read today, with the usual use per day where it is known.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_REGISTERS, {"accounts": list(account_ids), "today": today})
+        return [RegisterRow(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRow:
+    id: int
+    register_id: int
+    meter: str
+    service: str
+    unit: str
+    read_date: date
+    value: Decimal
+    source: str
+    quality: str
+
+
+def readings_of(*, account_ids: Collection[int], limit: int = 60) -> list[ReadingRow]:
+    """
+    Return the readings of accounts, newest first.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select rd.id, r.id, m.serial, m.service, r.unit, rd.read_date, rd.value, rd.source,"
+            " rd.quality from metering_reading rd"
+            " join metering_register r on r.id = rd.register_id"
+            " join metering_meter m on m.id = r.meter_id"
+            " where m.id in (select i.meter_id from metering_meterinstallation i"
+            "   join customers_contract c on c.supply_point_id = i.supply_point_id"
+            "    and c.service = m.service where c.account_id = any(%s))"
+            " order by rd.read_date desc, rd.id desc limit %s",
+            [list(account_ids), limit],
+        )
+        return [ReadingRow(*row) for row in cursor.fetchall()]

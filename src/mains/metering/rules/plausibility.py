@@ -1,0 +1,154 @@
+"""Whether a reading is likely: explained and flagged, never refused."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from mains.metering.rules.consumption import capacity
+
+# Without a usual use, a fall from the last tenth to the first tenth of the dial is a rollover.
+_LAST_TENTH, _FIRST_TENTH = Decimal("0.9"), Decimal("0.1")
+
+
+class Outcome(StrEnum):
+    """
+    What a reading looks like beside what is known.
+    """
+
+    OK = "OK"
+    LOW = "LOW"
+    HIGH = "HIGH"
+    IDENTICAL = "IDENTICAL"
+    ROLLOVER = "ROLLOVER"
+    BELOW_LAST = "BELOW_LAST"
+
+
+class Reason(StrEnum):
+    """
+    The key of the sentence that explains an outcome.
+    """
+
+    AS_USUAL = "reading.as_usual"
+    FIRST_READING = "reading.first"
+    NOTHING_KNOWN = "reading.nothing_known"
+    LESS_THAN_USUAL = "reading.less_than_usual"
+    MORE_THAN_USUAL = "reading.more_than_usual"
+    SAME_AS_LAST = "reading.same_as_last"
+    PASSED_ZERO = "reading.passed_zero"
+    LOWER_THAN_LAST = "reading.lower_than_last"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Previous:
+    """
+    The latest reading that counts.
+    """
+
+    value: Decimal
+    read_date: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tolerance:
+    """
+    How far from usual is still ordinary: from `low` to `high` times the usual use.
+    """
+
+    low: Decimal = Decimal("0.2")
+    high: Decimal = Decimal(3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """
+    What to tell the person, and whether somebody should look.
+
+    `used` is the use since the previous reading, with the roll-over if there was one; `times_usual`
+    compares it with the usual use. `expected_low` and `expected_high` are the register values that
+    would have been ordinary, None when nothing is known.
+    """
+
+    outcome: Outcome
+    reason: Reason
+    used: Decimal | None = None
+    times_usual: Decimal | None = None
+    expected_low: Decimal | None = None
+    expected_high: Decimal | None = None
+
+    @property
+    def needs_review(self) -> bool:
+        return self.outcome is not Outcome.OK
+
+
+def judge(
+    value: Decimal,
+    *,
+    read_date: date,
+    digits: int,
+    previous: Previous | None = None,
+    usual_daily: Decimal | None = None,
+    tolerance: Tolerance | None = None,
+) -> Verdict:
+    """
+    Compare a reading with the previous one and with the usual use per day.
+
+    `value` fits the register already (see `read_typed`). Every outcome is stored; all but OK are
+    marked for review.
+    """
+    if previous is None:
+        return Verdict(outcome=Outcome.OK, reason=Reason.FIRST_READING)
+    bounds = tolerance or Tolerance()
+    usual = _usual(previous, read_date, usual_daily)
+    low = None if usual is None else previous.value + usual * bounds.low
+    high = None if usual is None else previous.value + usual * bounds.high
+    outcome, reason, used = _compare(value, previous.value, usual, digits, bounds)
+    return Verdict(
+        outcome=outcome,
+        reason=reason,
+        used=used,
+        times_usual=used / usual if used is not None and usual else None,
+        expected_low=low,
+        expected_high=high,
+    )
+
+
+def _usual(previous: Previous, read_date: date, usual_daily: Decimal | None) -> Decimal | None:
+    if usual_daily is None:
+        return None
+    # Two readings on one day still span a part of it.
+    return usual_daily * max(1, (read_date - previous.read_date).days)
+
+
+def _compare(
+    value: Decimal, last: Decimal, usual: Decimal | None, digits: int, bounds: Tolerance
+) -> tuple[Outcome, Reason, Decimal | None]:
+    if value < last:
+        rolled = value + capacity(digits) - last
+        if _is_rollover(rolled, value, last, usual, digits, bounds):
+            return Outcome.ROLLOVER, Reason.PASSED_ZERO, rolled
+        return Outcome.BELOW_LAST, Reason.LOWER_THAN_LAST, None
+    used = value - last
+    if used == 0 and usual != 0:
+        return Outcome.IDENTICAL, Reason.SAME_AS_LAST, used
+    if usual is None:
+        return Outcome.OK, Reason.NOTHING_KNOWN, used
+    if used < usual * bounds.low:
+        return Outcome.LOW, Reason.LESS_THAN_USUAL, used
+    if used > usual * bounds.high:
+        return Outcome.HIGH, Reason.MORE_THAN_USUAL, used
+    return Outcome.OK, Reason.AS_USUAL, used
+
+
+def _is_rollover(
+    rolled: Decimal,
+    value: Decimal,
+    last: Decimal,
+    usual: Decimal | None,
+    digits: int,
+    bounds: Tolerance,
+) -> bool:
+    whole = capacity(digits)
+    if usual is not None:
+        return rolled <= usual * bounds.high
+    return last >= whole * _LAST_TENTH and value <= whole * _FIRST_TENTH

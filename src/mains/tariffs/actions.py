@@ -1,0 +1,59 @@
+"""Publish tariff versions. A published version is never changed: a new price is a new version."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from mains.core.transactions import inside_transaction
+from mains.customers.models import Company
+from mains.tariffs.models import Tariff, TariffVersion
+from mains.tariffs.rules.components import read_components
+
+
+class PublishedPricesChanged(Exception):
+    """A version that is published already would get other prices."""
+
+
+@inside_transaction
+def publish_version(
+    *,
+    code: str,
+    name: str,
+    service: str,
+    company: Company,
+    start_date: date,
+    components: Sequence[Mapping[str, Any]],
+    labels: Mapping[str, Mapping[str, str]],
+    source: str,
+    now: datetime,
+) -> TariffVersion:
+    """
+    Publish the prices of a tariff from a day on; the same again changes nothing.
+
+    :raises ComponentWrong: if a component contradicts itself.
+    :raises PublishedPricesChanged: if that day has other prices already.
+    """
+    read_components(components)
+    tariff, _made = Tariff.objects.update_or_create(
+        code=code, defaults={"name": name, "service": service, "company": company}
+    )
+    version, made = TariffVersion.objects.get_or_create(
+        tariff=tariff,
+        start_date=start_date,
+        published_at__isnull=False,
+        defaults={
+            "components": list(components),
+            "labels": labels,
+            "source": source,
+            "published_at": now,
+        },
+    )
+    if not made and version.components != list(components):
+        raise PublishedPricesChanged(
+            f"{code} from {start_date} is published with other prices. "
+            "Bills may rest on them: publish the new prices from another day."
+        )
+    if not made and version.labels != labels:
+        version.labels = dict(labels)
+        version.save(update_fields=["labels"])
+    return version

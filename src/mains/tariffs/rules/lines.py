@@ -1,0 +1,145 @@
+"""What rating is given and what it gives back."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Context, Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+from mains.core.calendars import Period
+from mains.core.money import Money, exponent_of
+
+# Rating never depends on a caller's decimal settings. Products of a quantity (6 places), a price
+# (8 places) and a count of months are exact within 40 digits.
+CONTEXT = Context(prec=40, rounding=ROUND_HALF_UP)
+MICRO = Decimal("0.000001")
+_FOUR = Decimal("0.0001")
+
+type Attribute = Decimal | str
+type Trace = tuple[tuple[str, Decimal | str], ...]
+
+
+class RatingProblem(ValueError):
+    """
+    A contract cannot be rated; the message says what is lacking.
+    """
+
+
+class QuantityMissing(RatingProblem):
+    """
+    A component prices a quantity that was not given.
+    """
+
+    def __init__(self, *, code: str, name: str) -> None:
+        super().__init__(f"Component {code} prices the quantity `{name}`, which was not given.")
+
+
+class AttributeMissing(RatingProblem):
+    """
+    A component depends on an attribute that was not given.
+    """
+
+    def __init__(self, *, code: str, name: str) -> None:
+        super().__init__(
+            f"Component {code} depends on the attribute `{name}`, which is not recorded. "
+            "Record it at the supply point."
+        )
+
+
+class TooManyPlaces(RatingProblem):
+    """
+    A quantity is finer than the six places that are stored.
+    """
+
+    def __init__(self, *, code: str, name: str, quantity: Decimal) -> None:
+        super().__init__(
+            f"Component {code} was given {quantity} of `{name}`; quantities have up to six places. "
+            "Round it first."
+        )
+
+
+class LineRounding(StrEnum):
+    """
+    How precise a line is: whole minor units, or four decimals (Spanish network lines).
+    """
+
+    CURRENCY_UNIT = "currency_unit"
+    FOUR_DECIMALS = "four_decimals"
+
+
+@dataclass(frozen=True, slots=True)
+class RatingInput:
+    """
+    Everything a rating depends on besides the tariff.
+
+    `months` is how many months are charged. Quantities have up to six places.
+    """
+
+    period: Period
+    months: Decimal
+    quantities: Mapping[str, Decimal] = field(default_factory=dict)
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)
+
+
+class RatedLine(NamedTuple):
+    """
+    One priced line: exact = quantity x unit_price x times / divisor, then rounded once to net.
+
+    A named tuple because millions are made: three times as fast as a frozen dataclass.
+    """
+
+    code: str
+    label: str
+    service: str
+    vat_rate: str
+    unit: str
+    quantity: Decimal
+    unit_price: Decimal
+    times: Decimal
+    divisor: Decimal
+    exact: Decimal
+    net: Money | Decimal
+    trace: Trace
+
+
+type Rater = Callable[[RatingInput], tuple[RatedLine, ...]]
+type Rounder = Callable[[Decimal], Money | Decimal]
+
+
+def rounder(policy: LineRounding, *, currency: str) -> Rounder:
+    """
+    Return the function that rounds an exact amount to a line's net amount.
+    """
+    if policy is LineRounding.FOUR_DECIMALS:
+        return lambda exact: exact.quantize(_FOUR, ROUND_HALF_UP, CONTEXT)
+    exponent = exponent_of(currency)
+    step, scale = Decimal(1).scaleb(-exponent), 10**exponent
+    return lambda exact: Money(int(exact.quantize(step, ROUND_HALF_UP, CONTEXT) * scale), currency)
+
+
+def quantity_of(given: RatingInput, name: str, *, code: str) -> Decimal:
+    """
+    Return a quantity of the input.
+
+    :raises QuantityMissing: if it was not given; zero is a quantity, nothing is not.
+    :raises TooManyPlaces: if it has more than six places.
+    """
+    try:
+        quantity = given.quantities[name]
+    except KeyError:
+        raise QuantityMissing(code=code, name=name) from None
+    if quantity.quantize(MICRO, ROUND_HALF_UP, CONTEXT) != quantity:
+        raise TooManyPlaces(code=code, name=name, quantity=quantity)
+    return quantity
+
+
+def attribute_of(given: RatingInput, name: str, *, code: str) -> Attribute:
+    """
+    Return an attribute of the input.
+
+    :raises AttributeMissing: if it was not given.
+    """
+    try:
+        return given.attributes[name]
+    except KeyError:
+        raise AttributeMissing(code=code, name=name) from None

@@ -1,0 +1,125 @@
+"""The one rating function: pure, exact, versioned."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+
+from mains.core.money import Money
+from mains.tariffs.rules.kinds import Component, ComponentWrong
+from mains.tariffs.rules.lines import (
+    CONTEXT,
+    LineRounding,
+    RatedLine,
+    Rater,
+    RatingInput,
+    Trace,
+    rounder,
+)
+
+# Raised whenever the same input would give another figure; a bill stores the one it was made with.
+RATING_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledTariff:
+    """
+    The components of a tariff version, prepared for rating many contracts.
+    """
+
+    currency: str
+    line_rounding: LineRounding
+    components: tuple[Component, ...]
+    raters: tuple[Rater, ...]
+
+    def quantities(self) -> frozenset[str]:
+        """
+        Return the names of all quantities a rating needs.
+        """
+        return frozenset().union(*(component.quantities() for component in self.components))
+
+    def attributes(self) -> frozenset[str]:
+        """
+        Return the names of all attributes a rating needs.
+        """
+        return frozenset().union(*(component.attributes() for component in self.components))
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """
+    How a line came about: exact = quantity x unit_price x times / divisor, rounded once to net.
+
+    `trace` holds what the kind of component adds: the block's bounds, the source of a quantity.
+    """
+
+    code: str
+    label: str
+    unit: str
+    quantity: Decimal
+    unit_price: Decimal
+    times: Decimal
+    divisor: Decimal
+    exact: Decimal
+    net: Money | Decimal
+    trace: Trace
+    holds: bool
+
+
+def compile_tariff(
+    components: Iterable[Component],
+    *,
+    currency: str,
+    line_rounding: LineRounding = LineRounding.CURRENCY_UNIT,
+) -> CompiledTariff:
+    """
+    Prepare the components of a tariff version for rating.
+
+    :raises ComponentWrong: if two components have the same code.
+    :raises UnknownCurrency: if the currency has no exponent.
+    """
+    listed = tuple(components)
+    codes = [component.code for component in listed]
+    twice = sorted({code for code in codes if codes.count(code) > 1})
+    if twice:
+        raise ComponentWrong(f"The code {twice[0]} names two components; give each its own.")
+    to_net = rounder(line_rounding, currency=currency)
+    return CompiledTariff(
+        currency=currency,
+        line_rounding=line_rounding,
+        components=listed,
+        raters=tuple(component.rater(to_net) for component in listed),
+    )
+
+
+def rate(tariff: CompiledTariff, given: RatingInput) -> tuple[RatedLine, ...]:
+    """
+    Return the priced lines of one contract and period, in the order of the components.
+
+    :raises RatingProblem: if a quantity or attribute that a component needs is missing or unfit.
+    """
+    lines: list[RatedLine] = []
+    with localcontext(CONTEXT):
+        for rater in tariff.raters:
+            lines.extend(rater(given))
+    return tuple(lines)
+
+
+def explain(line: RatedLine) -> Explanation:
+    """
+    Return how a line came about, recomputed from its own numbers; `holds` says whether they agree.
+    """
+    with localcontext(CONTEXT):
+        exact = line.quantity * line.unit_price * line.times / line.divisor
+    return Explanation(
+        code=line.code,
+        label=line.label,
+        unit=line.unit,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        times=line.times,
+        divisor=line.divisor,
+        exact=line.exact,
+        net=line.net,
+        trace=line.trace,
+        holds=exact == line.exact,
+    )
