@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import django
-from django import forms
 from django.conf import settings
 from django.template.backends.django import DjangoTemplates
 from django.utils import translation
@@ -19,7 +18,6 @@ from mains.branding.components import (
     Fact,
     Link,
     NavItem,
-    Option,
     Pages,
     SumLine,
     Table,
@@ -30,47 +28,12 @@ from mains.branding.rules.chart import Period
 from mains.branding.stylesheet import bundle
 from mains.branding.themes import load_theme, theme_names, themes_root
 from tests.screens.brands import BRANDS, Cents, nav
+from tests.screens.forms import ReadingForm
 from tests.screens.words import WORDS
 
 UI = Path(__file__).resolve().parents[2] / "src" / "mains" / "branding" / "static" / "ui"
 SCREENS = ("bill", "components", "console", "bare")
 _USE = (("90", "88"), ("61", "64"), ("48", "52"), (None, "80"), ("208", "190"), ("412", "350"))
-
-
-class ReadingForm(forms.Form):
-    """
-    One field of each kind.
-    """
-
-    email = forms.EmailField(
-        label="E-mail address",
-        help_text="We send the receipt there.",
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
-    account = forms.CharField(
-        label="Account number",
-        help_text="8 digits, top right on your bill. Spaces do not matter.",
-        widget=forms.TextInput(attrs={"class": "code", "inputmode": "numeric"}),
-    )
-    reading = forms.DecimalField(label="Hot water, kitchen", widget=forms.TextInput)
-    service = forms.ChoiceField(label="Service", choices=[("w", "Water"), ("h", "Heating")])
-    delivery = forms.ChoiceField(
-        label="How should your bills arrive?",
-        widget=forms.RadioSelect,
-        choices=[
-            ("mail", Option("By e-mail", "The day it is issued, with the PDF")),
-            ("paper", Option("On paper", "By post, about four days later")),
-        ],
-    )
-    notices = forms.MultipleChoiceField(
-        label="What may we write to you about?",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        choices=[("bill", "Bills"), ("reading", "Reading windows"), ("outage", "Outages")],
-    )
-    remarks = forms.CharField(label="Anything else", required=False, widget=forms.Textarea)
-    photo = forms.FileField(label="Photo of the meter", required=False)
-    agree = forms.BooleanField(label="Remind me next month", required=False)
 
 
 def prepare_django() -> None:
@@ -227,9 +190,15 @@ def _bills_table() -> Table:
 
 def _console(theme: str) -> dict[str, Any]:
     groups = (
-        ("Today", "home", 0), ("Customers", "people", 0), ("Meters", "meter", 14), ("Bill runs", "run", 0),
-        ("Payments", "card", 3), ("Messages", "message", 0), ("Reports", "chart", 0), ("Settings", "settings", 0),
-    )  # fmt: skip
+        ("Today", "home", 0),
+        ("Customers", "people", 0),
+        ("Meters", "meter", 14),
+        ("Bill runs", "run", 0),
+        ("Payments", "card", 3),
+        ("Messages", "message", 0),
+        ("Reports", "chart", 0),
+        ("Settings", "settings", 0),
+    )
     return {
         "nav": [NavItem(t, f"#{i}", i, current=i == "card", count=n) for t, i, n in groups],
         "search_url": "/search",
@@ -238,8 +207,12 @@ def _console(theme: str) -> dict[str, Any]:
         "crumbs": [Link("Payments", "#p"), Link("Incoming", "#i")],
         "table": _payments_table(),
         "pages": Pages("1 to 12 of 318 payments", "", "#next"),
-        "sums": [("Received today", Cents(1284210, "EUR")), ("Matched", Cents(1271960, "EUR")), ("To be matched", Cents(12250, "EUR"))],
-    }  # fmt: skip
+        "sums": [
+            ("Received today", Cents(1284210, "EUR")),
+            ("Matched", Cents(1271960, "EUR")),
+            ("To be matched", Cents(12250, "EUR")),
+        ],
+    }
 
 
 def _payments_table() -> Table:
@@ -261,15 +234,23 @@ def _payments_table() -> Table:
     )
     rows = tuple(
         (
-            Cell(f"2026-11-{12 - index:02d}"), Cell(name, f"#{index}"), Cell(f"RF18 5390 0754 {7034 + index}"),
-            Cell("Card" if index % 2 else "Bank"), Cell(state, meaning=meaning or "info"), Cell(Cents(8420 + 911 * index, "EUR")),
+            Cell(f"2026-11-{12 - index:02d}"),
+            Cell(name, f"#{index}"),
+            Cell(f"RF18 5390 0754 {7034 + index}"),
+            Cell("Card" if index % 2 else "Bank"),
+            Cell(state, meaning=meaning or "info"),
+            Cell(Cents(8420 + 911 * index, "EUR")),
         )
         for index, (name, (state, meaning)) in enumerate(zip(names * 2, states * 2, strict=True))
-    )  # fmt: skip
+    )
     columns = (
-        Column("Date", sort_url="?sort=date", sorted="descending"), Column("From", sort_url="?sort=from"), Column("Reference"),
-        Column("Way"), Column("State"), Column("Amount", numeric=True, sort_url="?sort=amount"),
-    )  # fmt: skip
+        Column("Date", sort_url="?sort=date", sorted="descending"),
+        Column("From", sort_url="?sort=from"),
+        Column("Reference"),
+        Column("Way"),
+        Column("State"),
+        Column("Amount", numeric=True, sort_url="?sort=amount"),
+    )
     return Table("Incoming payments", columns, rows, hide_caption=True)
 
 
