@@ -1,5 +1,6 @@
 """Django's settings: they arrange what env.py read, and decide nothing about a tenant."""
 
+from mains.branding.themes import themes_root
 from mains.config.env import ROOT, environment
 from mains.config.logs import LOGGING  # noqa: F401
 
@@ -51,7 +52,11 @@ TABLELESS_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
 ]
-INSTALLED_APPS = [*TABLELESS_APPS, *dict.fromkeys([*SHARED_APPS, *TENANT_APPS])]
+# Ours first, so that our templates stand before a library's.
+INSTALLED_APPS = sorted(
+    dict.fromkeys([*TABLELESS_APPS, *SHARED_APPS, *TENANT_APPS]),
+    key=lambda app: not app.startswith("mains."),
+)
 
 TENANT_MODEL = "tenancy.Tenant"
 TENANT_DOMAIN_MODEL = "tenancy.Domain"
@@ -88,6 +93,7 @@ MIDDLEWARE = [
     "mains.tenancy.middleware.HostMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "mains.tenancy.middleware.LanguageMiddleware",
+    "mains.tenancy.faces.BrandMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -102,6 +108,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
+CSRF_FAILURE_VIEW = "mains.core.errors.expired_form"
 ROOT_URLCONF = "mains.config.urls.platform"
 WSGI_APPLICATION = "mains.config.wsgi.application"
 PLATFORM_HOST = environment.platform_host
@@ -118,6 +125,9 @@ TEMPLATES = [
                 "django.template.context_processors.csp",
                 "django.contrib.messages.context_processors.messages",
                 "mains.branding.context.brand",
+                "mains.portal.shell.portal",
+                "mains.console.shell.console",
+                "mains.backoffice.shell.backoffice",
             ],
         },
     }
@@ -158,13 +168,16 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+_port = f":{environment.public_port}" if environment.public_port else ""
+GATEWAY_HOST = f"cards.{environment.platform_host}{_port}"
 SECURE_CSP = {
     "default-src": ["'self'"],
     "object-src": ["'none'"],
     "base-uri": ["'none'"],
     "frame-ancestors": ["'none'"],
     "img-src": ["'self'", "data:"],
-    "form-action": ["'self'"],
+    # A form may lead on to the page of a payment gateway.
+    "form-action": ["'self'", f"{environment.scheme}://{GATEWAY_HOST}", "https://checkout.stripe.com"],
 }
 
 LANGUAGE_CODE = "en"
@@ -181,10 +194,9 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [("themes", ROOT / "themes")]
+STATICFILES_DIRS = [("themes", themes_root())]
 STATIC_ROOT = environment.data_dir / "static"
 WHITENOISE_USE_FINDERS = True
-THEMES_DIR = ROOT / "themes"
 TENANTS_DIR = ROOT / "tenants"
 DATA_DIR = environment.data_dir
 

@@ -17,17 +17,19 @@ def note(path: Path, *, pid: int) -> None:
     write_json(path, {"pid": pid, "started": started(pid)}, mode=0o644)
 
 
-def end(path: Path, *, number: signal.Signals, grace: float) -> None:
+def end(path: Path, *, number: signal.Signals, grace: float) -> bool:
     """
-    End the process noted in a file if it still runs, and remove the note.
+    End the process noted in a file if it still runs, and remove the note; tell if there was one.
 
-    A process that merely has the same number, as after a restart of the machine, is left alone.
+    An orderly stop leaves no note. A process that merely has the same number, as after a restart of
+    the machine, is left alone.
     """
     noted = read_json(path)
     pid = noted.get("pid")
     if isinstance(pid, int) and guardian.is_alive(pid) and started(pid) == noted.get("started"):
         guardian.end(pid, number, grace)
     path.unlink(missing_ok=True)
+    return bool(noted)
 
 
 def started(pid: int) -> str | None:

@@ -2,6 +2,7 @@
 
 import errno
 import socket
+import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,15 +60,27 @@ def is_free(port: int) -> bool:
     return True
 
 
-def claim(*, name: str, port: int, option: str = "--port") -> int:
+def wait_free(port: int, *, seconds: float) -> bool:
     """
-    Return the port if a server could listen there now.
+    Tell whether a port is free, or becomes so within some seconds.
+    """
+    deadline = time.monotonic() + seconds
+    while not is_free(port):
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def claim(*, name: str, port: int, option: str = "--port", patience: float = 0.0) -> int:
+    """
+    Return the port if a server could listen there now, or within `patience` seconds.
 
     :raises PortTaken: if another program listens there.
     :raises PortNotAllowed: if this user may not listen there.
     """
     try:
-        free = is_free(port)
+        free = wait_free(port, seconds=patience)
     except (PermissionError, OverflowError) as problem:
         raise PortNotAllowed(name=name, port=port, option=option) from problem
     if not free:
@@ -75,11 +88,15 @@ def claim(*, name: str, port: int, option: str = "--port") -> int:
     return port
 
 
-def pick(*, seed: Path | str, remembered: int | None = None) -> int:
+def pick(*, seed: Path | str, remembered: int | None = None, patience: float = 0.0) -> int:
     """
     Return a free port: the remembered one if it is free, else the first of a row fixed by `seed`.
+
+    Waits up to `patience` seconds for the remembered one.
     """
-    for port in _candidates(seed=str(seed), remembered=remembered):
+    if remembered is not None and wait_free(remembered, seconds=patience):
+        return remembered
+    for port in _candidates(seed=str(seed)):
         if is_free(port):
             return port
     raise EmbeddedError(
@@ -88,9 +105,7 @@ def pick(*, seed: Path | str, remembered: int | None = None) -> int:
     )
 
 
-def _candidates(*, seed: str, remembered: int | None) -> Iterator[int]:
-    if remembered is not None:
-        yield remembered
+def _candidates(*, seed: str) -> Iterator[int]:
     offset = zlib.crc32(seed.encode()) % _COUNT
     for step in range(_COUNT):
         yield _FIRST + (offset + step) % _COUNT

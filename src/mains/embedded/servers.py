@@ -17,6 +17,7 @@ from mains.embedded.processes import Child, Spec, spawn
 Progress = Callable[[str, float], None]
 
 START_SECONDS = 120.0
+_PATIENCE_SECONDS = 10.0
 
 
 class StartFailed(EmbeddedError):
@@ -153,13 +154,19 @@ class Server[Info: Answering](ABC):
         if self._on_progress is not None:
             self._on_progress(self.name, fraction)
 
-    def _choose_port(self, home: Home) -> int:
+    def _choose_port(self, home: Home, *, crashed: bool) -> int:
+        # What a killed server leaves behind can hold its port for another moment.
+        patience = _PATIENCE_SECONDS if crashed else 0.0
         # At a restart within one launch everyone else already knows the port.
         wanted = self._wanted_port or (self._latest.port if self._latest else None)
         if wanted is not None:
-            return ports.claim(name=self.title, port=wanted, option=self._port_option)
+            return ports.claim(
+                name=self.title, port=wanted, option=self._port_option, patience=patience
+            )
         port = ports.pick(
-            seed=home.path / self.name, remembered=home.remembered(self.name).get("port")
+            seed=home.path / self.name,
+            remembered=home.remembered(self.name).get("port"),
+            patience=patience,
         )
         home.remember(self.name, port=port)
         return port

@@ -181,7 +181,7 @@ class Supervisor:
     def _restart(self, state: _State) -> None:
         try:
             state.part.start()
-        except EmbeddedError as problem:
+        except (EmbeddedError, OSError) as problem:
             state.retry_at = time.monotonic() + state.pause
             self._say(Kind.CRASHED, state, f"{problem} Trying again in {state.pause:g} s.")
             state.pause = min(state.pause * 2, _LONGEST_PAUSE)

@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from mains.guard import context
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-# allauth confirms addresses and rotates codes on GET.
-WRITES_ON_GET = ("/account/",)
+# allauth confirms addresses and rotates codes on GET; a gateway brings its visitor back by GET.
+WRITES_ON_GET = ("/account/", "/pay/result/")
 
 
 class ReadOnlyMiddleware:

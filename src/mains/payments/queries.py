@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from mains.billing.models import Bill, BillState
+from mains.billing.numbers import reference_of
 from mains.billing.rules.status import BillStatus, bill_status
 from mains.core.money import Money
 from mains.payments.models import (
@@ -59,10 +60,12 @@ def bill(*, bill_id: int, today: date) -> BillRow | None:
 
 def bill_of_reference(*, reference: str, today: date) -> BillRow | None:
     """
-    Return the issued bill with a payment reference, written with or without spaces, or None.
+    Return the issued bill with a payment reference or number, with or without spaces, or None.
     """
-    plain = "".join(reference.split()).replace("-", "").upper()
-    return next(iter(_rows(Bill.objects.filter(reference=plain), today=today)), None)
+    plain = "".join(character for character in reference.upper() if character.isalnum())
+    # A reference is the bill number behind four more characters, so one look-up serves both.
+    candidates = [plain, reference_of(number=plain)]
+    return next(iter(_rows(Bill.objects.filter(reference__in=candidates), today=today)), None)
 
 
 def payable(*, account_ids: Collection[int], today: date) -> list[BillRow]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mains.embedded import checks, environment, guardian, leftovers, ports
+from mains.embedded import checks, environment, erase, guardian, leftovers, ports
 from mains.embedded.homes import Home, HomeNotWritable, read_json
 from mains.embedded.locks import Lock, published
 from mains.embedded.logs import LogTail
@@ -145,11 +145,11 @@ def test_statuses_are_put_in_words() -> None:
 
 
 def test_doctor_finds_this_machine_well_and_names_what_is_not(tmp_path: Path) -> None:
-    tmp_path.chmod(0o711)
-    found = checks(
-        data_dir=tmp_path / ".mains",
-        environment={"SMTP_URL": "mail.example"},
-    )
+    folder = tmp_path / ".mains"
+    try:
+        found = checks(data_dir=folder, environment={"SMTP_URL": "mail.example"})
+    finally:
+        erase(folder)
     failing = [check for check in found if not check.ok and not check.optional]
     assert [check.name for check in failing] == ["SMTP_URL"]
     assert all(check.fix for check in found if not check.ok)

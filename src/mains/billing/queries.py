@@ -1,0 +1,155 @@
+"""What was billed, from the sealed facts."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from mains.billing.models import Bill, BillLine, BillRun, BillState
+
+
+class FactsTampered(Exception):
+    """The facts of a bill no longer match the hash taken when it was issued."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodUse:
+    """
+    What one bill counted of the quantity its lines price most.
+    """
+
+    start: date
+    quantity: Decimal
+    unit: str
+
+
+def facts(*, bill_id: int) -> dict[str, Any] | None:
+    """
+    Return the sealed facts of an issued bill, or None where there is no such bill.
+    """
+    text = (
+        Bill.objects.filter(pk=bill_id, state=BillState.ISSUED)
+        .values_list("facts", flat=True)
+        .first()
+    )
+    return json.loads(text) if text else None
+
+
+def facts_before(*, bill_id: int) -> dict[str, Any] | None:
+    """
+    Return the facts of the bill that its account got before this one, or None.
+    """
+    bill = Bill.objects.filter(pk=bill_id).first()
+    if bill is None:
+        return None
+    text = (
+        Bill.objects.filter(
+            account_id=bill.account_id, state=BillState.ISSUED, period_end__lte=bill.period_start
+        )
+        .order_by("-period_end")
+        .values_list("facts", flat=True)
+        .first()
+    )
+    return json.loads(text) if text else None
+
+
+def uses(*, bill_id: int, limit: int = 13) -> list[PeriodUse]:
+    """
+    Return what the bills of an account up to this one counted, oldest first, in one unit.
+
+    Where a bill has several metered lines, the unit of the first one is followed.
+    """
+    bill = Bill.objects.defer("facts").filter(pk=bill_id).first()
+    if bill is None:
+        return []
+    bills = list(
+        Bill.objects.filter(
+            account_id=bill.account_id,
+            state=BillState.ISSUED,
+            period_start__lte=bill.period_start,
+        )
+        .order_by("-period_start")
+        .values_list("pk", "period_start")[:limit]
+    )
+    lines = BillLine.objects.filter(
+        bill_id__in=[pk for pk, _start in bills], unit__in=["kWh", "m3", "GJ", "Gcal"]
+    ).order_by("bill_id", "position")
+    found: dict[int, tuple[str, str, Decimal]] = {}
+    for line in lines:
+        code, unit, total = found.get(line.bill_id, (line.code, line.unit, Decimal(0)))
+        if line.code == code:
+            found[line.bill_id] = (code, unit, total + line.quantity)
+    return [
+        PeriodUse(start, found[pk][2], found[pk][1]) for pk, start in reversed(bills) if pk in found
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """
+    A bill run with its counts; `held` are accounts without a bill, each with a reason.
+    """
+
+    id: int
+    company: str
+    stage: str
+    period_start: date
+    period_end: date
+    issue_date: date
+    due_date: date
+    bills: int
+    total_minor: int
+    currency: str
+    held: list[list[Any]]
+    chunks: int
+    chunks_done: int
+    started_by: str
+    approved_by: str
+
+
+def runs(*, limit: int = 24) -> list[RunRow]:
+    """
+    Return the latest bill runs, newest period first.
+    """
+    rows = (
+        BillRun.objects.select_related("company")
+        .prefetch_related("chunks")
+        .order_by("-period_start", "-pk")[:limit]
+    )
+    return [_run_row(row) for row in rows]
+
+
+def run(*, run_id: int) -> RunRow | None:
+    """
+    Return one bill run, or None.
+    """
+    row = (
+        BillRun.objects.select_related("company")
+        .prefetch_related("chunks")
+        .filter(pk=run_id)
+        .first()
+    )
+    return _run_row(row) if row else None
+
+
+def _run_row(row: BillRun) -> RunRow:
+    chunks = list(row.chunks.all())
+    waiting_for = "WAITING" if row.stage == "DRAFT" else "REHEARSED"
+    return RunRow(
+        id=row.pk,
+        company=row.company.name,
+        stage=row.stage,
+        period_start=row.period_start,
+        period_end=row.period_end,
+        issue_date=row.issue_date,
+        due_date=row.due_date,
+        bills=sum(chunk.bills for chunk in chunks),
+        total_minor=sum(chunk.total_minor for chunk in chunks),
+        currency=row.currency,
+        held=[entry for chunk in chunks for entry in chunk.held],
+        chunks=len(chunks),
+        chunks_done=sum(chunk.state != waiting_for for chunk in chunks),
+        started_by=row.started_by,
+        approved_by=row.approved_by,
+    )

@@ -1,0 +1,16 @@
+"""A tenant's own host: the portal, its API, its gateways' callbacks."""
+
+from django.urls import include, path
+
+from mains.tenancy.faces import stylesheet
+
+urlpatterns = [
+    path("brand/<str:version>.css", stylesheet, name="stylesheet"),
+    path("account/", include("allauth.urls")),
+    path("api/", include("mains.api.urls")),
+    path("webhooks/", include("mains.webhooks.urls")),
+    path("", include("mains.portal.urls")),
+]
+handler404 = "mains.core.errors.not_found"
+handler500 = "mains.core.errors.server_error"
+handler403 = "mains.core.errors.forbidden"

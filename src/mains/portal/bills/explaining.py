@@ -1,0 +1,114 @@
+"""A bill as a running sum, and why it differs from the one before."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from mains.billing import queries as billing
+from mains.branding.components import SumLine
+from mains.branding.figures import BarChart
+from mains.branding.rules.chart import Period
+from mains.core.money import Money
+from mains.core.wording import money_text, month_text, number_text
+from mains.payments.queries import BillRow
+from mains.portal.readings.messages import language
+from mains.portal.templatetags.portal import unit as unit_text
+
+
+def lines_of(facts: dict[str, Any], row: BillRow) -> list[SumLine]:
+    """
+    Return the bill's lines, its VAT, what was paid and what is left, from top to bottom.
+    """
+    currency = facts["currency"]
+    lines = [
+        SumLine(line["label"], Money.round_from(Decimal(line["net"]), currency), _detail(line))
+        for line in facts["lines"]
+    ]
+    lines.append(SumLine(_("Net"), _money(facts["net"], currency), kind="subtotal"))
+    lines += [
+        SumLine(
+            _("VAT %(percent)s %%")
+            % {"percent": number_text(Decimal(vat["percent"]), language=language())},
+            _money(vat["tax"], currency),
+        )
+        for vat in facts["vat"]
+    ]
+    paid = row.total - row.outstanding
+    if paid.minor and row.total.minor > 0:
+        lines.append(SumLine(_("Total"), row.total, kind="subtotal"))
+        lines.append(SumLine(_("Paid"), -paid, kind="credit"))
+        lines.append(SumLine(_("To pay"), row.outstanding, kind="total"))
+    else:
+        lines.append(SumLine(_("Total"), row.total, kind="total"))
+    return lines
+
+
+def _detail(line: dict[str, Any]) -> str:
+    speaking = language()
+    price = number_text(Decimal(line["unit_price"]), language=speaking)
+    count = number_text(Decimal(line["quantity"]), language=speaking)
+    unit = {"month": _("months"), "period": "", "day": _("days")}.get(
+        line["unit"], unit_text(line["unit"])
+    )
+    if line["divisor"] != "1":
+        times = number_text(Decimal(line["times"]), language=speaking)
+        return f"{count} {unit} × {price} × {times}/{line['divisor']}"
+    return f"{count} {unit} × {price}".replace("  ", " ") if line["quantity"] != "1" else ""
+
+
+def explanation_of(facts: dict[str, Any], before: dict[str, Any] | None) -> str | None:
+    """
+    Say in one sentence how much the bill differs from the one before, and how much more was used.
+    """
+    if before is None or before["currency"] != facts["currency"]:
+        return None
+    change = _money(facts["total"], facts["currency"]) - _money(before["total"], facts["currency"])
+    if change.minor == 0:
+        return _("It is exactly what the bill before was.")
+    amount = money_text(change if change.minor > 0 else -change, language=language())
+    if change.minor > 0:
+        return _("It is %(amount)s more than the bill before.") % {"amount": amount}
+    return _("It is %(amount)s less than the bill before.") % {"amount": amount}
+
+
+def usage_chart(*, bill_id: int) -> BarChart | None:
+    """
+    Return the use of the latest periods of a bill's account, or None for fewer than two.
+    """
+    uses = billing.uses(bill_id=bill_id)
+    if len(uses) < 2:
+        return None
+    latest, earlier = uses[-1], uses[-2]
+    return BarChart(
+        finding=_finding(latest.quantity, earlier.quantity, latest.unit),
+        unit=unit_text(latest.unit),
+        subject=_("use per billing period"),
+        periods=tuple(
+            Period(
+                label=month_text(use.start, language=language()),
+                short=_short(use.start),
+                value=use.quantity,
+            )
+            for use in uses
+        ),
+        now=_("Used"),
+    )
+
+
+def _short(day: date) -> str:
+    return month_text(day, language=language())[:3]
+
+
+def _finding(latest: Decimal, earlier: Decimal, unit: str) -> str:
+    figure = f"{number_text(latest, language=language())} {unit_text(unit)}"
+    if latest == earlier:
+        return _("You used %(figure)s, as much as in the period before.") % {"figure": figure}
+    if latest > earlier:
+        return _("You used %(figure)s, more than in the period before.") % {"figure": figure}
+    return _("You used %(figure)s, less than in the period before.") % {"figure": figure}
+
+
+def _money(text: str, currency: str) -> Money:
+    return Money.round_from(Decimal(text), currency)

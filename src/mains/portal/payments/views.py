@@ -1,0 +1,251 @@
+"""Pay: find a bill without signing in, choose, go to the gateway, come back."""
+
+import hashlib
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from mains.branding.components import Cell, Column, Table
+from mains.core.money import Money
+from mains.core.wording import instant_text
+from mains.journeys import guest_payment, pay_bills
+from mains.payments import actions, queries
+from mains.payments.gateways.base import GatewayRefused, GatewayUnavailable
+from mains.payments.queries import BillRow
+from mains.portal.access import account_ids, customer_required, grant_bill, may_pay
+from mains.portal.bills.views import is_payable
+from mains.portal.payments.forms import FindBill, Receipt
+from mains.portal.readings.messages import language
+
+
+@require_http_methods(["GET", "POST"])
+def find(request: HttpRequest) -> HttpResponse:
+    """
+    Find a bill with its reference or number and its amount; nothing else is told before.
+    """
+    if not request.tenant.file.payments.enabled:
+        return _switched_off(request)
+    if not request.tenant.file.payments.guest:
+        raise Http404
+    form = FindBill(request.POST or None, language=language())
+    if request.method == "POST" and form.is_valid():
+        try:
+            bill = guest_payment.find_bill(
+                reference=form.cleaned_data["reference"],
+                amount=form.cleaned_data["amount"],
+                visitor=_visitor(request),
+                today=request.today,
+            )
+        except guest_payment.TooManyTries:
+            form.add_error(
+                None,
+                _("There were too many tries. Wait ten minutes, or call us with the bill at hand."),
+            )
+        except guest_payment.NotFound:
+            form.add_error(
+                None,
+                _(
+                    "We cannot find an open bill with these details. Compare both with the bill: "
+                    "the amount has to be exactly what is still to be paid."
+                ),
+            )
+        else:
+            grant_bill(request, bill_id=bill.id)
+            return redirect("portal:bill", bill_id=bill.id)
+    return render(
+        request, "portal/payments/find.html", {"form": form}, status=422 if form.errors else 200
+    )
+
+
+def _visitor(request: HttpRequest) -> str:
+    return request.META.get("REMOTE_ADDR", "")
+
+
+def _switched_off(request: HttpRequest) -> HttpResponse:
+    return render(
+        request,
+        "portal/payments/off.html",
+        {
+            "notice": request.tenant.file.payments.notice.get(language(), ""),
+            "companies": request.tenant.file.companies,
+        },
+    )
+
+
+@require_safe
+def choose(request: HttpRequest) -> HttpResponse:
+    """
+    Summarise what is to be paid: one payment per company.
+    """
+    if not request.tenant.file.payments.enabled:
+        return _switched_off(request)
+    bills = _asked_for(request, request.GET)
+    if not bills:
+        return redirect("portal:bills" if request.user.is_authenticated else "portal:find")
+    return render(
+        request,
+        "portal/payments/choose.html",
+        {
+            "baskets": _baskets(bills),
+            "form": Receipt(initial={"email": getattr(request.user, "email", "")}),
+            "gateway": _gateway_label(request),
+        },
+    )
+
+
+def _asked_for(request: HttpRequest, data: Any) -> list[BillRow]:
+    rows = []
+    for value in data.getlist("bill")[:50]:
+        row = (
+            queries.bill(bill_id=int(value), today=request.today) if value.isdecimal() else None
+        )
+        if row and is_payable(row) and may_pay(
+            request, bill_id=row.id, account_id=row.account_id
+        ):
+            rows.append(row)
+    return rows
+
+
+def _baskets(bills: list[BillRow]) -> list[dict[str, Any]]:
+    companies: dict[str, list[BillRow]] = {}
+    for bill in bills:
+        companies.setdefault(bill.company_code, []).append(bill)
+    return [
+        {
+            "company": rows[0].company_name,
+            "bills": rows,
+            "total": Money.total(
+                (row.outstanding for row in rows), currency=rows[0].outstanding.currency
+            ),
+        }
+        for rows in companies.values()
+    ]
+
+
+def _gateway_label(request: HttpRequest) -> str:
+    gateways = request.tenant.file.payments.gateways
+    return (gateways[0].label.get(language()) or gateways[0].kind) if gateways else ""
+
+
+@require_POST
+def start(request: HttpRequest) -> HttpResponse:
+    """
+    Open the gateway's page for bills of one company; a second click opens the same page.
+    """
+    bills = _asked_for(request, request.POST)
+    form = Receipt(request.POST)
+    if not bills:
+        return _refused(
+            request,
+            _("These bills are paid already, or nothing is owed on them. Nothing was charged."),
+        )
+    if not form.is_valid():
+        return render(
+            request,
+            "portal/payments/choose.html",
+            {"baskets": _baskets(bills), "form": form, "gateway": _gateway_label(request)},
+            status=422,
+        )
+    if not request.session.session_key:
+        request.session.create()
+    try:
+        page = pay_bills.start(
+            tenant=request.tenant,
+            bill_ids=[bill.id for bill in bills],
+            payer=_payer(request),
+            email=form.cleaned_data["email"],
+            language=language(),
+            now=request.now,
+            today=request.today,
+        )
+    except pay_bills.PaymentsOff:
+        return _switched_off(request)
+    except actions.NothingToPay:
+        return _refused(
+            request,
+            _("These bills are paid already, or nothing is owed on them. Nothing was charged."),
+        )
+    except actions.SeveralCompanies:
+        return _refused(
+            request, _("These bills are of two companies. Pay each company by itself.")
+        )
+    except (GatewayUnavailable, GatewayRefused, actions.BusyElsewhere):
+        return _refused(
+            request,
+            _("The payment service does not answer. Nothing was charged. Try again in a minute."),
+            status=503,
+        )
+    return redirect(page)
+
+
+def _payer(request: HttpRequest) -> str:
+    who = (
+        f"user:{request.user.pk}"
+        if request.user.is_authenticated
+        else f"guest:{request.session.session_key}"
+    )
+    return hashlib.sha256(who.encode()).hexdigest()
+
+
+def _refused(request: HttpRequest, message: str, *, status: int = 409) -> HttpResponse:
+    return render(request, "portal/payments/refused.html", {"message": message}, status=status)
+
+
+@require_safe
+def result(request: HttpRequest, token: str) -> HttpResponse:
+    """
+    Tell how a payment stands: paid, being confirmed, or not paid.
+
+    The gateway sends its visitor back here, so this page asks it; the webhook and the sweep do the
+    same, and it is booked once.
+    """
+    pay_bills.confirm(token=token, now=request.now, today=request.today)
+    attempt = queries.attempt(token=token)
+    if attempt is None:
+        raise Http404
+    return render(
+        request,
+        "portal/payments/result.html",
+        {"attempt": attempt, "open": attempt.state in actions.OPEN_STATES},
+    )
+
+
+@require_safe
+@customer_required
+def history(request: HttpRequest) -> HttpResponse:
+    """
+    List what was paid on the linked accounts.
+    """
+    rows = queries.payments(account_ids=account_ids(request))
+    zone = request.tenant.zone
+    words = {
+        "CARD": _("Card"),
+        "BANK_TRANSFER": _("Bank transfer"),
+        "DIRECT_DEBIT": _("Direct debit"),
+        "CASH": _("Cash"),
+    }
+    table = Table(
+        caption=_("Payments"),
+        hide_caption=True,
+        columns=(
+            Column(_("Received")),
+            Column(_("Bill")),
+            Column(_("Method")),
+            Column(_("Amount"), numeric=True),
+        ),
+        rows=tuple(
+            (
+                Cell(instant_text(row.received_at.astimezone(zone), language=language())),
+                Cell(row.bill_number),
+                Cell(words[row.method]),
+                Cell(row.amount),
+            )
+            for row in rows
+        ),
+    )
+    return render(
+        request, "portal/payments/history.html", {"table": table if rows else None}
+    )

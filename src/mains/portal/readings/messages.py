@@ -1,0 +1,84 @@
+"""What to say about a reading: what happened, why, and what to do next."""
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from mains.core.wording import date_text, number_text
+from mains.metering.actions import WindowLocked
+from mains.metering.queries import RegisterRow
+from mains.metering.rules.plausibility import Outcome, Verdict
+from mains.metering.rules.windows import WindowState, WindowView
+
+
+def language() -> str:
+    return (get_language() or "en").split("-")[0]
+
+
+def not_a_number() -> str:
+    return _("There are letters or signs in it. Type only the digits that the meter shows.")
+
+
+def too_many_digits(register: RegisterRow) -> str:
+    if register.decimals:
+        return _(
+            "The meter shows %(digits)s digits and %(decimals)s after the decimal sign. "
+            "Leave out any others."
+        ) % {"digits": register.digits, "decimals": register.decimals}
+    return _("The meter shows %(digits)s digits. Leave out red digits after the decimal sign.") % {
+        "digits": register.digits
+    }
+
+
+def locked(problem: WindowLocked) -> str:
+    if problem.opens_on is None:
+        return _("Readings of this service are suspended while the bills are made.")
+    return _(
+        "Readings of this service are suspended while the bills are made. "
+        "You can send yours again from %(day)s."
+    ) % {"day": date_text(problem.opens_on, language=language())}
+
+
+def unlikely(register: RegisterRow, verdict: Verdict) -> str:
+    """
+    Explain why a value is unusual; it can be sent all the same.
+    """
+    last = number_text(register.last_value, language=language()) if register.last_value else ""
+    sentences = {
+        Outcome.BELOW_LAST: _(
+            "That is less than the last reading, %(last)s. Look at the meter once more. "
+            "If it was exchanged or the digits are right, tick the box."
+        ),
+        Outcome.IDENTICAL: _(
+            "That is the same as the last reading, %(last)s. "
+            "If nothing was used since then, tick the box."
+        ),
+        Outcome.HIGH: _("That is %(times)s times your usual use. If it is right, tick the box."),
+        Outcome.LOW: _("That is much less than your usual use. If it is right, tick the box."),
+        Outcome.ROLLOVER: _(
+            "The meter seems to have started again from zero. If it is right, tick the box."
+        ),
+    }
+    times = verdict.times_usual or 0
+    return sentences[verdict.outcome] % {
+        "last": last,
+        "times": number_text(round(times, 1), language=language()) if times else "",
+    }
+
+
+def window(view: WindowView) -> str:
+    """
+    Say in one sentence whether readings are wanted now, and when next.
+    """
+    if view.state is WindowState.RECOMMENDED:
+        if view.changes_on is None:
+            return _("Now is the time to send your reading.")
+        return _("Now is the time: send your reading before %(day)s.") % {
+            "day": date_text(view.changes_on, language=language())
+        }
+    if view.state is WindowState.LOCKED:
+        return locked(WindowLocked(view.opens_on))
+    if view.recommended_on is None:
+        return _("You can send a reading on any day.")
+    return _("You can send a reading now. The best time starts on %(day)s.") % {
+        "day": date_text(view.recommended_on, language=language())
+    }

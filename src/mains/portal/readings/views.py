@@ -1,0 +1,177 @@
+"""Send readings: all meters of the linked accounts on one page."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from mains.branding.components import Cell, Column, Table
+from mains.core.wording import number_text, short_date_text
+from mains.metering import actions, queries
+from mains.metering.models import ReadingQuality, ReadingSource
+from mains.metering.queries import RegisterRow
+from mains.metering.rules.typed import NotANumber, TooManyDigits
+from mains.metering.rules.windows import WindowState, WindowView, view
+from mains.metering.windows import window_of
+from mains.portal.access import account_ids, customer_required
+from mains.portal.readings import messages
+from mains.portal.templatetags.portal import unit as unit_text
+from mains.portal.readings.forms import Readings, confirm_name, name_of
+
+SENT = "readings_sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """
+    The registers of one service with its window; `fields` are (register, field, box or None).
+    """
+
+    label: str
+    window: str
+    state: str
+    fields: list[tuple[RegisterRow, object, object]]
+
+
+@require_http_methods(["GET", "POST"])
+@customer_required
+def enter(request: HttpRequest) -> HttpResponse:
+    registers = queries.registers_of(account_ids=account_ids(request), today=request.today)
+    form = Readings(request.POST or None, registers=registers)
+    if request.method == "POST" and form.is_valid() and _store(request, form):
+        return redirect("portal:readings-sent")
+    return render(
+        request,
+        "portal/readings/enter.html",
+        {
+            "form": form,
+            "groups": _groups(request, form, registers),
+            "history": _history(request),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _store(request: HttpRequest, form: Readings) -> bool:
+    """
+    Store every reading that can be stored, and put a message on each that cannot.
+    """
+    typed = form.typed()
+    if not typed:
+        form.add_error(None, _("No reading was typed. Type what at least one meter shows."))
+        return False
+    sent = []
+    for register, text, confirmed in typed:
+        service = request.tenant.file.service(register.service)
+        sending = actions.Sending(
+            source=ReadingSource.SELF,
+            user_id=request.user.pk,
+            key=form.cleaned_data["key"],
+            decimal_mark="." if messages.language() == "en" else ",",
+            now=request.now,
+            zone=request.tenant.zone,
+        )
+        try:
+            reading = actions.submit_reading(
+                register=register,
+                typed=text,
+                confirmed=confirmed,
+                window=window_of(service),
+                sending=sending,
+            )
+        except NotANumber:
+            form.add_error(name_of(register), messages.not_a_number())
+        except TooManyDigits:
+            form.add_error(name_of(register), messages.too_many_digits(register))
+        except actions.WindowLocked as problem:
+            form.add_error(name_of(register), messages.locked(problem))
+        except actions.Unlikely as problem:
+            form.add_error(name_of(register), messages.unlikely(register, problem.verdict))
+            form.ask_to_confirm(register)
+        else:
+            sent.append(reading.pk)
+    request.session[SENT] = sent
+    return not form.errors
+
+
+def _groups(request: HttpRequest, form: Readings, registers: list[RegisterRow]) -> list[Group]:
+    groups = []
+    for service in request.tenant.file.services:
+        mine = [register for register in registers if register.service == service.code]
+        if not mine:
+            continue
+        window: WindowView = view(
+            window_of(service), instant=request.now, zone=request.tenant.zone
+        )
+        language = messages.language()
+        groups.append(
+            Group(
+                label=service.label.get(language) or next(iter(service.label.values())),
+                window=messages.window(window),
+                state={"RECOMMENDED": "ok", "LOCKED": "warn"}.get(window.state, "info"),
+                fields=[]
+                if window.state is WindowState.LOCKED and request.method != "POST"
+                else [_field(form, register) for register in mine],
+            )
+        )
+    return groups
+
+
+def _field(form: Readings, register: RegisterRow) -> tuple[RegisterRow, object, object]:
+    box = form[confirm_name(register)] if confirm_name(register) in form.fields else None
+    return register, form[name_of(register)], box
+
+
+@require_safe
+@customer_required
+def sent(request: HttpRequest) -> HttpResponse:
+    ids = request.session.get(SENT, [])
+    readings = [
+        reading
+        for reading in queries.readings_of(account_ids=account_ids(request))
+        if reading.id in ids
+    ]
+    if not readings:
+        return redirect("portal:readings")
+    review = any(reading.quality == ReadingQuality.NEEDS_REVIEW for reading in readings)
+    return render(
+        request, "portal/readings/sent.html", {"readings": readings, "needs_review": review}
+    )
+
+
+def _history(request: HttpRequest) -> Table | None:
+    language = messages.language()
+    rows = queries.readings_of(account_ids=account_ids(request), limit=24)
+    if not rows:
+        return None
+    words = {
+        "SELF": _("you"),
+        "GUEST": _("guest"),
+        "STAFF": _("our staff"),
+        "READER": _("meter reader"),
+        "REMOTE": _("remotely"),
+        "ESTIMATE": _("estimated"),
+        "IMPORT": _("imported"),
+    }
+    return Table(
+        caption=_("Earlier readings"),
+        columns=(
+            Column(_("Date")),
+            Column(_("Meter")),
+            Column(_("Reading"), numeric=True),
+            Column(_("Read by")),
+        ),
+        rows=tuple(
+            (
+                Cell(short_date_text(row.read_date, language=language)),
+                Cell(row.meter),
+                Cell(f"{number_text(row.value, language=language)} {unit_text(row.unit)}"),
+                Cell(words[row.source])
+                if row.quality != ReadingQuality.NEEDS_REVIEW
+                else Cell(_("being checked"), meaning="warn"),
+            )
+            for row in rows
+        ),
+    )
