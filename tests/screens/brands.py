@@ -7,16 +7,6 @@ from mains.branding.context import Brand, Footer, Language
 
 
 @dataclass(frozen=True, slots=True)
-class Cents:
-    """
-    Whole minor units of a currency, the shape the money filter takes.
-    """
-
-    minor: int
-    currency: str
-
-
-@dataclass(frozen=True, slots=True)
 class Words:
     """
     What one provider's bill page says, in its language.

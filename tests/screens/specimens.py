@@ -27,7 +27,8 @@ from mains.branding.figures import BarChart
 from mains.branding.rules.chart import Period
 from mains.branding.stylesheet import bundle
 from mains.branding.themes import load_theme, theme_names, themes_root
-from tests.screens.brands import BRANDS, Cents, nav
+from mains.core.money import Money
+from tests.screens.brands import BRANDS, nav
 from tests.screens.forms import ReadingForm
 from tests.screens.words import WORDS
 
@@ -87,7 +88,8 @@ def render(theme: str, screen: str) -> str:
 
 def _bill(theme: str) -> dict[str, Any]:
     words = WORDS[theme]
-    money = lambda minor: Cents(minor, words.currency)  # noqa: E731
+    scale = 100 if words.currency == "HUF" else 1
+    money = lambda minor: Money(minor // scale, words.currency)  # noqa: E731
     lines = [
         SumLine(label, money(minor), detail, "credit" if minor < 0 else "line")
         for label, detail, minor in words.lines
@@ -129,7 +131,7 @@ def _components(theme: str) -> dict[str, Any]:
         "form": form,
         "chart": _chart("base", estimated=4),
         "lines": _bill("base")["lines"],
-        "amount": Cents(8420, "EUR"),
+        "amount": Money(8420, "EUR"),
         "facts": [
             Fact("E-mail", "ilze@example.org", Link("Change", "#e"), "your e-mail address"),
             Fact("Paper bill", "No", Link("Change", "#p"), "paper bills"),
@@ -170,19 +172,19 @@ def _bills_table() -> Table:
                 Cell("2026-10-004417", "#1"),
                 Cell("October 2026"),
                 Cell("Due in 6 days", meaning="warn"),
-                Cell(Cents(8420, "EUR")),
+                Cell(Money(8420, "EUR")),
             ),
             (
                 Cell("2026-09-003981", "#2"),
                 Cell("September 2026"),
                 Cell("Paid", meaning="ok"),
-                Cell(Cents(6112, "EUR")),
+                Cell(Money(6112, "EUR")),
             ),
             (
                 Cell("2026-08-003544", "#3"),
                 Cell("August 2026", note="estimated"),
                 Cell("Paid", meaning="ok"),
-                Cell(Cents(-1204, "EUR")),
+                Cell(Money(-1204, "EUR")),
             ),
         ),
     )
@@ -208,9 +210,9 @@ def _console(theme: str) -> dict[str, Any]:
         "table": _payments_table(),
         "pages": Pages("1 to 12 of 318 payments", "", "#next"),
         "sums": [
-            ("Received today", Cents(1284210, "EUR")),
-            ("Matched", Cents(1271960, "EUR")),
-            ("To be matched", Cents(12250, "EUR")),
+            ("Received today", Money(1284210, "EUR")),
+            ("Matched", Money(1271960, "EUR")),
+            ("To be matched", Money(12250, "EUR")),
         ],
     }
 
@@ -239,7 +241,7 @@ def _payments_table() -> Table:
             Cell(f"RF18 5390 0754 {7034 + index}"),
             Cell("Card" if index % 2 else "Bank"),
             Cell(state, meaning=meaning or "info"),
-            Cell(Cents(8420 + 911 * index, "EUR")),
+            Cell(Money(8420 + 911 * index, "EUR")),
         )
         for index, (name, (state, meaning)) in enumerate(zip(names * 2, states * 2, strict=True))
     )

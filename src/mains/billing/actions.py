@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from django.db import connection
 
 from mains.billing import inputs as reading
-from mains.billing import jobs, writing
+from mains.billing import jobs, queries, writing
 from mains.billing.models import BillRun, BillRunChunk, ChunkState, RunStage
 from mains.billing.rules.drafting import Draft, content_hash
 from mains.core.calendars import Period
@@ -195,6 +195,19 @@ def issue_next(*, run_id: int, policy: Policy, now: datetime) -> bool:
     )
     chunk.state = ChunkState.ISSUED
     chunk.save(update_fields=["state"])
+    return True
+
+
+@owns_transaction
+def mark_sent(*, run_id: int, now: datetime) -> bool:
+    """
+    Move an issued run on once every message of its bills has left; again changes nothing.
+    """
+    run = BillRun.objects.select_for_update().get(pk=run_id)
+    if run.stage != RunStage.ISSUED or queries.messages_waiting(run_id=run_id):
+        return False
+    run.stage, run.sent_at = RunStage.SENT, now
+    run.save(update_fields=["stage", "sent_at"])
     return True
 
 

@@ -3,14 +3,17 @@
 import json
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from mains.billing.inputs import ChunkInputs, ContractRow
+from mains.billing.inputs import ChunkInputs, ContractRow, segment_of
 from mains.billing.models import BillRun
 from mains.billing.rules.drafting import Draft, DraftLine
 from mains.core.money import Money
 from mains.customers.models import Company
+from mains.metering.queries import RegisterUse
+from mains.metering.rules.consumption import used_in
 from mains.tariffs.rules.rating import RATING_VERSION
 
 FACTS_VERSION = 1
@@ -97,11 +100,17 @@ def _contract(row: ContractRow, inputs: ChunkInputs) -> dict[str, Any]:
                 "from": [str(use.start_date), _plain(use.start_value)],
                 "to": [str(use.end_date), _plain(use.end_value)],
                 "source": use.end_source,
+                "used": _plain(_used(use)),
                 "multiplier": _plain(use.multiplier),
             }
             for use in inputs.uses.get((row.supply_point_id, row.service), [])
         ],
     }
+
+
+def _used(use: RegisterUse) -> Decimal | None:
+    segment = segment_of(use)
+    return used_in(segment) if segment else None
 
 
 def _line(

@@ -155,7 +155,7 @@ def _contract_input(row: ContractRow, inputs: ChunkInputs) -> ContractInput:
         tariff_code=row.tariff_code,
         period=_part(row, inputs.period),
         attributes=attributes,
-        registers=[MeasuredRegister(use.quantity, _segment(use)) for use in uses],
+        registers=[MeasuredRegister(use.quantity, segment_of(use)) for use in uses],
     )
 
 
@@ -173,7 +173,10 @@ def _attribute(value: Any) -> Decimal | str:
     return Decimal(text) if text.replace(".", "", 1).isdigit() else text
 
 
-def _segment(use: RegisterUse) -> Segment | None:
+def segment_of(use: RegisterUse) -> Segment | None:
+    """
+    Return a register's use as a segment between two readings, or None where one is lacking.
+    """
     if use.start_value is None or use.end_value is None:
         return None
     return Segment(

@@ -4,7 +4,11 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
 
 from mains.billing.models import Bill, BillLine, BillRun, BillState
 
@@ -27,31 +31,36 @@ class PeriodUse:
 def facts(*, bill_id: int) -> dict[str, Any] | None:
     """
     Return the sealed facts of an issued bill, or None where there is no such bill.
+
+    :raises FactsTampered: if they are not what was sealed at issue.
     """
-    text = (
-        Bill.objects.filter(pk=bill_id, state=BillState.ISSUED)
-        .values_list("facts", flat=True)
-        .first()
-    )
-    return json.loads(text) if text else None
+    return _unsealed(Bill.objects.filter(pk=bill_id, state=BillState.ISSUED))
 
 
 def facts_before(*, bill_id: int) -> dict[str, Any] | None:
     """
     Return the facts of the bill that its account got before this one, or None.
+
+    :raises FactsTampered: if they are not what was sealed at issue.
     """
     bill = Bill.objects.filter(pk=bill_id).first()
     if bill is None:
         return None
-    text = (
+    return _unsealed(
         Bill.objects.filter(
             account_id=bill.account_id, state=BillState.ISSUED, period_end__lte=bill.period_start
-        )
-        .order_by("-period_end")
-        .values_list("facts", flat=True)
-        .first()
+        ).order_by("-period_end")
     )
-    return json.loads(text) if text else None
+
+
+def _unsealed(bills: QuerySet[Bill]) -> dict[str, Any] | None:
+    row = bills.values_list("number", "facts", "facts_hash").first()
+    if row is None:
+        return None
+    number, text, digest = row
+    if sha256(text.encode()).hexdigest() != digest:
+        raise FactsTampered(number)
+    return json.loads(text)  # type: ignore[no-any-return]
 
 
 def uses(*, bill_id: int, limit: int = 13) -> list[PeriodUse]:
@@ -153,3 +162,27 @@ def _run_row(row: BillRun) -> RunRow:
         started_by=row.started_by,
         approved_by=row.approved_by,
     )
+
+
+def unfinished_runs() -> list[int]:
+    """
+    Return the runs on which work is to be done: drafted, approved, or issued but not all sent.
+    """
+    return list(
+        BillRun.objects.filter(stage__in=["DRAFT", "APPROVED", "ISSUED"])
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+
+
+def messages_waiting(*, run_id: int) -> bool:
+    """
+    Tell whether a message about a bill of a run is still in the outbox.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select exists (select from billing_bill b join notifications_message m"
+            " on m.key = 'bill-issued:' || b.id where b.run_id = %s and m.state = 'QUEUED')",
+            [run_id],
+        )
+        return bool(cursor.fetchone()[0])

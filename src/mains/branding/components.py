@@ -2,18 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
+
+from mains.core.money import Money
 
 Meaning = Literal["", "ok", "warn", "bad", "info"]
-
-
-class MoneyLike(Protocol):
-    """
-    Whole minor units of a currency, as `core.money.Money` has them.
-    """
-
-    minor: int
-    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +55,7 @@ class SumLine:
     """
 
     label: str
-    amount: MoneyLike | str
+    amount: Money | str
     detail: str = ""
     kind: Literal["line", "credit", "subtotal", "total"] = "line"
 
@@ -99,7 +92,7 @@ class Cell:
     One cell: text, or a link, or a status word, with an optional quieter note below.
     """
 
-    text: str | MoneyLike
+    text: str | Money
     url: str = ""
     meaning: Meaning = ""
     note: str = ""

@@ -52,6 +52,7 @@ class Environment:
     s3_endpoint: str
     s3_region: str
     debug: bool
+    demo: bool
 
 
 def read(values: Mapping[str, str]) -> Environment:
@@ -87,6 +88,7 @@ def read(values: Mapping[str, str]) -> Environment:
         s3_endpoint=values.get("S3_ENDPOINT", ""),
         s3_region=values.get("S3_REGION", ""),
         debug=values.get("MAINS_DEBUG") == "1",
+        demo=values.get("MAINS_DEMO") == "1",
     )
 
 

@@ -5,6 +5,8 @@ from mains.config.env import ROOT, environment
 from mains.config.logs import LOGGING  # noqa: F401
 
 DEBUG = environment.debug
+# The demo shows every tenant's outbox to whoever asks; nothing else does.
+DEMO = environment.demo
 SECRET_KEY = environment.secret_key
 # HostMiddleware answers 404 to every host that no tenant and no surface of ours has.
 ALLOWED_HOSTS = ["*"]
@@ -37,6 +39,7 @@ TABLELESS_APPS = [
     "mains.core",
     "mains.branding",
     "mains.portal",
+    "mains.demo",
     "mains.console",
     "mains.backoffice",
     "django_tenants",

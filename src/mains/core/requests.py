@@ -58,4 +58,5 @@ def _measure(request: HttpRequest, response: HttpResponse, seconds: float) -> No
         path=request.path,
         status=response.status_code,
         ms=round(seconds * 1000),
+        tenant=getattr(getattr(request, "tenant", None), "schema_name", None),
     )

@@ -4,12 +4,15 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from mains.billing import actions as billing
+from mains.billing.actions import NobodyToBill, OverlappingRun
 from mains.billing.models import BillRun, RunStage
 from mains.core.calendars import Period, add_months
 from mains.customers.models import Company
 from mains.notifications import jobs as notifications
 from mains.tariffs.rules.lines import LineRounding
 from mains.tenancy.queries import TenantInfo
+
+__all__ = ["NobodyToBill", "OverlappingRun"]
 
 
 def policy_of(*, tenant: TenantInfo, company_code: str) -> billing.Policy:
@@ -104,3 +107,16 @@ def period_before(*, tenant: TenantInfo, today: date) -> Period:
     first = today.replace(day=1)
     end = first.replace(month=(first.month - 1) // months * months + 1)
     return Period(add_months(end, -months), end)
+
+
+def work_on(*, tenant: TenantInfo, run_id: int, now: datetime) -> None:
+    """
+    Do whatever a run waits for: rehearse what is drafted, issue what is approved.
+    """
+    run = BillRun.objects.select_related("company").get(pk=run_id)
+    if run.stage == RunStage.DRAFT:
+        rehearse(tenant=tenant, run=run)
+    elif run.stage == RunStage.APPROVED:
+        issue(tenant=tenant, run=run, now=now)
+    elif run.stage == RunStage.ISSUED:
+        billing.mark_sent(run_id=run.pk, now=now)

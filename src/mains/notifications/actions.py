@@ -62,14 +62,14 @@ def send_queued() -> int:
     Each message is claimed in its own short transaction. A crash between handing it to the mail
     server and the commit sends it again: twice is better than never.
     """
-    sent = 0
-    while _send_next():
+    sent, sender = 0, rendering.sender()
+    while _send_next(sender=sender):
         sent += 1
     return sent
 
 
 @transaction.atomic(durable=True)
-def _send_next() -> bool:
+def _send_next(*, sender: rendering.Sender) -> bool:
     message = (
         Message.objects.select_for_update(skip_locked=True)
         .filter(state=MessageState.QUEUED)
@@ -80,7 +80,7 @@ def _send_next() -> bool:
         return False
     message.tries += 1
     try:
-        email.send(rendering.render(message))
+        email.send(rendering.render(message, sender=sender))
     except email.MailServerUnavailable as error:
         message.error = str(error)[:200]
         if message.tries >= TRIES:

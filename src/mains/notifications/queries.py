@@ -21,12 +21,13 @@ def latest(*, limit: int = 50) -> list[SentMessage]:
     """
     Return the latest messages of the tenant being served, newest first.
     """
+    sender = rendering.sender()
     return [
         SentMessage(
             message.pk,
             message.kind,
             message.recipient,
-            rendering.render(message).subject,
+            rendering.render(message, sender=sender).subject,
             message.state,
             message.created_at,
         )
@@ -39,4 +40,4 @@ def rendered(*, message_id: int) -> rendering.Rendered | None:
     Return one message as it is sent, or None where there is none.
     """
     message = Message.objects.filter(pk=message_id).first()
-    return rendering.render(message) if message else None
+    return rendering.render(message, sender=rendering.sender()) if message else None

@@ -11,8 +11,6 @@ from mains.notifications.kinds import KINDS
 from mains.notifications.models import Message
 from mains.tenancy import queries
 
-PLATFORM_SENDER = ("Mains", "hello@mains.example")
-
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
@@ -29,14 +27,36 @@ class Rendered:
     key: str
 
 
-def render(message: Message) -> Rendered:
+@dataclass(frozen=True, slots=True)
+class Sender:
     """
-    Render a message in its language and the brand of the tenant being served.
+    Whose name and address a message carries; `footer` says how to reach them.
     """
-    name, address, footer = _sender()
+
+    name: str
+    address: str
+    footer: str
+
+
+def sender() -> Sender:
+    """
+    Return who sends messages of the tenant being served; asked before a transaction begins.
+    """
+    if required() == PUBLIC:
+        return Sender("Mains", "hello@mains.example", "Mains")
+    brand = queries.current_tenant().file.brand
+    return Sender(
+        brand.name, brand.sender, f"{brand.name} · {brand.address} · {brand.support_phone}"
+    )
+
+
+def render(message: Message, *, sender: Sender) -> Rendered:
+    """
+    Render a message in its language and in its sender's name.
+    """
     kind = KINDS[message.kind]
     link = message.values.get(kind.link, "") if kind.link else ""
-    values = {**message.values, "brand": name, "footer": footer, "link": link}
+    values = {**message.values, "brand": sender.name, "footer": sender.footer, "link": link}
     with translation.override(message.language):
         subject, _, text = _part(f"notifications/{message.kind}.txt", values).partition("\n")
         html = render_to_string(
@@ -44,10 +64,10 @@ def render(message: Message) -> Rendered:
             {**values, "subject": subject, "paragraphs": text.strip().split("\n\n")},
         )
     return Rendered(
-        sender=formataddr((name, address)),
+        sender=formataddr((sender.name, sender.address)),
         recipient=message.recipient,
         subject=subject.strip(),
-        text=f"{text.strip()}\n\n{footer}\n",
+        text=f"{text.strip()}\n\n{sender.footer}\n",
         html=html,
         link=link,
         key=message.key,
@@ -56,10 +76,3 @@ def render(message: Message) -> Rendered:
 
 def _part(template: str, values: dict[str, str]) -> str:
     return render_to_string(template, values).strip()
-
-
-def _sender() -> tuple[str, str, str]:
-    if required() == PUBLIC:
-        return (*PLATFORM_SENDER, "Mains")
-    brand = queries.current_tenant().file.brand
-    return brand.name, brand.sender, f"{brand.name} · {brand.address} · {brand.support_phone}"

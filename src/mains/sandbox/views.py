@@ -1,11 +1,14 @@
 """The hosted page of the pretend card gateway, on its own host."""
 
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_http_methods
 
 from mains.core.money import Money
@@ -21,8 +24,11 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
     page = service.page(token=token)
     if page is None:
         raise Http404
+    # After paying, the form leads back to the merchant's own host.
+    merchant = "{0.scheme}://{0.netloc}".format(urlsplit(page.return_url))
+    policy = {**settings.SECURE_CSP, "form-action": ["'self'", merchant]}
     with translation.override(page.language):
-        return _answer(request, page)
+        return csp_override(policy)(_answer)(request, page)
 
 
 def _answer(request: HttpRequest, page: service.Page) -> HttpResponse:

@@ -3,12 +3,21 @@
 from datetime import datetime
 from typing import Any
 
+import structlog
 from django.db import transaction
 from django.db.models import Max
 
 from mains.tenancy import queries
-from mains.tenancy.models import Configuration, ConfigurationState, Membership, Tenant
+from mains.tenancy.models import (
+    Configuration,
+    ConfigurationState,
+    Membership,
+    Tenant,
+    TenantState,
+)
 from mains.tenancy.tenantfile import TenantFile
+
+log = structlog.get_logger()
 
 
 class ClockOfLiveTenant(Exception):
@@ -71,3 +80,39 @@ def add_member(*, user_id: int, schema_name: str | None, role: str) -> Any:
         user_id=user_id, tenant=tenant, defaults={"role": role}
     )
     return membership
+
+
+class ReasonMissing(Exception):
+    """A tenant's state changes only with a reason that can be read later."""
+
+
+@transaction.atomic(durable=True)
+def change_state(*, schema_name: str, state: TenantState, reason: str, author: str) -> bool:
+    """
+    Make a tenant a sandbox, live or suspended, and tell whether it was something else before.
+
+    Who did it and why is kept in the log of the platform. A live tenant lives in real time.
+
+    :raises ReasonMissing: without a reason.
+    """
+    if not reason.strip():
+        raise ReasonMissing(schema_name)
+    tenant = Tenant.objects.select_for_update().get(schema_name=schema_name)
+    if tenant.state == state:
+        return False
+    before, tenant.state = tenant.state, state
+    if state == TenantState.LIVE:
+        tenant.clock_offset_seconds = 0
+    tenant.save(update_fields=["state", "clock_offset_seconds"])
+    transaction.on_commit(queries.forget)
+    transaction.on_commit(
+        lambda: log.info(
+            "tenant.state_changed",
+            tenant=schema_name,
+            before=before,
+            after=str(state),
+            author=author,
+            reason=reason.strip(),
+        )
+    )
+    return True

@@ -17,6 +17,7 @@ PLATFORM_SURFACES = {
     "console": "mains.config.urls.console",
     "admin": "mains.config.urls.backoffice",
     "cards": "mains.config.urls.cards",
+    "outbox": "mains.config.urls.outbox",
 }
 PORTAL = "mains.config.urls.portal"
 # Answered on every host, before anybody knows for whom.
@@ -51,7 +52,7 @@ class HostMiddleware:
     def _choose(self, request: HttpRequest, host: str) -> None:
         platform = settings.PLATFORM_HOST
         label = host.removesuffix(platform).removesuffix(".") if host.endswith(platform) else None
-        if label in PLATFORM_SURFACES:
+        if label in PLATFORM_SURFACES and (label != "outbox" or settings.DEMO):
             request.surface = label or "platform"  # type: ignore[attr-defined]
             request.urlconf = PLATFORM_SURFACES[label]  # type: ignore[attr-defined]
             context.choose(context.PUBLIC)

@@ -6,7 +6,8 @@ from django.template import Context
 from django.template.backends.django import DjangoTemplates
 from django.test import RequestFactory
 from django.utils import translation
-from tests.screens.brands import BRANDS, Cents
+from mains.core.money import Money
+from tests.screens.brands import BRANDS
 from tests.screens.forms import ReadingForm
 from tests.screens.specimens import prepare_django
 
@@ -71,11 +72,11 @@ def test_what_a_person_typed_is_escaped():
 @pytest.mark.parametrize(
     ("language", "amount", "text"),
     [
-        ("en", Cents(8420, "EUR"), "€84.20"),
-        ("lv", Cents(8420, "EUR"), "84,20\xa0€"),
-        ("hu", Cents(1874600, "HUF"), "18\xa0746\xa0Ft"),
-        ("uk", Cents(184260, "UAH"), "1\xa0842,60\xa0₴"),
-        ("en", Cents(-350, "EUR"), "\u2212€3.50"),
+        ("en", Money(8420, "EUR"), "€84.20"),
+        ("lv", Money(8420, "EUR"), "84,20\xa0€"),
+        ("hu", Money(18746, "HUF"), "18\xa0746\xa0Ft"),
+        ("uk", Money(184260, "UAH"), "1\xa0842,60\xa0₴"),
+        ("en", Money(-350, "EUR"), "\u2212€3.50"),
     ],
 )
 def test_money_reads_as_people_write_it(language, amount, text):

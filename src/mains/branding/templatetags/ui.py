@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from babel.core import Locale, UnknownLocaleError
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_decimal
 from django import forms, template
 from django.forms.boundfield import BoundField
 from django.template.backends.django import DjangoTemplates
@@ -17,11 +17,9 @@ from django.utils.translation import get_language
 
 from mains.branding.figures import BarChart, chart_context
 from mains.branding.themes import BASE, load_theme, themes_root
+from mains.core import wording
 
 register = template.Library()
-
-# Two decimals on paper, none in anybody's purse: ".00" would only be noise.
-_COINLESS = {"HUF"}
 
 _ICONS = Path(__file__).resolve().parent.parent / "templates" / "ui" / "icons"
 
@@ -109,16 +107,8 @@ def money(amount: Any) -> SafeString | str:
     """
     if not hasattr(amount, "minor"):
         return str(amount)
-    value = Decimal(amount.minor).scaleb(-get_currency_precision(amount.currency))
-    pattern = str(_locale().currency_formats["standard"].pattern)
-    coinless = amount.currency in _COINLESS and value == value.to_integral_value()
-    text = format_currency(
-        value,
-        amount.currency,
-        pattern.replace(".00", "") if coinless else pattern,
-        locale=_locale(),
-        currency_digits=not coinless,
-    ).replace("-", "\u2212")
+    text = wording.money_text(amount, language=str(_locale())).replace("-", "\u2212")
+    value = amount.as_decimal()
     return format_html('<data class="money" value="{}">{}</data>', str(value), text)
 
 

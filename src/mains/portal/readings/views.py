@@ -143,7 +143,7 @@ def sent(request: HttpRequest) -> HttpResponse:
 
 def _history(request: HttpRequest) -> Table | None:
     language = messages.language()
-    rows = queries.readings_of(account_ids=account_ids(request), limit=24)
+    rows = queries.readings_of(account_ids=account_ids(request), limit=8)
     if not rows:
         return None
     words = {

@@ -17,6 +17,9 @@ class Billing(Section):
     # HUF: what is handed over in cash is rounded to 5; the bill itself is not.
     cash_rounding: int | None = None
     second_person_approves: bool = False
+    # The day of the month on which the run of the period before starts by itself; it is rehearsed
+    # and waits for approval.
+    issue_day: int | None = Field(default=None, ge=1, le=28)
 
 
 class GatewayKind(StrEnum):

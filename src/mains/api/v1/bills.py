@@ -1,0 +1,111 @@
+"""Bills and their lines."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from mains.api.problems import Problem
+from mains.api.v1.shapes import (
+    AFTER,
+    LIMIT,
+    PROBLEM,
+    Amount,
+    amount_of,
+    ids_of,
+    key_of,
+    list_of,
+    page_of,
+    pk_of,
+)
+from mains.billing import queries as billing
+from mains.payments import queries as payments
+from mains.payments.queries import BillRow
+
+
+class BillShape(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    number = serializers.CharField()
+    reference = serializers.CharField()
+    account = serializers.CharField()
+    status = serializers.CharField()
+    period_start = serializers.DateField()
+    period_end = serializers.DateField(help_text="The first day that no longer belongs to it.")
+    issue_date = serializers.DateField()
+    due_date = serializers.DateField()
+    collection_date = serializers.DateField(allow_null=True)
+    total = Amount()
+    outstanding = Amount()
+
+
+class LineShape(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    label = serializers.CharField()
+    quantity = serializers.CharField()
+    unit = serializers.CharField()
+    unit_price = serializers.CharField()
+    net = serializers.CharField()
+    vat = serializers.CharField()
+
+
+class BillWithLines(BillShape):
+    lines = LineShape(many=True)
+
+
+class Bills(APIView):
+    @extend_schema(
+        operation_id="list_bills",
+        parameters=[LIMIT, AFTER],
+        responses={200: list_of(BillShape, "Bill"), 401: PROBLEM},
+    )
+    def get(self, request: Request) -> Response:
+        """
+        List the bills of the linked accounts, newest first.
+        """
+        rows = payments.bills(account_ids=ids_of(request), today=request._request.today)
+        return Response(page_of([_shape(row) for row in rows], request.query_params))
+
+
+class OneBill(APIView):
+    @extend_schema(
+        operation_id="get_bill", responses={200: BillWithLines, 401: PROBLEM, 404: PROBLEM}
+    )
+    def get(self, request: Request, bill_id: str) -> Response:
+        """
+        Get one bill with its lines.
+        """
+        pk = pk_of("bil", bill_id)
+        row = payments.bill(bill_id=pk, today=request._request.today) if pk else None
+        if row is None or row.account_id not in ids_of(request):
+            raise Problem(
+                status=404,
+                code="no_such_bill",
+                title="No such bill",
+                detail="None of your accounts has a bill with this id.",
+            )
+        facts = billing.facts(bill_id=row.id) or {"lines": []}
+        lines = [
+            {key: line[key] for key in ("code", "label", "quantity", "unit", "unit_price", "net", "vat")}
+            for line in facts["lines"]
+        ]
+        return Response({**_shape(row), "lines": lines})
+
+
+def _shape(row: BillRow) -> dict[str, Any]:
+    return {
+        "id": key_of("bil", row.id),
+        "number": row.number,
+        "reference": row.reference,
+        "account": key_of("acc", row.account_id),
+        "status": row.status,
+        "period_start": row.period_start,
+        "period_end": row.period_end,
+        "issue_date": row.issue_date,
+        "due_date": row.due_date,
+        "collection_date": row.collection_date,
+        "total": amount_of(row.total),
+        "outstanding": amount_of(row.outstanding),
+    }

@@ -1,0 +1,43 @@
+"""POST once: the Idempotency-Key of a request, and what it means for the answer."""
+
+from collections.abc import Callable
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from mains.api import actions
+from mains.api.problems import Problem
+
+
+def idempotently(request: Request, body: Any, act: Callable[[], actions.Answer]) -> Response:
+    """
+    Act once for the request's key, and say where the answer is a repeated one.
+    """
+    try:
+        answer = actions.once(
+            key=request.headers.get("Idempotency-Key", "")[:80],
+            user_id=request.user.pk,
+            route=f"{request.method} {request.path}",
+            body=body,
+            now=request._request.now,
+            act=act,
+        )
+    except actions.OtherBody as error:
+        raise Problem(
+            status=422,
+            code="key_used_with_another_body",
+            title="Key used before",
+            detail="This Idempotency-Key came with another body. Use a new key.",
+        ) from error
+    except actions.StillRunning as error:
+        raise Problem(
+            status=409,
+            code="still_running",
+            title="Still running",
+            detail="The first request with this key is not answered yet. Ask again in a second.",
+        ) from error
+    response = Response(answer.body, status=answer.status)
+    if answer.replayed:
+        response["Idempotent-Replayed"] = "true"
+    return response

@@ -1,0 +1,199 @@
+"""Registers and readings: list and submit."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from mains.api.actions import Answer
+from mains.api.problems import Problem
+from mains.api.v1.posting import idempotently
+from mains.api.v1.shapes import (
+    AFTER,
+    IDEMPOTENCY,
+    LIMIT,
+    PROBLEM,
+    ids_of,
+    key_of,
+    list_of,
+    page_of,
+    pk_of,
+)
+from mains.metering import actions, queries
+from mains.metering.models import ReadingSource
+from mains.metering.queries import RegisterRow
+from mains.metering.rules.typed import NotANumber, TooManyDigits
+from mains.metering.windows import window_of
+
+
+class RegisterShape(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    account = serializers.CharField()
+    meter = serializers.CharField()
+    service = serializers.CharField()
+    unit = serializers.CharField()
+    digits = serializers.IntegerField()
+    decimals = serializers.IntegerField()
+    last_value = serializers.CharField(allow_null=True)
+    last_date = serializers.DateField(allow_null=True)
+
+
+class ReadingShape(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    register = serializers.CharField()
+    meter = serializers.CharField()
+    unit = serializers.CharField()
+    read_date = serializers.DateField()
+    value = serializers.CharField()
+    source = serializers.CharField()
+    quality = serializers.CharField()
+
+
+class NewReading(serializers.Serializer[Any]):
+    register = serializers.CharField(max_length=40)
+    value = serializers.CharField(max_length=30, help_text="Digits with a point, such as 121.5.")
+    confirmed = serializers.BooleanField(
+        default=False, help_text="True once a person confirmed an unusual value."
+    )
+
+
+class Registers(APIView):
+    @extend_schema(
+        operation_id="list_registers",
+        parameters=[LIMIT, AFTER],
+        responses={200: list_of(RegisterShape, "Register"), 401: PROBLEM},
+    )
+    def get(self, request: Request) -> Response:
+        """
+        List the registers that can be read, with the latest reading of each.
+        """
+        rows = [
+            {
+                "id": key_of("reg", row.register_id),
+                "account": key_of("acc", row.account_id),
+                "meter": row.meter,
+                "service": row.service,
+                "unit": row.unit,
+                "digits": row.digits,
+                "decimals": row.decimals,
+                "last_value": None if row.last_value is None else f"{row.last_value.normalize():f}",
+                "last_date": row.last_date,
+            }
+            for row in _registers(request)
+        ]
+        return Response(page_of(rows, request.query_params))
+
+
+class Readings(APIView):
+    @extend_schema(
+        operation_id="list_readings",
+        parameters=[LIMIT, AFTER],
+        responses={200: list_of(ReadingShape, "Reading"), 401: PROBLEM},
+    )
+    def get(self, request: Request) -> Response:
+        """
+        List the readings of the linked accounts, newest first.
+        """
+        rows = queries.readings_of(account_ids=ids_of(request), limit=1_000)
+        data = [
+            {
+                "id": key_of("rdg", row.id),
+                "register": key_of("reg", row.register_id),
+                "meter": row.meter,
+                "unit": row.unit,
+                "read_date": row.read_date,
+                "value": f"{row.value.normalize():f}",
+                "source": row.source,
+                "quality": row.quality,
+            }
+            for row in rows
+        ]
+        return Response(page_of(data, request.query_params))
+
+    @extend_schema(
+        operation_id="submit_reading",
+        parameters=[IDEMPOTENCY],
+        request=NewReading,
+        responses={201: ReadingShape, 401: PROBLEM, 404: PROBLEM, 409: PROBLEM, 422: PROBLEM},
+    )
+    def post(self, request: Request) -> Response:
+        """
+        Submit what a register shows now; an unusual value is asked back once.
+        """
+        given = NewReading(data=request.data)
+        given.is_valid(raise_exception=True)
+        return idempotently(request, given.validated_data, lambda: _submit(request, given))
+
+
+def _submit(request: Request, given: NewReading) -> Answer:
+    register = _register(request, given.validated_data["register"])
+    http = request._request
+    key = request.headers.get("Idempotency-Key") or f"{request.user.pk}:{http.now.timestamp()}"
+    try:
+        reading = actions.submit_reading(
+            register=register,
+            typed=given.validated_data["value"],
+            confirmed=given.validated_data["confirmed"],
+            window=window_of(http.tenant.file.service(register.service)),
+            sending=actions.Sending(
+                source=ReadingSource.SELF,
+                user_id=request.user.pk,
+                key=f"api:{key}"[:40],
+                decimal_mark=".",
+                now=http.now,
+                zone=http.tenant.zone,
+            ),
+        )
+    except (NotANumber, TooManyDigits) as problem:
+        code = "not_a_number" if isinstance(problem, NotANumber) else "too_many_digits"
+        raise Problem(
+            status=422, code=code, title="Unusable value", detail=str(problem), pointer="/value"
+        ) from problem
+    except actions.WindowLocked as locked:
+        raise Problem(
+            status=409,
+            code="window_locked",
+            title="Readings are suspended",
+            detail=f"Readings of {register.service} are taken again from {locked.opens_on}.",
+        ) from locked
+    except actions.Unlikely as unlikely:
+        raise Problem(
+            status=422,
+            code=f"unusual_{unlikely.verdict.outcome.lower()}",
+            title="Unusual value",
+            detail="The value is unusual. If it is right, send it again with confirmed = true.",
+            pointer="/value",
+        ) from unlikely
+    return Answer(
+        201,
+        {
+            "id": key_of("rdg", reading.pk),
+            "register": key_of("reg", register.register_id),
+            "meter": register.meter,
+            "unit": register.unit,
+            "read_date": reading.read_date.isoformat(),
+            "value": f"{reading.value.normalize():f}",
+            "source": reading.source,
+            "quality": reading.quality,
+        },
+    )
+
+
+def _registers(request: Request) -> list[RegisterRow]:
+    return queries.registers_of(account_ids=ids_of(request), today=request._request.today)
+
+
+def _register(request: Request, key: str) -> RegisterRow:
+    pk = pk_of("reg", key)
+    for register in _registers(request):
+        if register.register_id == pk:
+            return register
+    raise Problem(
+        status=404,
+        code="no_such_register",
+        title="No such register",
+        detail="None of your accounts has a register with this id.",
+    )

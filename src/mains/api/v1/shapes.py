@@ -1,0 +1,105 @@
+"""Shapes that several endpoints share."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from mains.core.money import Money
+
+
+class Amount(serializers.Serializer[Any]):
+    amount = serializers.CharField(help_text="Decimal text in major units, such as 48.19.")
+    currency = serializers.CharField(help_text="ISO 4217.")
+
+
+class Trouble(serializers.Serializer[Any]):
+    pointer = serializers.CharField()
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class ProblemShape(serializers.Serializer[Any]):
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    instance = serializers.CharField(help_text="The request's id; tell it to support.")
+    code = serializers.CharField()
+    errors = Trouble(many=True)
+
+
+PROBLEM = OpenApiResponse(ProblemShape, description="A problem, RFC 9457.")
+IDEMPOTENCY = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="Send the same key again and get the same answer; another body is refused (422).",
+)
+LIMIT = OpenApiParameter("limit", int, description="1 to 100, 25 if absent.")
+AFTER = OpenApiParameter("starting_after", str, description="The id after which the list goes on.")
+
+
+def amount_of(money: Money) -> dict[str, str]:
+    """
+    Write money as the API does.
+    """
+    return {"amount": str(money.as_decimal()), "currency": money.currency}
+
+
+def page_of(rows: list[dict[str, Any]], query: Any) -> dict[str, Any]:
+    """
+    Cut a list that is in a total order to the page that was asked for.
+    """
+    asked = query.get("limit", "25")
+    limit = min(max(int(asked) if asked.isdecimal() else 25, 1), 100)
+    after = query.get("starting_after", "")
+    ids = [row["id"] for row in rows]
+    first = ids.index(after) + 1 if after in ids else 0
+    page = rows[first : first + limit]
+    more = len(rows) > first + limit
+    return {
+        "object": "list",
+        "data": page,
+        "has_more": more,
+        "next_cursor": page[-1]["id"] if more and page else None,
+    }
+
+
+def list_of(shape: type[serializers.Serializer[Any]], name: str) -> Any:
+    """
+    Return the shape of a list of something.
+    """
+    return type(
+        f"{name}List",
+        (serializers.Serializer,),
+        {
+            "object": serializers.CharField(),
+            "data": shape(many=True),
+            "has_more": serializers.BooleanField(),
+            "next_cursor": serializers.CharField(allow_null=True),
+        },
+    )
+
+
+def key_of(prefix: str, pk: int) -> str:
+    """
+    Write an id with the prefix that says what it names.
+    """
+    return f"{prefix}_{pk}"
+
+
+def pk_of(prefix: str, key: str) -> int | None:
+    """
+    Read an id, or return None where it names something else.
+    """
+    kind, _, number = key.partition("_")
+    return int(number) if kind == prefix and number.isdecimal() and len(number) < 19 else None
+
+
+def ids_of(request: Request) -> list[int]:
+    """
+    Return the ids of the accounts that the caller may see.
+    """
+    return [account.pk for account in request._request.accounts]

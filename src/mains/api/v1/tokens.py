@@ -1,0 +1,80 @@
+"""Sign in with e-mail and password for a token; sign out by ending it."""
+
+from typing import Any
+
+from django.contrib.auth import authenticate
+from django.core.cache import cache
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from mains.api import actions
+from mains.api.problems import Problem
+from mains.api.v1.shapes import PROBLEM
+
+TRIES, WINDOW_SECONDS = 10, 600
+
+
+class SignIn(serializers.Serializer[Any]):
+    email = serializers.EmailField()
+    password = serializers.CharField(max_length=200, trim_whitespace=False)
+
+
+class Token(serializers.Serializer[Any]):
+    token = serializers.CharField(help_text="Shown once; send it as `Authorization: Bearer …`.")
+    expires_at = serializers.DateTimeField()
+
+
+class Tokens(APIView):
+    def get_authenticators(self) -> Any:
+        return [] if self.request and self.request.method == "POST" else super().get_authenticators()
+
+    def get_permissions(self) -> Any:
+        return [] if self.request.method == "POST" else super().get_permissions()
+
+    @extend_schema(
+        operation_id="sign_in",
+        request=SignIn,
+        responses={201: Token, 401: PROBLEM, 422: PROBLEM, 429: PROBLEM},
+        auth=[],
+    )
+    def post(self, request: Request) -> Response:
+        """
+        Sign in and get a token that holds for 30 days.
+        """
+        given = SignIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        key = f"api-sign-in:{request.META.get('REMOTE_ADDR', '')}"
+        if cache.get(key, 0) >= TRIES:
+            raise Problem(
+                status=429,
+                code="too_many_tries",
+                title="Too many tries",
+                detail="Wait ten minutes before the next one.",
+            )
+        user = authenticate(request._request, **given.validated_data)
+        if user is None:
+            cache.add(key, 0, WINDOW_SECONDS)
+            cache.incr(key)
+            raise Problem(
+                status=401,
+                code="not_signed_in",
+                title="Not signed in",
+                detail="E-mail and password do not belong together.",
+            )
+        token, ends = actions.issue_token(
+            user_id=user.pk,
+            tenant=request._request.tenant.schema_name,
+            now=request._request.now,
+        )
+        return Response({"token": token, "expires_at": ends}, status=201)
+
+    @extend_schema(operation_id="sign_out", responses={204: None, 401: PROBLEM})
+    def delete(self, request: Request) -> Response:
+        """
+        End the token that the request was sent with.
+        """
+        actions.revoke_token(token=str(request.auth))
+        return Response(status=204)

@@ -1,0 +1,56 @@
+"""Form fields that belong to the design system."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+HEX = re.compile(r"#?([0-9a-fA-F]{6})")
+
+
+class ColourForm(forms.Form):
+    """
+    A colour that can be typed or picked; whichever of the two was changed counts.
+    """
+
+    colour = forms.CharField(
+        label=_("Colour"),
+        help_text=_("Six digits, for example #1f5f8b. Any colour works: texts stay readable."),
+        max_length=9,
+        widget=forms.TextInput(
+            attrs={"class": "short", "autocomplete": "off", "spellcheck": "false"}
+        ),
+        error_messages={"required": _("Type a colour such as #1f5f8b, or pick one.")},
+    )
+    colour_picked = forms.CharField(
+        label=_("Or pick it"),
+        required=False,
+        widget=forms.ColorInput(attrs={"class": "swatch"}),
+    )
+
+    def __init__(self, *args: Any, colour: str, **kwargs: Any) -> None:
+        initial = {"colour": colour, "colour_picked": colour, **(kwargs.pop("initial", None) or {})}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.shown_colour = colour.lower()
+
+    def clean_colour(self) -> str:
+        typed = HEX.fullmatch(self.cleaned_data["colour"].strip())
+        if typed is None:
+            raise forms.ValidationError(
+                _("This is no colour. Type # and six digits or letters a to f, such as #1f5f8b.")
+            )
+        return f"#{typed[1].lower()}"
+
+    def clean_colour_picked(self) -> str:
+        picked = HEX.fullmatch(self.cleaned_data["colour_picked"].strip())
+        return f"#{picked[1].lower()}" if picked else ""
+
+    def chosen_colour(self) -> str:
+        """
+        Return the typed colour, or the picked one where only that was changed.
+        """
+        typed, picked = self.cleaned_data["colour"], self.cleaned_data["colour_picked"]
+        if picked and typed == self.shown_colour:
+            return str(picked)
+        return str(typed)

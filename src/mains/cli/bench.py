@@ -1,0 +1,35 @@
+"""`mains bench NAME`: a figure beside its yardstick, from one run."""
+
+import click
+
+from mains.cli.output import CommandFailed, say, show
+from mains.cli.processes import django_ready
+
+OWNERS = frozenset({"tenant-create", "tenant-migrate"})
+
+
+@click.command()
+@click.argument("name")
+@click.option("--accounts", type=int, default=10_000, show_default=True)
+@click.option("--tenants", type=int, default=200, show_default=True)
+@click.option("--json", "as_json", is_flag=True)
+def bench(name: str, accounts: int, tenants: int, as_json: bool) -> None:
+    """Measure NAME: billrun, tenant-create, tenant-migrate.
+
+    \b
+    Examples:
+      mains bench billrun --accounts 10000 --json
+      mains bench tenant-create --json
+    """
+    django_ready(as_owner=name in OWNERS)
+    from mains.bench import BENCHES, run
+
+    if name not in BENCHES:
+        raise CommandFailed(f"There is no bench {name}.", f"There are: {', '.join(BENCHES)}.", code=3)
+    result = run(name, accounts=accounts, tenants=tenants)
+    if as_json:
+        show(result.to_json(), as_json=True)
+    else:
+        say(f"{result.name}: {result.ours:.0f} {result.unit}, yardstick {result.yardstick:.0f}, ratio {result.ratio:.2f}")
+    if not result.passed:
+        raise CommandFailed(f"{name} is below its floor: {result.detail}")

@@ -1,0 +1,47 @@
+"""Remember what was prepared for which code, so a warm start does it again only after a change."""
+
+import hashlib
+import json
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parents[1]
+ROOT = SOURCE.parents[1]
+# What a step depends on, as files.
+INPUTS = {
+    "migrate": lambda: [*SOURCE.glob("*/migrations/*.py"), SOURCE / "tenancy/schema/tenant.sql"],
+    "demo data": lambda: [*ROOT.glob("tenants/*.toml")],
+}
+
+
+def is_done(step: str, folder: Path) -> bool:
+    """
+    Tell whether a step was done for the files as they are now.
+    """
+    return bool(_read(folder).get(step) == _digest(step))
+
+
+def remember(step: str, folder: Path) -> None:
+    """
+    Note that a step was done.
+    """
+    known = {**_read(folder), step: _digest(step)}
+    _file(folder).write_text(json.dumps(known))
+
+
+def _file(folder: Path) -> Path:
+    return folder / "prepared.json"
+
+
+def _read(folder: Path) -> dict[str, str]:
+    try:
+        found: dict[str, str] = json.loads(_file(folder).read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return found
+
+
+def _digest(step: str) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(INPUTS[step]()):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()

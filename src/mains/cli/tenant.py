@@ -1,0 +1,143 @@
+"""`mains tenant …`: open, apply, compare, export and check tenants."""
+
+import difflib
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from mains.cli.output import CommandFailed, say, show
+from mains.cli.processes import django_ready
+
+
+@click.group()
+def tenant() -> None:
+    """Open, configure and check tenants."""
+
+
+def _load(path: Path):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    from mains.tenancy.tenantfile import TenantFileError, load
+
+    try:
+        return load(path)
+    except TenantFileError as error:
+        raise CommandFailed(str(error), f"Mend {path}, then run the command again.", code=4) from error
+
+
+@tenant.command()
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--host", "hosts", multiple=True, help="Host name, instead of the file's.")
+def create(path: Path, hosts: tuple[str, ...]) -> None:
+    """Open a tenant from its file; again only publishes what changed.
+
+    \b
+    Example: mains tenant create tenants/balta.toml
+    """
+    django_ready()
+    from mains.journeys.open_tenant import open_tenant
+    from mains.tenancy.owner import OwnerLoginMissing
+
+    file = _load(path)
+    try:
+        made = open_tenant(file=file, hosts=hosts, author="command line", now=datetime.now(UTC))
+    except OwnerLoginMissing as error:
+        raise CommandFailed(str(error), "Set OWNER_DATABASE_URL.", code=6) from error
+    say(f"{file.slug} {'is open' if made else 'was open already; its configuration is published'}.")
+
+
+@tenant.command()
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def apply(path: Path) -> None:
+    """Publish a tenant file as the tenant's configuration.
+
+    \b
+    Example: mains tenant apply tenants/balta.toml
+    """
+    django_ready()
+    from mains.journeys import configure
+    from mains.tariffs.actions import PublishedPricesChanged
+
+    file = _load(path)
+    _known(file.slug)
+    try:
+        version = configure.publish(file=file, author="command line", now=datetime.now(UTC))
+    except PublishedPricesChanged as error:
+        raise CommandFailed(str(error), code=5) from error
+    say(f"{file.slug} is at version {version}.")
+
+
+@tenant.command()
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def diff(path: Path) -> None:
+    """Show what applying a tenant file would change; exits 1 if anything.
+
+    \b
+    Example: mains tenant diff tenants/balta.toml
+    """
+    django_ready()
+    file = _load(path)
+    live = _pretty(_known(file.slug).file.model_dump(mode="json"))
+    wanted = _pretty(file.model_dump(mode="json"))
+    lines = list(difflib.unified_diff(live, wanted, "published", str(path), lineterm=""))
+    if lines:
+        show("\n".join(lines), as_json=False)
+        raise click.exceptions.Exit(1)
+    say("Nothing would change.")
+
+
+@tenant.command()
+@click.argument("slug")
+@click.option("--json", "as_json", is_flag=True)
+def export(slug: str, as_json: bool) -> None:
+    """Print the published configuration as a tenant file.
+
+    \b
+    Example: mains tenant export balta > tenants/balta.toml
+    """
+    django_ready()
+    from mains.tenancy.tenantfile.writing import to_toml
+
+    file = _known(slug).file
+    show(file.model_dump(mode="json") if as_json else to_toml(file).rstrip(), as_json=as_json)
+
+
+@tenant.command()
+@click.argument("path_or_slug")
+@click.option("--json", "as_json", is_flag=True)
+def check(path_or_slug: str, as_json: bool) -> None:
+    """Check a tenant file, or what a tenant has published.
+
+    \b
+    Examples:
+      mains tenant check tenants/balta.toml
+      mains tenant check balta
+    """
+    path = Path(path_or_slug)
+    if path.suffix == ".toml":
+        file = _load(path)
+    else:
+        django_ready()
+        file = _known(path_or_slug).file
+    from mains.branding.themes import ThemeError, load_theme
+
+    try:
+        load_theme(name=file.brand.theme)
+    except ThemeError as error:
+        raise CommandFailed(f"brand.theme: {error}", code=4) from error
+    show({"tenant": file.slug, "ok": True} if as_json else f"{file.slug}: ok", as_json=as_json)
+
+
+def _known(slug: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    from mains.tenancy import queries
+
+    try:
+        return queries.tenant(slug)
+    except queries.UnknownTenant as error:
+        raise CommandFailed(
+            f"There is no tenant {slug}.", "`mains tenant create FILE` opens one.", code=3
+        ) from error
+
+
+def _pretty(data: object) -> list[str]:
+    return json.dumps(data, indent=1, ensure_ascii=False, sort_keys=True).splitlines()

@@ -1,0 +1,52 @@
+"""Book a bank transfer that staff found on the bank's statement."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from mains.core.money import Money
+from mains.payments import actions as payments
+from mains.payments import booking, queries
+
+
+class UnknownBill(Exception):
+    """No issued bill has this number or payment reference."""
+
+
+def book(
+    *,
+    reference: str,
+    amount: Decimal,
+    bank_reference: str,
+    value_date: date,
+    booked_by: str,
+    now: datetime,
+    today: date,
+) -> int:
+    """
+    Book a transfer for the bill with a reference or number, and return the bill's id.
+
+    The same bank reference again books nothing. A card page that is still open for the bill is
+    closed once the bill is paid.
+
+    :raises UnknownBill: if there is no such bill.
+    :raises booking.WrongAmount: for zero or less, or for parts of a cent.
+    :raises booking.AlreadyBooked: if the bank reference was booked otherwise before.
+    """
+    bill = queries.bill_of_reference(reference=reference, today=today)
+    if bill is None:
+        raise UnknownBill(reference)
+    money = Money.round_from(amount, bill.total.currency)
+    if money.as_decimal() != amount:
+        raise booking.WrongAmount(amount)
+    booking.book_bank_transfer(
+        bill_id=bill.id,
+        amount_minor=money.minor,
+        bank_reference=bank_reference,
+        value_date=value_date,
+        booked_by=booked_by,
+        now=now,
+    )
+    after = queries.bill(bill_id=bill.id, today=today)
+    if after is not None and after.outstanding.minor == 0:
+        payments.expire_pages_of(bill_ids=[bill.id], now=now, today=today)
+    return bill.id

@@ -1,0 +1,3 @@
+from mains.core.jobs import Job
+
+BUILD_PROVIDER = Job("journeys.build_provider")

@@ -1,0 +1,45 @@
+"""What the worker and the beat do across apps."""
+
+import structlog
+from celery import shared_task
+
+from mains.billing import jobs as billing
+from mains.core.jobs import tenant_task
+from mains.guard.context import PUBLIC, inside
+from mains.journeys import bill_run, upkeep
+from mains.tenancy import queries
+
+log = structlog.get_logger()
+
+
+@tenant_task(billing.WORK_ON_RUN)
+def work_on_run(*, run_id: int, **_later: object) -> None:
+    tenant = queries.current_tenant()
+    bill_run.work_on(tenant=tenant, run_id=run_id, now=tenant.now())
+
+
+@shared_task(name="mains.sweep", ignore_result=True)
+def sweep() -> None:
+    """
+    Finish in every tenant what a lost message, a killed worker or a silent gateway left open.
+    """
+    for schema_name in [PUBLIC, *queries.tenants()]:
+        try:
+            with inside(schema_name):
+                upkeep.sweep(schema_name=schema_name)
+        except Exception:  # noqa: BLE001
+            # One broken tenant must not keep the others from being swept.
+            log.exception("sweep.failed", tenant=schema_name)
+
+
+@shared_task(name="mains.nightly", ignore_result=True)
+def nightly() -> None:
+    """
+    Check every tenant's ledger, and start the bill runs whose day has come.
+    """
+    for schema_name in queries.tenants():
+        try:
+            with inside(schema_name):
+                upkeep.nightly()
+        except Exception:  # noqa: BLE001
+            log.exception("nightly.failed", tenant=schema_name)

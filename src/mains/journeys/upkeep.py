@@ -1,0 +1,60 @@
+"""What has to happen even if nobody asks: by the data, not by the schedule."""
+
+import structlog
+
+from mains.billing import queries as billing
+from mains.customers import companies
+from mains.guard.context import PUBLIC
+from mains.journeys import bill_run
+from mains.ledger import queries as ledger
+from mains.notifications import actions as notifications
+from mains.payments import actions as payments
+from mains.tenancy import queries
+
+log = structlog.get_logger()
+
+
+def sweep(*, schema_name: str) -> None:
+    """
+    Send queued messages, ask about open payments, take up bill runs that nobody works on.
+    """
+    notifications.send_queued()
+    if schema_name == PUBLIC:
+        return
+    tenant = queries.current_tenant()
+    now = tenant.now()
+    payments.sweep(now=now, today=tenant.date_of(now))
+    for run_id in billing.unfinished_runs():
+        bill_run.work_on(tenant=tenant, run_id=run_id, now=now)
+
+
+def nightly() -> None:
+    """
+    Compare the ledger with itself, and start runs on the tenant's issue day.
+
+    A run that was started before is found again, so a missed or repeated night changes nothing.
+    """
+    strays = ledger.strays()
+    if strays.transfers_without_account or strays.wrong_balances:
+        log.error(
+            "ledger.strays",
+            transfers=strays.transfers_without_account,
+            balances=strays.wrong_balances,
+        )
+    tenant = queries.current_tenant()
+    today = tenant.date_of(tenant.now())
+    day = tenant.file.billing.issue_day
+    if day is None or today.day < day:
+        return
+    for company in companies.all_companies():
+        try:
+            run = bill_run.start(
+                tenant=tenant,
+                company=company,
+                period=bill_run.period_before(tenant=tenant, today=today),
+                started_by="calendar",
+                now=tenant.now(),
+            )
+        except (bill_run.NobodyToBill, bill_run.OverlappingRun):
+            continue
+        bill_run.work_on(tenant=tenant, run_id=run.pk, now=tenant.now())
