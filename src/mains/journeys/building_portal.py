@@ -49,7 +49,7 @@ def create_schema(
     *, application_id: int, slug: str, name: str, next_step: str, now: datetime
 ) -> bool:
     """
-    Create the tenant and move its application on, in one transaction; False if somebody else's is there.
+    Create the tenant and move its application on in one transaction; False if one is there.
 
     Because both happen or neither does, a tenant that exists before this step is never taken over.
     """

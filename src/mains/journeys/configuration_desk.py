@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from mains.branding.themes import ThemeError, load_theme
 from mains.journeys import configure
 from mains.tariffs.actions import PublishedPricesChanged
-from mains.tariffs.rules.components import ComponentWrong
+from mains.tariffs.rules.kinds.base import ComponentWrong
 from mains.tenancy.queries import TenantInfo
 from mains.tenancy.tenantfile import TenantFile, TenantFileError, parse
 from mains.tenancy.tenantfile.comparing import Change, changes
@@ -60,7 +60,10 @@ def _contradictions(tenant: TenantInfo, file: TenantFile) -> Problems:
     problems: Problems = []
     if file.slug != tenant.file.slug:
         problems.append(
-            ("slug", _("It is %(slug)r, but this console is another provider's.") % {"slug": file.slug})
+            (
+                "slug",
+                _("It is %(slug)r, but this console is another provider's.") % {"slug": file.slug},
+            )
         )
     if file.hosts != tenant.file.hosts:
         problems.append(
@@ -70,14 +73,12 @@ def _contradictions(tenant: TenantInfo, file: TenantFile) -> Problems:
         problems.append(("locale.currency", _("Accounts and bills rest on it; it cannot change.")))
     try:
         load_theme(name=file.brand.theme)
-    except ThemeError as error:
-        problems.append(("brand.theme", str(error)))
+    except ThemeError:
+        problems.append(("brand.theme", _("There is no look of this name.")))
     return problems
 
 
-def publish(
-    *, tenant: TenantInfo, proposal: Proposal, author: str, note: str, now: datetime
-) -> int:
+def publish(*, proposal: Proposal, author: str, note: str, now: datetime) -> int:
     """
     Publish a proposal without problems and return its version.
 

@@ -80,7 +80,9 @@ def transfers_of(*, sources: Collection[str]) -> list[TransferRow]:
     """
     Return the movements of sources such as `bill:42`, in the order they were recorded.
     """
-    rows = list(Transfer.objects.filter(source__in=sources).order_by("recorded_at", "source", "leg"))
+    rows = list(
+        Transfer.objects.filter(source__in=sources).order_by("recorded_at", "source", "leg")
+    )
     ids = {row.debit_id for row in rows} | {row.credit_id for row in rows}
     keys = dict(LedgerAccount.objects.filter(pk__in=ids).values_list("pk", "key"))
     return [

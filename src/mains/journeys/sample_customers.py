@@ -91,6 +91,35 @@ def fill(*, file: TenantFile, today: date, now: datetime, count: int = COUNT) ->
     return ids
 
 
+@owns_transaction
+def read_everybody(*, period: Period, now: datetime) -> int:
+    """
+    Let every meter without a reading in a period be read on its last day; return how many were.
+
+    Each register goes on at the pace of its latest two readings.
+    """
+    readings = []
+    for register in Register.objects.all():
+        latest = list(register.readings.order_by("-read_date", "-pk")[:2])
+        if not latest or latest[0].period_start >= period.start:
+            continue
+        pace = latest[0].value - latest[1].value if len(latest) > 1 else Decimal(0)
+        readings.append(
+            Reading(
+                register=register,
+                read_date=period.last_day,
+                value=latest[0].value + max(pace, Decimal(0)),
+                period_start=period.last_day.replace(day=1),
+                source=ReadingSource.SELF,
+                quality=ReadingQuality.ACCEPTED,
+                received_at=now,
+                sent_key=f"sample:{register.pk}:{period.start}",
+            )
+        )
+    Reading.objects.bulk_create(readings)
+    return len(readings)
+
+
 def account_number(file: TenantFile, number: int, position: int = 0) -> str:
     """
     Return the account number of a sample customer; the first has the example of the tenant file.
