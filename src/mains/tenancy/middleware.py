@@ -90,10 +90,7 @@ class LanguageMiddleware:
         elif request.COOKIES.get("lang") in offered:
             language = request.COOKIES["lang"]
         else:
-            asked = translation.get_language_from_request(request)
-            language = asked if asked in offered and len(offered) > 1 else offered[0]
-            if request.tenant is None and asked in offered:  # type: ignore[attr-defined]
-                language = asked
+            language = _asked_for(request, offered)
         request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
         request.languages = offered  # type: ignore[attr-defined]
         with translation.override(language):
@@ -102,6 +99,13 @@ class LanguageMiddleware:
         if chosen in offered:
             response.set_cookie("lang", language, max_age=31_536_000, samesite="Lax")
         return response
+
+
+def _asked_for(request: HttpRequest, offered: tuple[str, ...]) -> str:
+    if "Accept-Language" not in request.headers:
+        return offered[0]
+    asked = translation.get_language_from_request(request)
+    return asked if asked in offered else offered[0]
 
 
 def _offered(request: HttpRequest) -> tuple[str, ...]:

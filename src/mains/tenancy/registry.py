@@ -9,6 +9,7 @@ from django.conf import settings
 from mains.guard.context import PUBLIC, inside
 from mains.identity import queries as identity
 from mains.tenancy import record
+from mains.tenancy.middleware import PLATFORM_SURFACES
 from mains.tenancy.models import (
     Configuration,
     Domain,
@@ -21,10 +22,11 @@ from mains.tenancy.provisioning import RESERVED
 from mains.tenancy.tenantfile import TenantFile, parse
 
 # First labels of hosts, and first parts of the console's addresses, that no tenant may have.
-HOST_NAMES = frozenset(
-    "account admin api app blog brand cards console docs ftp help imap mail mains mx ns platform"
-    " pop portal postgres public root smtp static status support system webhooks welcome www".split()
-)
+HOST_NAMES = frozenset({
+    "account", "api", "app", "blog", "brand", "docs", "ftp", "help", "imap", "mail", "mains", "mx",
+    "ns", "outbox", "platform", "pop", "portal", "postgres", "root", "smtp", "static", "status",
+    "support", "system", "webhooks", "welcome", "www",
+})  # fmt: skip
 
 
 def surface_url(surface: str = "") -> str:
@@ -47,7 +49,7 @@ def is_reserved(slug: str) -> bool:
     """
     Tell whether the platform keeps a short name for itself.
     """
-    return slug in RESERVED or slug in HOST_NAMES or slug.startswith(("pg", "xn"))
+    return slug in RESERVED | HOST_NAMES | PLATFORM_SURFACES.keys()
 
 
 def is_taken(slug: str) -> bool:
@@ -88,9 +90,7 @@ def configuration(*, schema_name: str, version: int) -> TenantFile | None:
     Return one version of a tenant's configuration, or None.
     """
     with inside(PUBLIC):
-        row = Configuration.objects.filter(
-            tenant__schema_name=schema_name, version=version
-        ).first()
+        row = Configuration.objects.filter(tenant__schema_name=schema_name, version=version).first()
     return parse(row.data, source=f"{schema_name} v{version}") if row else None
 
 
@@ -139,7 +139,8 @@ def _tenant_row(row: Any, published: dict[int, int]) -> TenantRow:
         is_behind=row.schema_version != record.version(),
         version=published.get(row.pk, 0),
         hosts=tuple(
-            domain.domain for domain in sorted(row.domains.all(), key=lambda one: not one.is_primary)
+            domain.domain
+            for domain in sorted(row.domains.all(), key=lambda one: not one.is_primary)
         ),
         created_at=row.created_at,
     )
