@@ -48,6 +48,14 @@ def current_code() -> str:
     return format_hotp_value(hotp_value(TOTP_SECRET, int(time.time()) // TOTP_PERIOD))
 
 
+def wait_for_another(code: str) -> None:
+    """
+    Wait until the authenticator shows another code, half a minute at most.
+    """
+    while current_code() == code:
+        time.sleep(0.2)
+
+
 @owns_transaction
 def add_staff(*, email: str, name: str, schema_name: str | None) -> User:
     """

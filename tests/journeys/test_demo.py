@@ -1,0 +1,70 @@
+"""The main job in all five demo tenants, on any day of the year, and again on the same data."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+
+from mains.demo import check, data
+from mains.guard import context
+from mains.tenancy import queries
+from tests import databases
+from tests.browsers import ClientBrowser
+
+SLUGS = ("aguaviva", "balta", "fiamma", "tavho", "teplo")
+RIGA = ZoneInfo("Europe/Riga")
+DAYS = [
+    datetime(2026, 5, 1, 0, 5, tzinfo=RIGA),
+    datetime(2026, 7, 2, 12, tzinfo=RIGA),
+    datetime(2026, 9, 7, 23, 55, tzinfo=RIGA),
+    datetime(2026, 2, 28, 23, 30, tzinfo=RIGA),
+    # Half past two happens twice that night.
+    datetime(2026, 10, 25, 2, 30, tzinfo=RIGA),
+]
+
+
+@pytest.fixture
+def no_tenants(django_db_setup, django_db_blocker) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        cache.clear()
+        queries.forget()
+        yield
+        context.choose(None)
+        connection.close()
+        with databases.owner() as owner:
+            for slug in SLUGS:
+                databases.drop_tenant(owner, slug)
+        queries.forget()
+
+
+@pytest.mark.seed("S0.08", "S0.11", "S1.25", "S2.12", "S2.20", "S3.11", "S4.12")
+@pytest.mark.usefixtures("no_tenants")
+@pytest.mark.parametrize("now", DAYS, ids=lambda now: now.strftime("%d-%B-%Hh%M"))
+def test_the_demo_holds_on_any_day(now):
+    data.fill(now=now.astimezone(UTC))
+    lines: list[str] = []
+
+    assert check.run(browser=ClientBrowser, tell=lines.append), "\n".join(lines)
+    assert len(lines) == len(SLUGS)
+
+
+@pytest.mark.usefixtures("no_tenants")
+def test_the_demo_holds_again_on_the_same_data():
+    data.fill(now=datetime(2026, 11, 20, 9, tzinfo=UTC))
+
+    for _ in range(2):
+        lines: list[str] = []
+        assert check.run(browser=ClientBrowser, tell=lines.append), "\n".join(lines)
+
+
+@pytest.mark.usefixtures("no_tenants")
+def test_a_broken_promise_fails_the_check(monkeypatch):
+    data.fill(now=datetime(2026, 11, 20, 9, tzinfo=UTC))
+    monkeypatch.setattr("mains.demo.facts.owed_in_ledger", lambda **_: 0)
+    lines: list[str] = []
+
+    assert not check.run(browser=ClientBrowser, tell=lines.append)
+    assert all(line.startswith("FAIL") for line in lines), lines
