@@ -106,9 +106,7 @@ def once(
 
 @owns_transaction
 def _clear_old(*, key: str, user_id: int, now: datetime) -> None:
-    IdempotencyKey.objects.filter(
-        key=key, user_id=user_id, created_at__lt=now - KEY_LIFE
-    ).delete()
+    IdempotencyKey.objects.filter(key=key, user_id=user_id, created_at__lt=now - KEY_LIFE).delete()
 
 
 def _reserve(

@@ -7,6 +7,7 @@ from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 
 from mains.api import actions
+from mains.api.requests import http_of
 from mains.enrolment import queries
 
 
@@ -15,12 +16,12 @@ class TokenAuthentication(authentication.BaseAuthentication):
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() != "bearer":
             return None
-        user = actions.user_of_token(token=token, now=request._request.now)
+        user = actions.user_of_token(token=token, now=http_of(request).now)
         if user is None:
             raise exceptions.AuthenticationFailed(
                 "This token is unknown here or has ended. Sign in again for a new one."
             )
-        request._request.accounts = queries.accounts_of(user_id=user.pk)
+        http_of(request).accounts = queries.accounts_of(user_id=user.pk)
         return user, token
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002

@@ -73,7 +73,11 @@ def _answer(
 def _fields(error: exceptions.ValidationError) -> list[dict[str, str]]:
     detail = error.detail if isinstance(error.detail, dict) else {"": error.detail}
     return [
-        {"pointer": f"/{field}" if field else "", "code": problem.code, "detail": str(problem)}
+        {
+            "pointer": f"/{field}" if field else "",
+            "code": str(getattr(problem, "code", "") or "unusable"),
+            "detail": str(problem),
+        }
         for field, problems in detail.items()
         for problem in (problems if isinstance(problems, list) else [problems])
     ]

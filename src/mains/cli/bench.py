@@ -25,11 +25,16 @@ def bench(name: str, accounts: int, tenants: int, as_json: bool) -> None:
     from mains.bench import BENCHES, run
 
     if name not in BENCHES:
-        raise CommandFailed(f"There is no bench {name}.", f"There are: {', '.join(BENCHES)}.", code=3)
+        raise CommandFailed(
+            f"There is no bench {name}.", f"There are: {', '.join(BENCHES)}.", code=3
+        )
     result = run(name, accounts=accounts, tenants=tenants)
     if as_json:
         show(result.to_json(), as_json=True)
     else:
-        say(f"{result.name}: {result.ours:.0f} {result.unit}, yardstick {result.yardstick:.0f}, ratio {result.ratio:.2f}")
+        say(
+            f"{result.name}: {result.ours:.0f} {result.unit}, "
+            f"yardstick {result.yardstick:.0f}, ratio {result.ratio:.2f}"
+        )
     if not result.passed:
         raise CommandFailed(f"{name} is below its floor: {result.detail}")

@@ -11,7 +11,7 @@ def billrun() -> None:
     """Rehearse, approve, issue and follow bill runs."""
 
 
-def _session(slug: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _session(slug: str):  # type: ignore[no-untyped-def]
     django_ready()
     from mains.guard import context
     from mains.tenancy import queries
@@ -28,12 +28,14 @@ _tenant = click.option("--tenant", "slug", required=True, help="Short name of th
 _run = click.argument("run_id", type=int)
 
 
-def _find(run_id: int):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _find(run_id: int):  # type: ignore[no-untyped-def]
     from mains.billing.models import BillRun
 
     run = BillRun.objects.select_related("company").filter(pk=run_id).first()
     if run is None:
-        raise CommandFailed(f"There is no run {run_id}.", "`mains billrun status` lists them.", code=3)
+        raise CommandFailed(
+            f"There is no run {run_id}.", "`mains billrun status` lists them.", code=3
+        )
     return run
 
 
@@ -88,7 +90,9 @@ def approve(slug: str, run_id: int) -> None:
             tenant=tenant, run=_find(run_id), approved_by="command line", now=tenant.now()
         )
     except WrongStage as error:
-        raise CommandFailed(f"Run {run_id} is {error}; it has to be rehearsed first.", code=5) from error
+        raise CommandFailed(
+            f"Run {run_id} is {error}; it has to be rehearsed first.", code=5
+        ) from error
     except SamePerson as error:
         raise CommandFailed("A second person has to approve this run.", code=6) from error
     say(f"Run {run.pk} is {run.stage}.")
@@ -110,7 +114,9 @@ def issue(slug: str, run_id: int) -> None:
     try:
         run = bill_run.issue(tenant=tenant, run=_find(run_id), now=tenant.now())
     except WrongStage as error:
-        raise CommandFailed(f"Run {run_id} is {error}; it has to be approved first.", code=5) from error
+        raise CommandFailed(
+            f"Run {run_id} is {error}; it has to be approved first.", code=5
+        ) from error
     except ContentChanged as error:
         raise CommandFailed(
             f"{error} would differ from what was approved, so nothing was issued.",

@@ -23,9 +23,17 @@ def doctor(port: int, as_json: bool) -> None:
         show([asdict(check) for check in found], as_json=True)
     else:
         for check in found:
-            mark = "[green]ok[/]  " if check.ok else "[yellow]–[/]   " if check.optional else "[red]no[/]  "
+            mark = (
+                "[green]ok[/]  "
+                if check.ok
+                else "[yellow]–[/]   "
+                if check.optional
+                else "[red]no[/]  "
+            )
             say(f"{mark}{check.name}: {check.found}")
             if not check.ok:
                 say(f"      {check.fix}")
     if any(not check.ok and not check.optional for check in found):
-        raise CommandFailed("Something that Mains needs is missing.", "The lines above say what to do.")
+        raise CommandFailed(
+            "Something that Mains needs is missing.", "The lines above say what to do."
+        )

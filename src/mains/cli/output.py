@@ -35,7 +35,9 @@ def show(value: Any, *, as_json: bool) -> None:
     """
     Print data: as JSON for programs, or as it is.
     """
-    sys.stdout.write(f"{json.dumps(value, ensure_ascii=False, default=str) if as_json else value}\n")
+    sys.stdout.write(
+        f"{json.dumps(value, ensure_ascii=False, default=str) if as_json else value}\n"
+    )
     sys.stdout.flush()
 
 

@@ -13,8 +13,8 @@ from mains.cli import prepared
 from mains.cli.output import CommandFailed, progress, say
 from mains.cli.processes import Parts, data_dir, services, start_parts
 from mains.embedded import EmbeddedError, Event, Supervisor
-from mains.embedded.ports import PortTaken, claim
 from mains.embedded.erasing import erase
+from mains.embedded.ports import PortTaken, claim
 
 READY_SECONDS = 60
 
@@ -90,7 +90,9 @@ def _prepare(parts: Parts, *, port: int, with_demo: bool, bars: object) -> None:
     """
     Migrate and fill in processes of their own, unless nothing changed since the last start.
     """
-    steps = [("migrate", ["migrate"])] + ([("demo data", ["schema", "fill-demo"])] if with_demo else [])
+    steps = [("migrate", ["migrate"])] + (
+        [("demo data", ["schema", "fill-demo"])] if with_demo else []
+    )
     for name, arguments in steps:
         if prepared.is_done(name, data_dir()):
             continue
@@ -105,7 +107,9 @@ def _prepare(parts: Parts, *, port: int, with_demo: bool, bars: object) -> None:
         )
         bars.update(row, total=1, completed=1)  # type: ignore[attr-defined]
         if done.returncode:
-            raise CommandFailed(f"{name} failed:\n{done.stdout[-3000:]}", "`mains doctor` looks for causes.")
+            raise CommandFailed(
+                f"{name} failed:\n{done.stdout[-3000:]}", "`mains doctor` looks for causes."
+            )
         prepared.remember(name, data_dir())
 
 
@@ -167,5 +171,3 @@ def _print_addresses(parts: Parts, port: int) -> None:
         env={**os.environ, **parts.env, "PUBLIC_PORT": str(port)},
         check=False,
     )
-
-

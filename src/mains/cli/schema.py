@@ -79,5 +79,7 @@ def check_demo(port: int) -> None:
     from mains.demo import check
     from mains.demo.browser import HttpBrowser
 
-    if not check.run(browser=lambda: HttpBrowser(port=port), tell=lambda line: show(line, as_json=False)):
+    if not check.run(
+        browser=lambda: HttpBrowser(port=port), tell=lambda line: show(line, as_json=False)
+    ):
         raise CommandFailed("The demo does not hold.", "The lines above say where.")

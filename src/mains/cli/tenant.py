@@ -16,13 +16,15 @@ def tenant() -> None:
     """Open, configure and check tenants."""
 
 
-def _load(path: Path):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _load(path: Path):  # type: ignore[no-untyped-def]
     from mains.tenancy.tenantfile import TenantFileError, load
 
     try:
         return load(path)
     except TenantFileError as error:
-        raise CommandFailed(str(error), f"Mend {path}, then run the command again.", code=4) from error
+        raise CommandFailed(
+            str(error), f"Mend {path}, then run the command again.", code=4
+        ) from error
 
 
 @tenant.command()
@@ -128,7 +130,7 @@ def check(path_or_slug: str, as_json: bool) -> None:
     show({"tenant": file.slug, "ok": True} if as_json else f"{file.slug}: ok", as_json=as_json)
 
 
-def _known(slug: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _known(slug: str):  # type: ignore[no-untyped-def]
     from mains.tenancy import queries
 
     try:

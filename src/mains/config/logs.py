@@ -6,12 +6,14 @@ from mains.core.requests import add_request
 from mains.guard.context import current
 
 
-def add_tenant(_logger: object, _method: str, event: dict[str, object]) -> dict[str, object]:
+def add_tenant(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
     event.setdefault("tenant", current())
     return event
 
 
-SHARED = [
+SHARED: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     add_tenant,
     add_request,

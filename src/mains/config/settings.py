@@ -180,7 +180,11 @@ SECURE_CSP = {
     "frame-ancestors": ["'none'"],
     "img-src": ["'self'", "data:"],
     # A form may lead on to the page of a payment gateway.
-    "form-action": ["'self'", f"{environment.scheme}://{GATEWAY_HOST}", "https://checkout.stripe.com"],
+    "form-action": [
+        "'self'",
+        f"{environment.scheme}://{GATEWAY_HOST}",
+        "https://checkout.stripe.com",
+    ],
 }
 
 LANGUAGE_CODE = "en"

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from celery import current_app, shared_task
@@ -73,6 +73,6 @@ def tenant_task(job: Job) -> Callable[[Callable[..., None]], Callable[..., None]
             with context.inside(schema_name):
                 function(**message)
 
-        return run
+        return cast(Callable[..., None], run)
 
     return register

@@ -7,6 +7,7 @@ from contextvars import ContextVar
 
 import structlog
 from django.http import HttpRequest, HttpResponse
+from structlog.typing import EventDict
 
 from mains.core.health import REQUESTS, SECONDS
 
@@ -22,7 +23,7 @@ def request_id() -> str:
     return _request_id.get()
 
 
-def add_request(_logger: object, _method: str, event: dict[str, object]) -> dict[str, object]:
+def add_request(_logger: object, _method: str, event: EventDict) -> EventDict:
     """
     Add the request's id to a log event.
     """

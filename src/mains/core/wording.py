@@ -2,33 +2,37 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
+from babel import Locale
 from babel.dates import format_date, format_datetime, format_skeleton
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import NumberPattern, format_decimal, get_currency_symbol, parse_pattern
 
-from mains.core.money import Money
-
-# CLDR prints two decimals for HUF; Hungarian bills have none.
-WHOLE = frozenset({"HUF"})
+from mains.core.money import Money, exponent_of
 
 
 def money_text(amount: Money, *, language: str) -> str:
     """
     Return an amount as people write it, e.g. `12 345 Ft` or `€84.20`.
     """
-    return format_currency(
-        amount.as_decimal(),
-        amount.currency,
-        locale=language,
-        currency_digits=amount.currency not in WHOLE,
-        format=_whole_format(language) if amount.currency in WHOLE else None,
-    )
+    pattern, locale, symbol = _format_of(language, amount.currency)
+    text: str = pattern.apply(amount.as_decimal(), locale)
+    return text.replace("¤", symbol)
 
 
-def _whole_format(language: str) -> str:
-    return "¤#,##0" if language == "en" else "#,##0\u00a0¤"
+@lru_cache(maxsize=256)
+def _format_of(language: str, currency: str) -> tuple[NumberPattern, Locale, str]:
+    """
+    Return how a language writes a currency, with our digits: CLDR gives HUF two and RSD none.
+    """
+    locale = Locale.parse(language)
+    digits = "." + "0" * exponent_of(currency) if exponent_of(currency) else ""
+    pattern = locale.currency_formats["standard"].pattern.replace(".00", digits)
+    # Kept apart from the number: babel would look up the currency's name for every amount.
+    return parse_pattern(pattern), locale, get_currency_symbol(currency, locale)
 
 
+@lru_cache(maxsize=4_096)
 def date_text(day: date, *, language: str) -> str:
     """
     Return a date in words, e.g. `18 November 2026`.
@@ -36,6 +40,7 @@ def date_text(day: date, *, language: str) -> str:
     return format_date(day, format="long", locale=language)
 
 
+@lru_cache(maxsize=4_096)
 def short_date_text(day: date, *, language: str) -> str:
     """
     Return a date in figures, as in a table.

@@ -2,6 +2,7 @@
 
 import http.client
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -12,7 +13,7 @@ from mains.tenancy.queries import CACHE_SECONDS
 REDIRECTS = {301, 302, 303, 307, 308}
 
 
-class Browser:
+class Browser(ABC):
     """
     What every browser does alike; `send` is what differs.
     """
@@ -20,20 +21,20 @@ class Browser:
     def __init__(self) -> None:
         self.cookies: dict[str, dict[str, str]] = {}
 
+    @abstractmethod
     def send(
         self, method: str, url: str, body: bytes, headers: Mapping[str, str]
     ) -> tuple[int, list[tuple[str, str]], bytes]:
         """
         Send one request and return status, headers and body.
         """
-        raise AssertionError("A browser says how it sends.")
 
-    def pause(self) -> None:
+    def pause(self) -> None:  # noqa: B027
         """
         Wait until a change of a tenant has reached every web process.
         """
 
-    def wait(self) -> None:
+    def wait(self) -> None:  # noqa: B027
         """
         Wait a moment for a worker.
         """

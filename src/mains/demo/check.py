@@ -1,8 +1,8 @@
 """
 `mains demo --check`: walk the main job in every demo tenant as its people would.
 
-The tenants' own clocks are moved to where the next period can be read and billed, so it holds on any
-day of the year, and again on the same data.
+The tenants' own clocks are moved to where the next period can be read and billed, so it holds on
+any day of the year, and again on the same data.
 """
 
 from collections.abc import Callable

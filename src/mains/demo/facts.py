@@ -46,9 +46,7 @@ def next_period(*, tenant: TenantInfo, company: str) -> Period:
     """
     months = tenant.file.billing.months_per_bill
     with inside(tenant.schema_name):
-        latest = (
-            Bill.objects.filter(account__company__code=company).order_by("-period_end").first()
-        )
+        latest = Bill.objects.filter(account__company__code=company).order_by("-period_end").first()
         if latest is None:
             raise LookupError(f"{company} has billed nothing yet.")
         return Period(latest.period_end, add_months(latest.period_end, months))
@@ -144,9 +142,7 @@ def link_in_mail(*, slug: str, recipient: str, kind: str) -> str:
     Return the address in the latest message of a kind, or an empty text.
     """
     with inside(slug):
-        message = (
-            Message.objects.filter(recipient=recipient, kind=kind).order_by("-pk").first()
-        )
+        message = Message.objects.filter(recipient=recipient, kind=kind).order_by("-pk").first()
         return rendering.render(message, sender=rendering.sender()).link if message else ""
 
 

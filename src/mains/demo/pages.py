@@ -87,4 +87,6 @@ class Page:
         for form in self.reader().forms:
             if form.method == "post" and form.action.endswith(ending):
                 return form
-        raise LookupError(f"{self.url} ({self.status}) has no form to {ending!r}: {self.text[:300]}")
+        raise LookupError(
+            f"{self.url} ({self.status}) has no form to {ending!r}: {self.text[:300]}"
+        )

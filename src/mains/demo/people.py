@@ -59,7 +59,9 @@ class Customer:
         page = self.open("/account/login/")
         form = page.form()
         page = self.browser.submit(page, form, login=self.email, password=logins.PASSWORD)
-        expect(page.url.rstrip("/") == self.tenant.url, f"sign-in of {self.email}: {page.text[:200]}")
+        expect(
+            page.url.rstrip("/") == self.tenant.url, f"sign-in of {self.email}: {page.text[:200]}"
+        )
 
     def sign_in_to_api(self) -> None:
         page = self.call("POST", "/tokens", {"email": self.email, "password": logins.PASSWORD})

@@ -102,9 +102,7 @@ def by_transfer(
     expect(json.loads(answer.body)["code"] == "feature_off", "the API does not say feature_off")
     day = anna.tenant.date_of(anna.tenant.now()).isoformat()
     for _ in range(2):
-        page = staff.book_transfer(
-            bill=bill, reference=f"bank-{bill.number}", value_date=day
-        )
+        page = staff.book_transfer(bill=bill, reference=f"bank-{bill.number}", value_date=day)
         expect(page.status == 200, f"booking: {page.status} {page.text[:300]}")
     _is_paid(anna, bill, mail=anna.email)
     return "bank transfer booked once"

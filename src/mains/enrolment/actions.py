@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from allauth.account.models import EmailAddress
@@ -33,6 +34,21 @@ class AlreadyConfirmed(Exception):
     """The link was used before; the login exists."""
 
 
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """
+    Who wants a login. The e-mail is in lower case; the password is empty where it is set later.
+
+    `terms_hash` names the version of the terms that were accepted.
+    """
+
+    email: str
+    name: str
+    password: str
+    language: str
+    terms_hash: str
+
+
 def digest(token: str) -> str:
     """
     Return what is stored of a token.
@@ -45,18 +61,14 @@ def begin_sign_up(
     *,
     policy: Policy,
     answers: Mapping[Evidence, str],
-    email: str,
-    name: str,
-    password: str,
-    language: str,
-    terms_hash: str,
+    applicant: Applicant,
     pending_hours: int,
     site: str,
     now: datetime,
     today: date,
 ) -> None:
     """
-    Store a sign-up and send its confirmation; `password` may be empty where it is set afterwards.
+    Store a sign-up and send its confirmation.
 
     Doing it again sends another link and leaves the first valid: neither reserves anything. Who
     has a login already gets a message that says so, and the screen looks the same.
@@ -64,40 +76,44 @@ def begin_sign_up(
     :raises NotProven: if the facts do not name one account.
     """
     account = queries.proven_account(
-        policy=policy, answers=answers, language=language, today=today
+        policy=policy, answers=answers, language=applicant.language, today=today
     )
-    hashed = make_password(password) if password else ""
+    hashed = make_password(applicant.password) if applicant.password else ""
     if account is None:
         raise NotProven
     token = secrets.token_urlsafe(32)
-    if User.objects.filter(email=email.lower()).exists():
+    if User.objects.filter(email=applicant.email).exists():
         notifications.queue(
             kind="already-registered",
             key=digest(token)[:24],
-            recipient=email,
-            language=language,
+            recipient=applicant.email,
+            language=applicant.language,
             values={"url": f"{site}/account/login/"},
             now=now,
         )
         return
     SignUp.objects.create(
         token_hash=digest(token),
-        email=email.lower(),
-        name=name,
-        language=language,
+        email=applicant.email,
+        name=applicant.name,
+        language=applicant.language,
         password=hashed,
         account=account,
         evidence=[str(kind) for kind in policy.evidence],
-        terms_hash=terms_hash,
+        terms_hash=applicant.terms_hash,
         created_at=now,
         expires_at=now + timedelta(hours=pending_hours),
     )
     notifications.queue(
         kind="confirm-sign-up",
         key=digest(token)[:24],
-        recipient=email,
-        language=language,
-        values={"name": name, "url": f"{site}/join/{token}/", "hours": str(pending_hours)},
+        recipient=applicant.email,
+        language=applicant.language,
+        values={
+            "name": applicant.name,
+            "url": f"{site}/join/{token}/",
+            "hours": str(pending_hours),
+        },
         now=now,
     )
 

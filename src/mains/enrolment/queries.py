@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import date
 
-from django.db.models.functions import Replace, Upper
 from django.db.models import F, Value
+from django.db.models.functions import Replace, Upper
 
 from mains.customers.models import Account
 from mains.enrolment.evidence import KINDS, NAMES_ACCOUNT, Claim
@@ -65,7 +65,7 @@ def proven_account(
 
 def _named_account(policy: Policy, answers: Mapping[Evidence, str]) -> Account | None:
     kind = next(kind for kind in policy.evidence if kind in NAMES_ACCOUNT)
-    number = F("number")
+    number: F | Replace = F("number")
     for separator in (" ", "-", "/", "."):
         number = Replace(number, Value(separator), Value(""))
     return (

@@ -51,10 +51,7 @@ def _bring_in_line(*, file: TenantFile, now: datetime) -> None:
                 name=tariff.name,
                 service=tariff.service,
                 company=companies[service.company],
-                start_date=version.start_date,
-                components=components,
-                labels=labels,
-                source=version.source,
+                prices=tariffs.Prices(version.start_date, components, labels, version.source),
                 now=now,
             )
 

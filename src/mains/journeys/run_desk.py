@@ -4,8 +4,9 @@ from datetime import datetime
 
 from mains.billing import actions as billing
 from mains.billing import jobs
-from mains.billing.models import BillRun, RunStage
+from mains.billing.models import BillRun, ChunkState, RunStage
 from mains.core.calendars import Period
+from mains.core.transactions import owns_transaction
 from mains.customers.models import Company
 from mains.journeys import bill_run
 from mains.tenancy.queries import TenantInfo
@@ -16,6 +17,10 @@ CHUNKS_AT_ONCE = 2
 
 class UnknownCompany(Exception):
     """The tenant has no company with this code."""
+
+
+class AlreadyIssuing(Exception):
+    """Bills of this run are issued, so it cannot become a draft again."""
 
 
 class UnknownRun(Exception):
@@ -54,6 +59,27 @@ def rehearse(*, tenant: TenantInfo, run_id: int) -> None:
         jobs.WORK_ON_RUN.send(run_id=run.pk)
     else:
         bill_run.rehearse(tenant=tenant, run=run)
+
+
+@owns_transaction
+def withdraw(*, run_id: int) -> None:
+    """
+    Make a run a draft again, so that it can be rehearsed anew; a draft stays as it is.
+
+    :raises UnknownRun: if there is none.
+    :raises AlreadyIssuing: if one of its bills is issued.
+    """
+    run = BillRun.objects.select_for_update().filter(pk=run_id).first()
+    if run is None:
+        raise UnknownRun(run_id)
+    chunks = list(run.chunks.select_for_update().order_by("position"))
+    if run.stage in {RunStage.ISSUED, RunStage.SENT} or any(
+        chunk.state == ChunkState.ISSUED for chunk in chunks
+    ):
+        raise AlreadyIssuing(run_id)
+    run.chunks.update(state=ChunkState.WAITING, content_hash="", bills=0, total_minor=0, held=[])
+    run.stage, run.approved_by, run.snapshot_at = RunStage.DRAFT, "", None
+    run.save(update_fields=["stage", "approved_by", "snapshot_at"])
 
 
 def approve(*, tenant: TenantInfo, run_id: int, approved_by: str, now: datetime) -> None:

@@ -27,7 +27,7 @@ def sweep() -> None:
         try:
             with inside(schema_name):
                 upkeep.sweep(schema_name=schema_name)
-        except Exception:  # noqa: BLE001
+        except Exception:
             # One broken tenant must not keep the others from being swept.
             log.exception("sweep.failed", tenant=schema_name)
 
@@ -41,5 +41,5 @@ def nightly() -> None:
         try:
             with inside(schema_name):
                 upkeep.nightly()
-        except Exception:  # noqa: BLE001
+        except Exception:
             log.exception("nightly.failed", tenant=schema_name)

@@ -41,7 +41,8 @@ def summed_minor(*, ledger_account_id: int) -> int:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "select coalesce((select sum(amount_minor) from ledger_transfer where debit_id = %s), 0)"
+            "select"
+            " coalesce((select sum(amount_minor) from ledger_transfer where debit_id = %s), 0)"
             " - coalesce((select sum(amount_minor) from ledger_transfer where credit_id = %s), 0)",
             [ledger_account_id, ledger_account_id],
         )

@@ -4,14 +4,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import connection
 
 from mains.core.calendars import Period
 
 
-@dataclass(frozen=True, slots=True)
-class RegisterUse:
+class RegisterUse(NamedTuple):
     """
     One register of a supply point over a period: its opening and closing readings.
 
@@ -70,7 +70,7 @@ def register_uses(
             {"points": list(supply_point_ids), "start": period.start, "end": period.end},
         )
         for row in cursor.fetchall():
-            use = RegisterUse(*row)
+            use = RegisterUse._make(row)
             uses.setdefault((use.supply_point_id, use.service), []).append(use)
     return uses
 

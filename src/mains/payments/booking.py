@@ -166,9 +166,7 @@ def book_bank_transfer(
     bank = ledger.company_account(
         company=company, kind=LedgerAccountKind.BANK, detail="main", currency=bill.currency
     )
-    _allocate_and_post(
-        payment=payment, parts=[(bill, amount_minor)], debit_id=bank.pk, now=now
-    )
+    _allocate_and_post(payment=payment, parts=[(bill, amount_minor)], debit_id=bank.pk, now=now)
     if bill.account.customer.email:
         notifications.queue(
             kind="payment-received",
@@ -220,5 +218,3 @@ def _per_account(parts: list[tuple[Bill, int]]) -> list[tuple[Account, int]]:
         before = amounts.get(bill.account_id, (bill.account, 0))[1]
         amounts[bill.account_id] = (bill.account, before + amount)
     return [amounts[key] for key in sorted(amounts)]
-
-

@@ -1,33 +1,25 @@
 """Whose accounts a request may touch: everything a page shows is fetched through them."""
 
 from collections.abc import Callable
-from datetime import date, datetime
 from functools import wraps
 from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from mains.customers.models import Account
 from mains.enrolment import queries
 from mains.identity.models import User
-from mains.tenancy.queries import TenantInfo
+from mains.tenancy.requests import TenantRequest
 
 
-class PortalRequest(HttpRequest):
+class PortalRequest(TenantRequest):
     """
-    A request of a signed-in customer: `accounts` are the linked ones, by number.
+    A request on a portal; once a view asks for a customer, `accounts` are the linked ones.
     """
 
-    tenant: TenantInfo
     user: User
     accounts: list[Account]
-    now: datetime
-    today: date
-
-    @property
-    def account_ids(self) -> list[int]:
-        return [account.pk for account in self.accounts]
 
 
 type View = Callable[..., HttpResponse]
@@ -39,27 +31,27 @@ def customer_required(view: View) -> View:
     """
 
     @wraps(view)
-    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def checked(request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return cast(HttpResponse, redirect_to_login(request.get_full_path()))
-        request.accounts = queries.accounts_of(user_id=request.user.pk)  # type: ignore[attr-defined]
+        request.accounts = queries.accounts_of(user_id=request.user.pk)
         return view(request, *args, **kwargs)
 
     return checked
 
 
-def account_ids(request: HttpRequest) -> list[int]:
+def account_ids(request: PortalRequest) -> list[int]:
     """
     Return the ids of the accounts that a request may touch.
     """
-    return [account.pk for account in getattr(request, "accounts", [])]
+    return [account.pk for account in request.accounts]
 
 
 # Bills that a visitor proved with facts printed on them; they may be paid, nothing more.
 GUEST_BILLS = "guest_bills"
 
 
-def grant_bill(request: HttpRequest, *, bill_id: int) -> None:
+def grant_bill(request: PortalRequest, *, bill_id: int) -> None:
     """
     Remember that this visitor proved a bill.
     """
@@ -67,7 +59,7 @@ def grant_bill(request: HttpRequest, *, bill_id: int) -> None:
     request.session[GUEST_BILLS] = list(dict.fromkeys(granted))[-20:]
 
 
-def may_pay(request: HttpRequest, *, bill_id: int, account_id: int) -> bool:
+def may_pay(request: PortalRequest, *, bill_id: int, account_id: int) -> bool:
     """
     Tell whether a request may see the payable minimum of a bill and pay it.
     """

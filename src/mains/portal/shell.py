@@ -2,20 +2,20 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from mains.branding.components import NavItem
+from mains.portal.access import PortalRequest
 
 
-def portal(request: HttpRequest) -> dict[str, Any]:
+def portal(request: PortalRequest) -> dict[str, Any]:
     """
     Give the pages of a signed-in customer their menu.
     """
-    if getattr(request, "surface", "") != "portal" or request.tenant is None:  # type: ignore[attr-defined]
+    if getattr(request, "surface", "") != "portal" or request.tenant is None:
         return {}
     if not request.user.is_authenticated:
-        return {"tenant": request.tenant}  # type: ignore[attr-defined]
+        return {"tenant": request.tenant}
     entries = [
         (_("Home"), "/", "home"),
         (_("Bills"), "/bills/", "bill"),
@@ -24,7 +24,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         (_("Account"), "/me/", "people"),
     ]
     return {
-        "tenant": request.tenant,  # type: ignore[attr-defined]
+        "tenant": request.tenant,
         "nav": [
             NavItem(
                 text,

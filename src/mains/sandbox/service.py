@@ -6,7 +6,7 @@ answers the same reference with the same page, and decides alone whether a page 
 """
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -42,6 +42,20 @@ class Page:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """
+    What a merchant wants collected, and where the visitor and the news go afterwards.
+    """
+
+    merchant_name: str
+    amount_minor: int
+    currency: str
+    language: str
+    return_url: str
+    webhook_url: str
+
+
 def _page(row: Checkout) -> Page:
     port = f":{settings.PUBLIC_PORT}" if settings.PUBLIC_PORT else ""
     host = f"{settings.PUBLIC_SCHEME}://cards.{settings.PLATFORM_HOST}{port}"
@@ -62,13 +76,8 @@ def _page(row: Checkout) -> Page:
 def open_page(
     *,
     merchant: str,
-    merchant_name: str,
     reference: str,
-    amount_minor: int,
-    currency: str,
-    language: str,
-    return_url: str,
-    webhook_url: str,
+    order: Order,
     expires_at: datetime,
     now: datetime,
 ) -> Page:
@@ -81,12 +90,7 @@ def open_page(
             reference=reference,
             defaults={
                 "token": secrets.token_urlsafe(24),
-                "merchant_name": merchant_name,
-                "amount_minor": amount_minor,
-                "currency": currency,
-                "language": language,
-                "return_url": return_url,
-                "webhook_url": webhook_url,
+                **asdict(order),
                 "created_at": now,
                 "expires_at": expires_at,
             },

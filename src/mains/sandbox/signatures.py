@@ -44,6 +44,4 @@ def check(*, merchant: str, body: bytes, header: str, now: datetime) -> None:
 
 
 def _digest(merchant: str, stamp: str, body: bytes) -> str:
-    return hmac.new(
-        secret_of(merchant), stamp.encode() + b"." + body, hashlib.sha256
-    ).hexdigest()
+    return hmac.new(secret_of(merchant), stamp.encode() + b"." + body, hashlib.sha256).hexdigest()

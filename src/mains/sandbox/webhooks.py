@@ -39,7 +39,7 @@ def deliver(*, checkout_id: int) -> None:
     target = urlsplit(checkout.webhook_url)
     # Names under .localhost do not resolve everywhere, and the pretend gateway lives on this host.
     address = f"http://127.0.0.1:{settings.PUBLIC_PORT or 80}{target.path}"
-    request = urllib.request.Request(  # noqa: S310
+    request = urllib.request.Request(
         address,
         data=body,
         headers={

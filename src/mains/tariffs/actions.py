@@ -1,6 +1,7 @@
 """Publish tariff versions. A published version is never changed: a new price is a new version."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +15,18 @@ class PublishedPricesChanged(Exception):
     """A version that is published already would get other prices."""
 
 
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """
+    The components of a tariff from a day on; `labels` are code → language → words.
+    """
+
+    start_date: date
+    components: Sequence[Mapping[str, Any]]
+    labels: Mapping[str, Mapping[str, str]]
+    source: str
+
+
 @inside_transaction
 def publish_version(
     *,
@@ -21,10 +34,7 @@ def publish_version(
     name: str,
     service: str,
     company: Company,
-    start_date: date,
-    components: Sequence[Mapping[str, Any]],
-    labels: Mapping[str, Mapping[str, str]],
-    source: str,
+    prices: Prices,
     now: datetime,
 ) -> TariffVersion:
     """
@@ -33,27 +43,27 @@ def publish_version(
     :raises ComponentWrong: if a component contradicts itself.
     :raises PublishedPricesChanged: if that day has other prices already.
     """
-    read_components(components)
+    read_components(prices.components)
     tariff, _made = Tariff.objects.update_or_create(
         code=code, defaults={"name": name, "service": service, "company": company}
     )
     version, made = TariffVersion.objects.get_or_create(
         tariff=tariff,
-        start_date=start_date,
+        start_date=prices.start_date,
         published_at__isnull=False,
         defaults={
-            "components": list(components),
-            "labels": labels,
-            "source": source,
+            "components": list(prices.components),
+            "labels": dict(prices.labels),
+            "source": prices.source,
             "published_at": now,
         },
     )
-    if not made and version.components != list(components):
+    if not made and version.components != list(prices.components):
         raise PublishedPricesChanged(
-            f"{code} from {start_date} is published with other prices. "
+            f"{code} from {prices.start_date} is published with other prices. "
             "Bills may rest on them: publish the new prices from another day."
         )
-    if not made and version.labels != labels:
-        version.labels = dict(labels)
+    if not made and version.labels != prices.labels:
+        version.labels = dict(prices.labels)
         version.save(update_fields=["labels"])
     return version

@@ -11,7 +11,6 @@ from mains.branding.rules.colour import palette
 from mains.branding.rules.oklch import to_hex
 from mains.branding.stylesheet import bundle, digest
 from mains.branding.themes import BASE, load_theme
-from mains.tenancy.queries import TenantInfo
 from mains.tenancy.tenantfile import Brand as BrandChoice
 
 NAMES = dict(settings.LANGUAGES)

@@ -68,7 +68,7 @@ def migrate(owner: psycopg.Connection[Any], *, progress: Progress = lambda _d, _
         for position, schema_name in enumerate(schemas):
             try:
                 _apply(owner, step, schema_name)
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:
                 outcome.failed[schema_name] = str(error).splitlines()[0]
                 if position == 0:
                     break

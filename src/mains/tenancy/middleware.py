@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 
@@ -35,7 +35,7 @@ class HostMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.tenant = None  # type: ignore[attr-defined]
         if request.path in PROBES:
-            request.urlconf = "mains.config.urls.probes"  # type: ignore[attr-defined]
+            request.urlconf = "mains.config.urls.probes"
             return self.get_response(request)
         host = request.get_host().rsplit(":", 1)[0].lower()
         try:
@@ -54,12 +54,12 @@ class HostMiddleware:
         label = host.removesuffix(platform).removesuffix(".") if host.endswith(platform) else None
         if label in PLATFORM_SURFACES and (label != "outbox" or settings.DEMO):
             request.surface = label or "platform"  # type: ignore[attr-defined]
-            request.urlconf = PLATFORM_SURFACES[label]  # type: ignore[attr-defined]
+            request.urlconf = PLATFORM_SURFACES[label]
             context.choose(context.PUBLIC)
             return
         tenant = queries.tenant_of_host(host)
         request.surface = "portal"  # type: ignore[attr-defined]
-        request.urlconf = PORTAL  # type: ignore[attr-defined]
+        request.urlconf = PORTAL
         request.tenant = tenant  # type: ignore[attr-defined]
         context.choose(tenant.schema_name)
 
@@ -91,7 +91,7 @@ class LanguageMiddleware:
             language = request.COOKIES["lang"]
         else:
             language = _asked_for(request, offered)
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = language
         request.languages = offered  # type: ignore[attr-defined]
         with translation.override(language):
             response = self.get_response(request)

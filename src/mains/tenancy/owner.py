@@ -5,6 +5,7 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 
 class OwnerLoginMissing(Exception):
@@ -22,7 +23,7 @@ def connect() -> psycopg.Connection[Any]:
             "This process has no OWNER_DATABASE_URL, so it cannot create or change schemas. "
             "Run the command where that variable is set."
         )
-    return psycopg.connect(**settings.OWNER_DATABASE.conninfo)
+    return psycopg.connect(make_conninfo(**settings.OWNER_DATABASE.conninfo))
 
 
 def role_name(schema_name: str) -> str:

@@ -39,9 +39,7 @@ def create(
         with owner.transaction():
             ensure_role(owner, schema_name=schema_name)
             owner.execute("set local client_min_messages = warning")
-            owner.execute(
-                record.creation_sql(schema_name=schema_name, role=role_name(schema_name))
-            )
+            owner.execute(record.creation_sql(schema_name=schema_name, role=role_name(schema_name)))
             return _register(
                 owner, schema_name=schema_name, name=name, hosts=hosts, state=state, now=now
             )

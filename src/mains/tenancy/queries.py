@@ -78,7 +78,7 @@ def _cached[Value](kind: str, key: str, load: Callable[[], Value]) -> Value:
     slot = (f"{database}:{kind}", key)
     found = _cache.get(slot)
     if found is not None and found[0] > time.monotonic():
-        return found[1]  # type: ignore[no-any-return]
+        return found[1]
     with context.inside(context.PUBLIC):
         value = load()
     _cache[slot] = (time.monotonic() + CACHE_SECONDS, value)

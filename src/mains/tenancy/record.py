@@ -8,6 +8,7 @@ byte with the dump of a freshly migrated schema.
 import hashlib
 import re
 import subprocess
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -29,21 +30,30 @@ def version() -> str:
     """
     Return the version that a tenant has when it was made from the recorded schema.
     """
-    return FILE.read_text().split("\n", 1)[0].removeprefix("-- version ")
+    return _recorded().split("\n", 1)[0].removeprefix("-- version ")
 
 
 def creation_sql(*, schema_name: str, role: str) -> str:
     """
     Return the statements that build a tenant's schema with its grants.
     """
-    return _fill(FILE.read_text(), schema_name=schema_name, role=role)
+    return _fill(_recorded(), schema_name=schema_name, role=role)
 
 
 def grants_sql(*, schema_name: str, role: str) -> str:
     """
     Return the statements that give a role its rights on a schema that already stands.
     """
-    return _fill(FILE.read_text().split(GRANTS, 1)[1], schema_name=schema_name, role=role)
+    return _fill(_recorded().split(GRANTS, 1)[1], schema_name=schema_name, role=role)
+
+
+def _recorded() -> str:
+    return _read(FILE, FILE.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=2)
+def _read(path: Path, _changed_ns: int) -> str:
+    return path.read_text()
 
 
 def version_of(migrations: list[tuple[str, str]]) -> str:
@@ -77,6 +87,7 @@ def dump(owner: psycopg.Connection[Any], *, schema_name: str, pg_dump: Path) -> 
 
 def _structure(*, schema_name: str, pg_dump: Path) -> str:
     database = settings.OWNER_DATABASE
+    assert database is not None
     text = subprocess.run(
         [
             str(pg_dump),

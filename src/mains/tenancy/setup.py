@@ -11,7 +11,6 @@ from mains.guard.context import PUBLIC
 from mains.tenancy import record
 from mains.tenancy.owner import ensure_role, role_name
 
-
 EXTENSIONS = ("btree_gist", "pg_trgm", "unaccent")
 
 
@@ -43,9 +42,7 @@ def migrate_public(owner: psycopg.Connection[Any]) -> None:
                 "grant select, insert, update, delete on all tables in schema public to {}"
             ).format(role)
         )
-        owner.execute(
-            sql.SQL("grant usage on all sequences in schema public to {}").format(role)
-        )
+        owner.execute(sql.SQL("grant usage on all sequences in schema public to {}").format(role))
         owner.execute(
             sql.SQL("revoke insert, update, delete on public.django_migrations from {}").format(
                 role
@@ -63,9 +60,7 @@ def dump_migrated(owner: psycopg.Connection[Any], *, pg_dump: Path) -> str:
         owner.execute(sql.SQL("create schema {}").format(scratch))
     owner.commit()
     try:
-        call_command(
-            "migrate_schemas", schema_name=record.SCRATCH, tenant=True, verbosity=0
-        )
+        call_command("migrate_schemas", schema_name=record.SCRATCH, tenant=True, verbosity=0)
         return record.dump(owner, schema_name=record.SCRATCH, pg_dump=pg_dump)
     finally:
         owner.rollback()

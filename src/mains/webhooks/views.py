@@ -1,19 +1,20 @@
 """What gateways tell us: check the signature, store it once, act on it."""
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from mains.payments import inbox
 from mains.payments.gateways import UnknownGateway
 from mains.payments.gateways.base import ForgedWebhook
+from mains.tenancy.requests import TenantRequest
 
 LARGEST_BODY = 64 * 1024
 
 
 @csrf_exempt
 @require_POST
-def receive(request: HttpRequest, kind: str, company: str) -> HttpResponse:
+def receive(request: TenantRequest, kind: str, company: str) -> HttpResponse:
     """
     Accept a webhook of one of the tenant's companies; a forged, foreign or old one gets 400.
     """

@@ -6,13 +6,13 @@ from django.template import Context
 from django.template.backends.django import DjangoTemplates
 from django.test import RequestFactory
 from django.utils import translation
-from mains.core.money import Money
 from tests.screens.brands import BRANDS
 from tests.screens.forms import ReadingForm
 from tests.screens.specimens import prepare_django
 
 from mains.branding.context import brand as brand_processor
 from mains.branding.templatetags import ui
+from mains.core.money import Money
 
 prepare_django()
 

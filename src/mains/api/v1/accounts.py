@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from mains.api.requests import http_of
 from mains.api.v1.shapes import AFTER, LIMIT, PROBLEM, Amount, amount_of, key_of, list_of, page_of
 from mains.core.money import Money
 from mains.ledger import queries
@@ -31,7 +32,7 @@ class Accounts(APIView):
         """
         List the linked accounts with what is owed on each.
         """
-        accounts = request._request.accounts
+        accounts = http_of(request).accounts
         balances = queries.balances_minor(account_ids=[account.pk for account in accounts])
         rows = [
             {

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mains.api.problems import Problem
+from mains.api.requests import http_of
 from mains.api.v1.shapes import (
     AFTER,
     LIMIT,
@@ -43,7 +44,7 @@ class BillShape(serializers.Serializer[Any]):
 
 class LineShape(serializers.Serializer[Any]):
     code = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     quantity = serializers.CharField()
     unit = serializers.CharField()
     unit_price = serializers.CharField()
@@ -65,7 +66,7 @@ class Bills(APIView):
         """
         List the bills of the linked accounts, newest first.
         """
-        rows = payments.bills(account_ids=ids_of(request), today=request._request.today)
+        rows = payments.bills(account_ids=ids_of(request), today=http_of(request).today)
         return Response(page_of([_shape(row) for row in rows], request.query_params))
 
 
@@ -78,7 +79,7 @@ class OneBill(APIView):
         Get one bill with its lines.
         """
         pk = pk_of("bil", bill_id)
-        row = payments.bill(bill_id=pk, today=request._request.today) if pk else None
+        row = payments.bill(bill_id=pk, today=http_of(request).today) if pk else None
         if row is None or row.account_id not in ids_of(request):
             raise Problem(
                 status=404,
@@ -88,7 +89,10 @@ class OneBill(APIView):
             )
         facts = billing.facts(bill_id=row.id) or {"lines": []}
         lines = [
-            {key: line[key] for key in ("code", "label", "quantity", "unit", "unit_price", "net", "vat")}
+            {
+                key: line[key]
+                for key in ("code", "label", "quantity", "unit", "unit_price", "net", "vat")
+            }
             for line in facts["lines"]
         ]
         return Response({**_shape(row), "lines": lines})

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from mains.api.actions import Answer
 from mains.api.problems import Problem
+from mains.api.requests import http_of, user_of
 from mains.api.v1.posting import idempotently
 from mains.api.v1.shapes import IDEMPOTENCY, PROBLEM, ids_of, pk_of
 from mains.journeys import pay_bills
@@ -47,7 +48,7 @@ class Payments(APIView):
 
 
 def _start(request: Request, given: NewPayment) -> Answer:
-    http = request._request
+    http = http_of(request)
     if not http.tenant.file.payments.enabled:
         raise Problem(
             status=404,
@@ -60,8 +61,8 @@ def _start(request: Request, given: NewPayment) -> Answer:
         url = pay_bills.start(
             tenant=http.tenant,
             bill_ids=pks,
-            payer=hashlib.sha256(f"user:{request.user.pk}".encode()).hexdigest(),
-            email=request.user.email,
+            payer=hashlib.sha256(f"user:{user_of(request).pk}".encode()).hexdigest(),
+            email=user_of(request).email,
             language=http.LANGUAGE_CODE,
             now=http.now,
             today=http.today,
@@ -83,9 +84,7 @@ def _start(request: Request, given: NewPayment) -> Answer:
 def _bill_ids(request: Request, keys: list[str]) -> list[int]:
     mine = {
         bill.id: bill
-        for bill in queries.bills(
-            account_ids=ids_of(request), today=request._request.today
-        )
+        for bill in queries.bills(account_ids=ids_of(request), today=http_of(request).today)
     }
     pks = [pk_of("bil", key) for key in keys]
     for key, pk in zip(keys, pks, strict=True):

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from mains.api import actions
 from mains.api.problems import Problem
+from mains.api.requests import http_of, user_of
 
 
 def idempotently(request: Request, body: Any, act: Callable[[], actions.Answer]) -> Response:
@@ -17,10 +18,10 @@ def idempotently(request: Request, body: Any, act: Callable[[], actions.Answer])
     try:
         answer = actions.once(
             key=request.headers.get("Idempotency-Key", "")[:80],
-            user_id=request.user.pk,
+            user_id=user_of(request).pk,
             route=f"{request.method} {request.path}",
             body=body,
-            now=request._request.now,
+            now=http_of(request).now,
             act=act,
         )
     except actions.OtherBody as error:

@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from mains.api.actions import Answer
 from mains.api.problems import Problem
+from mains.api.requests import http_of, user_of
 from mains.api.v1.posting import idempotently
 from mains.api.v1.shapes import (
     AFTER,
@@ -48,7 +49,7 @@ class ReadingShape(serializers.Serializer[Any]):
     unit = serializers.CharField()
     read_date = serializers.DateField()
     value = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     quality = serializers.CharField()
 
 
@@ -130,8 +131,8 @@ class Readings(APIView):
 
 def _submit(request: Request, given: NewReading) -> Answer:
     register = _register(request, given.validated_data["register"])
-    http = request._request
-    key = request.headers.get("Idempotency-Key") or f"{request.user.pk}:{http.now.timestamp()}"
+    http = http_of(request)
+    key = request.headers.get("Idempotency-Key") or f"{user_of(request).pk}:{http.now.timestamp()}"
     try:
         reading = actions.submit_reading(
             register=register,
@@ -140,7 +141,7 @@ def _submit(request: Request, given: NewReading) -> Answer:
             window=window_of(http.tenant.file.service(register.service)),
             sending=actions.Sending(
                 source=ReadingSource.SELF,
-                user_id=request.user.pk,
+                user_id=user_of(request).pk,
                 key=f"api:{key}"[:40],
                 decimal_mark=".",
                 now=http.now,
@@ -183,7 +184,7 @@ def _submit(request: Request, given: NewReading) -> Answer:
 
 
 def _registers(request: Request) -> list[RegisterRow]:
-    return queries.registers_of(account_ids=ids_of(request), today=request._request.today)
+    return queries.registers_of(account_ids=ids_of(request), today=http_of(request).today)
 
 
 def _register(request: Request, key: str) -> RegisterRow:

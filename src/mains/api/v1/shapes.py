@@ -6,6 +6,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from mains.api.requests import http_of
 from mains.core.money import Money
 
 
@@ -27,7 +28,7 @@ class ProblemShape(serializers.Serializer[Any]):
     detail = serializers.CharField()
     instance = serializers.CharField(help_text="The request's id; tell it to support.")
     code = serializers.CharField()
-    errors = Trouble(many=True)
+    errors = Trouble(many=True)  # type: ignore[assignment]
 
 
 PROBLEM = OpenApiResponse(ProblemShape, description="A problem, RFC 9457.")
@@ -102,4 +103,4 @@ def ids_of(request: Request) -> list[int]:
     """
     Return the ids of the accounts that the caller may see.
     """
-    return [account.pk for account in request._request.accounts]
+    return [account.pk for account in http_of(request).accounts]

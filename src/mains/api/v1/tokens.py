@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from mains.api import actions
 from mains.api.problems import Problem
+from mains.api.requests import http_of
 from mains.api.v1.shapes import PROBLEM
 
 TRIES, WINDOW_SECONDS = 10, 600
@@ -29,7 +30,9 @@ class Token(serializers.Serializer[Any]):
 
 class Tokens(APIView):
     def get_authenticators(self) -> Any:
-        return [] if self.request and self.request.method == "POST" else super().get_authenticators()
+        return (
+            [] if self.request and self.request.method == "POST" else super().get_authenticators()
+        )
 
     def get_permissions(self) -> Any:
         return [] if self.request.method == "POST" else super().get_permissions()
@@ -54,7 +57,7 @@ class Tokens(APIView):
                 title="Too many tries",
                 detail="Wait ten minutes before the next one.",
             )
-        user = authenticate(request._request, **given.validated_data)
+        user = authenticate(http_of(request), **given.validated_data)
         if user is None:
             cache.add(key, 0, WINDOW_SECONDS)
             cache.incr(key)
@@ -66,8 +69,8 @@ class Tokens(APIView):
             )
         token, ends = actions.issue_token(
             user_id=user.pk,
-            tenant=request._request.tenant.schema_name,
-            now=request._request.now,
+            tenant=http_of(request).tenant.schema_name,
+            now=http_of(request).now,
         )
         return Response({"token": token, "expires_at": ends}, status=201)
 

@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
-
-from django.utils.functional import Promise
+from typing import Any, Protocol
 
 from mains.customers.models import Account
 
@@ -26,9 +24,12 @@ class Claim:
 
 
 class Evidence(Protocol):
-    label: "str | Promise"
-    hint: "str | Promise"
-    inputmode: str
+    @property
+    def label(self) -> Any: ...
+    @property
+    def hint(self) -> Any: ...
+    @property
+    def inputmode(self) -> str: ...
 
     def holds(self, account: Account, claim: Claim) -> bool:
         """Tell whether the fact is true of the account."""

@@ -109,7 +109,7 @@ class DatabaseWrapper(django_tenants.DatabaseWrapper):
         Run a block in one READ ONLY transaction; inside a test case, in a read-only savepoint.
         """
         block = transaction.atomic(using=self.alias)
-        block.read_only = True  # type: ignore[attr-defined]
+        block.read_only = True
         if self.in_atomic_block:
             with block:
                 self.apply_context()

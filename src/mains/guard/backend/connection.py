@@ -24,7 +24,7 @@ class GuardedConnection(psycopg.Connection[Any]):
 
     opening: Callable[[], Opening] | None = None
 
-    def _start_query(self) -> Generator[Any, Any, None]:
+    def _start_query(self) -> Generator[Any, Any]:
         if self._autocommit or self.pgconn.transaction_status != IDLE:
             return
         if self.opening is None:

@@ -12,23 +12,23 @@ class GuardedCursor(CursorWrapper):
         database = self.db
         if not database.autocommit:
             database.apply_context()
-            return super()._execute(sql, params, *rest)
+            return super()._execute(sql, params, *rest)  # type: ignore[misc]
         if getattr(self.cursor, "name", None):
             with transaction.atomic(using=database.alias):
-                return super()._execute(sql, params, *rest)
+                return super()._execute(sql, params, *rest)  # type: ignore[misc]
         # Several statements in one simple-protocol message are one implicit transaction, so a
         # lone query costs no extra round trip.
         settings = database.settings_sql().decode()
-        super()._execute(f"{settings};{sql}", params, *rest)
+        super()._execute(f"{settings};{sql}", params, *rest)  # type: ignore[misc]
         self.cursor.nextset()
         return None
 
     def _executemany(self, sql: str, params: Any, *rest: Any) -> Any:
         if self.db.autocommit:
             with transaction.atomic(using=self.db.alias):
-                return super()._executemany(sql, params, *rest)
+                return super()._executemany(sql, params, *rest)  # type: ignore[misc]
         self.db.apply_context()
-        return super()._executemany(sql, params, *rest)
+        return super()._executemany(sql, params, *rest)  # type: ignore[misc]
 
     def copy(self, statement: str, *args: Any) -> Any:
         """

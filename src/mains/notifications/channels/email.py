@@ -26,7 +26,9 @@ def send(message: Rendered) -> None:
         return
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = message.sender, message.recipient, message.subject
-    mail["Message-ID"] = f"<{message.key.replace(':', '.')}@{message.sender.rsplit('@', 1)[1][:-1]}>"
+    mail["Message-ID"] = (
+        f"<{message.key.replace(':', '.')}@{message.sender.rsplit('@', 1)[1][:-1]}>"
+    )
     mail.set_content(message.text)
     mail.add_alternative(message.html, subtype="html")
     try:

@@ -78,7 +78,5 @@ class Gateway(Protocol):
     def expire(self, *, merchant: str, reference: str) -> Notice:
         """Close a page so that nobody can pay on it, or tell that somebody already has."""
 
-    def read_webhook(
-        self, *, merchant: str, body: bytes, headers: Mapping[str, str]
-    ) -> Notice:
+    def read_webhook(self, *, merchant: str, body: bytes, headers: Mapping[str, str]) -> Notice:
         """Check the signature of a webhook and read it."""

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -14,7 +14,7 @@ from mains.core.wording import short_date_text
 from mains.enrolment import queries as enrolment
 from mains.payments import queries as payments
 from mains.payments.queries import BillRow
-from mains.portal.access import account_ids, customer_required, may_pay
+from mains.portal.access import PortalRequest, account_ids, customer_required, may_pay
 from mains.portal.bills.explaining import explanation_of, lines_of, usage_chart
 from mains.portal.readings.messages import language
 from mains.portal.templatetags.portal import status_word
@@ -22,7 +22,7 @@ from mains.portal.templatetags.portal import status_word
 
 @require_safe
 @customer_required
-def all_bills(request: HttpRequest) -> HttpResponse:
+def all_bills(request: PortalRequest) -> HttpResponse:
     rows = payments.bills(account_ids=account_ids(request), today=request.today)
     return render(
         request,
@@ -78,7 +78,7 @@ def period_text(start: date, end: date) -> str:
 
 
 @require_safe
-def one_bill(request: HttpRequest, bill_id: int) -> HttpResponse:
+def one_bill(request: PortalRequest, bill_id: int) -> HttpResponse:
     """
     Show a bill to its customer; a guest who proved it sees what is needed to pay it.
     """
@@ -108,7 +108,7 @@ def one_bill(request: HttpRequest, bill_id: int) -> HttpResponse:
     )
 
 
-def _owns(request: HttpRequest, row: BillRow) -> bool:
+def _owns(request: PortalRequest, row: BillRow) -> bool:
     return request.user.is_authenticated and enrolment.is_linked(
         user_id=request.user.pk, account_id=row.account_id
     )
@@ -116,7 +116,7 @@ def _owns(request: HttpRequest, row: BillRow) -> bool:
 
 @require_safe
 @customer_required
-def document(request: HttpRequest, bill_id: int) -> HttpResponse:
+def document(request: PortalRequest, bill_id: int) -> HttpResponse:
     """
     Give the bill's document, rendered from its sealed facts.
     """

@@ -1,6 +1,6 @@
 """The front door, the home page of a customer, help."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -12,12 +12,12 @@ from mains.ledger import queries as ledger
 from mains.metering.rules.windows import view
 from mains.metering.windows import window_of
 from mains.payments import queries as payments
-from mains.portal.access import account_ids, customer_required
+from mains.portal.access import PortalRequest, account_ids, customer_required
 from mains.portal.readings import messages
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: PortalRequest) -> HttpResponse:
     """
     Show visitors the three tasks, and customers what is due.
     """
@@ -38,19 +38,19 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _notice(request: HttpRequest) -> str:
+def _notice(request: PortalRequest) -> str:
     file = request.tenant.file
     asked = request.headers.get("Accept-Language", "")[:2]
     return file.locale.notice if asked and asked not in file.locale.languages else ""
 
 
-def _window(request: HttpRequest, code: str) -> str:
+def _window(request: PortalRequest, code: str) -> str:
     window = window_of(request.tenant.file.service(code))
     return messages.window(view(window, instant=request.now, zone=request.tenant.zone))
 
 
 @customer_required
-def _mine(request: HttpRequest) -> HttpResponse:
+def _mine(request: PortalRequest) -> HttpResponse:
     ids = account_ids(request)
     rows = payments.bills(account_ids=ids, today=request.today)
     currency = request.tenant.file.locale.currency
@@ -83,7 +83,7 @@ def _mine(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @customer_required
-def me(request: HttpRequest) -> HttpResponse:
+def me(request: PortalRequest) -> HttpResponse:
     """
     Show who is signed in and which accounts the login sees.
     """
@@ -102,7 +102,7 @@ def me(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def help_page(request: HttpRequest) -> HttpResponse:
+def help_page(request: PortalRequest) -> HttpResponse:
     """
     Tell how to reach the provider, and where the numbers on a bill are.
     """

@@ -5,13 +5,14 @@ import hashlib
 from django.conf import settings
 from django.contrib.auth import login
 from django.core.cache import cache
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mains.enrolment import actions
 from mains.enrolment.evidence import KINDS
+from mains.portal.access import PortalRequest
 from mains.portal.joining.forms import Join, NewPassword
 from mains.portal.readings.messages import language
 from mains.tenancy.tenantfile.identity import PasswordMoment, Policy, Purpose
@@ -19,7 +20,7 @@ from mains.tenancy.tenantfile.identity import PasswordMoment, Policy, Purpose
 TRIES, WINDOW_SECONDS = 10, 3_600
 
 
-def _policy(request: HttpRequest) -> Policy:
+def _policy(request: PortalRequest) -> Policy:
     for policy in request.tenant.file.registration.policies:
         if policy.purpose is Purpose.REGISTER and all(kind in KINDS for kind in policy.evidence):
             return policy
@@ -27,7 +28,7 @@ def _policy(request: HttpRequest) -> Policy:
 
 
 @require_http_methods(["GET", "POST"])
-def facts(request: HttpRequest) -> HttpResponse:
+def facts(request: PortalRequest) -> HttpResponse:
     """
     Ask for the tenant's facts and for name, e-mail and password on one page.
     """
@@ -46,7 +47,7 @@ def facts(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _begin(request: HttpRequest, form: Join) -> bool:
+def _begin(request: PortalRequest, form: Join) -> bool:
     key = f"join:{request.META.get('REMOTE_ADDR', '')}"
     if cache.get(key, 0) >= TRIES:
         form.add_error(
@@ -58,11 +59,13 @@ def _begin(request: HttpRequest, form: Join) -> bool:
         actions.begin_sign_up(
             policy=form.policy,
             answers=form.answers(),
-            email=form.cleaned_data["email"],
-            name=form.cleaned_data["name"],
-            password=form.cleaned_data.get("password", ""),
-            language=language(),
-            terms_hash=hashlib.sha256(terms.encode()).hexdigest(),
+            applicant=actions.Applicant(
+                email=form.cleaned_data["email"].lower(),
+                name=form.cleaned_data["name"],
+                password=form.cleaned_data.get("password", ""),
+                language=language(),
+                terms_hash=hashlib.sha256(terms.encode()).hexdigest(),
+            ),
             pending_hours=request.tenant.file.registration.pending_hours,
             site=request.tenant.url,
             now=request.now,
@@ -83,7 +86,7 @@ def _begin(request: HttpRequest, form: Join) -> bool:
 
 
 @require_safe
-def sent(request: HttpRequest) -> HttpResponse:
+def sent(request: PortalRequest) -> HttpResponse:
     """
     Say where the confirmation went.
     """
@@ -99,7 +102,7 @@ def sent(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def confirm(request: HttpRequest, token: str) -> HttpResponse:
+def confirm(request: PortalRequest, token: str) -> HttpResponse:
     """
     Confirm the e-mail; one click, and where the tenant wants it the password is chosen here.
     """
@@ -129,6 +132,6 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     )
 
 
-def _over(request: HttpRequest, problem: Exception) -> HttpResponse:
+def _over(request: PortalRequest, problem: Exception) -> HttpResponse:
     used = isinstance(problem, actions.AlreadyConfirmed)
     return render(request, "portal/joining/over.html", {"used": used}, status=200 if used else 410)

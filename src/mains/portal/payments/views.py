@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,14 +15,14 @@ from mains.journeys import guest_payment, pay_bills
 from mains.payments import actions, queries
 from mains.payments.gateways.base import GatewayRefused, GatewayUnavailable
 from mains.payments.queries import BillRow
-from mains.portal.access import account_ids, customer_required, grant_bill, may_pay
+from mains.portal.access import PortalRequest, account_ids, customer_required, grant_bill, may_pay
 from mains.portal.bills.views import is_payable
 from mains.portal.payments.forms import FindBill, Receipt
 from mains.portal.readings.messages import language
 
 
 @require_http_methods(["GET", "POST"])
-def find(request: HttpRequest) -> HttpResponse:
+def find(request: PortalRequest) -> HttpResponse:
     """
     Find a bill with its reference or number and its amount; nothing else is told before.
     """
@@ -60,11 +60,11 @@ def find(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _visitor(request: HttpRequest) -> str:
+def _visitor(request: PortalRequest) -> str:
     return request.META.get("REMOTE_ADDR", "")
 
 
-def _switched_off(request: HttpRequest) -> HttpResponse:
+def _switched_off(request: PortalRequest) -> HttpResponse:
     return render(
         request,
         "portal/payments/off.html",
@@ -76,7 +76,7 @@ def _switched_off(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def choose(request: HttpRequest) -> HttpResponse:
+def choose(request: PortalRequest) -> HttpResponse:
     """
     Summarise what is to be paid: one payment per company.
     """
@@ -96,15 +96,11 @@ def choose(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _asked_for(request: HttpRequest, data: Any) -> list[BillRow]:
+def _asked_for(request: PortalRequest, data: Any) -> list[BillRow]:
     rows = []
     for value in data.getlist("bill")[:50]:
-        row = (
-            queries.bill(bill_id=int(value), today=request.today) if value.isdecimal() else None
-        )
-        if row and is_payable(row) and may_pay(
-            request, bill_id=row.id, account_id=row.account_id
-        ):
+        row = queries.bill(bill_id=int(value), today=request.today) if value.isdecimal() else None
+        if row and is_payable(row) and may_pay(request, bill_id=row.id, account_id=row.account_id):
             rows.append(row)
     return rows
 
@@ -125,13 +121,13 @@ def _baskets(bills: list[BillRow]) -> list[dict[str, Any]]:
     ]
 
 
-def _gateway_label(request: HttpRequest) -> str:
+def _gateway_label(request: PortalRequest) -> str:
     gateways = request.tenant.file.payments.gateways
     return (gateways[0].label.get(language()) or gateways[0].kind) if gateways else ""
 
 
 @require_POST
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: PortalRequest) -> HttpResponse:
     """
     Open the gateway's page for bills of one company; a second click opens the same page.
     """
@@ -169,9 +165,7 @@ def start(request: HttpRequest) -> HttpResponse:
             _("These bills are paid already, or nothing is owed on them. Nothing was charged."),
         )
     except actions.SeveralCompanies:
-        return _refused(
-            request, _("These bills are of two companies. Pay each company by itself.")
-        )
+        return _refused(request, _("These bills are of two companies. Pay each company by itself."))
     except (GatewayUnavailable, GatewayRefused, actions.BusyElsewhere):
         return _refused(
             request,
@@ -181,7 +175,7 @@ def start(request: HttpRequest) -> HttpResponse:
     return redirect(page)
 
 
-def _payer(request: HttpRequest) -> str:
+def _payer(request: PortalRequest) -> str:
     who = (
         f"user:{request.user.pk}"
         if request.user.is_authenticated
@@ -190,12 +184,12 @@ def _payer(request: HttpRequest) -> str:
     return hashlib.sha256(who.encode()).hexdigest()
 
 
-def _refused(request: HttpRequest, message: str, *, status: int = 409) -> HttpResponse:
+def _refused(request: PortalRequest, message: str, *, status: int = 409) -> HttpResponse:
     return render(request, "portal/payments/refused.html", {"message": message}, status=status)
 
 
 @require_safe
-def result(request: HttpRequest, token: str) -> HttpResponse:
+def result(request: PortalRequest, token: str) -> HttpResponse:
     """
     Tell how a payment stands: paid, being confirmed, or not paid.
 
@@ -215,7 +209,7 @@ def result(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 @customer_required
-def history(request: HttpRequest) -> HttpResponse:
+def history(request: PortalRequest) -> HttpResponse:
     """
     List what was paid on the linked accounts.
     """
@@ -246,6 +240,4 @@ def history(request: HttpRequest) -> HttpResponse:
             for row in rows
         ),
     )
-    return render(
-        request, "portal/payments/history.html", {"table": table if rows else None}
-    )
+    return render(request, "portal/payments/history.html", {"table": table if rows else None})

@@ -1,5 +1,7 @@
 """What to say about a reading: what happened, why, and what to do next."""
 
+from decimal import Decimal
+
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -58,10 +60,11 @@ def unlikely(register: RegisterRow, verdict: Verdict) -> str:
             "The meter seems to have started again from zero. If it is right, tick the box."
         ),
     }
-    times = verdict.times_usual or 0
+    times = verdict.times_usual or Decimal(0)
+    tenths = times.quantize(Decimal("0.1"))
     return sentences[verdict.outcome] % {
         "last": last,
-        "times": number_text(round(times, 1), language=language()) if times else "",
+        "times": number_text(tenths, language=language()) if times else "",
     }
 
 

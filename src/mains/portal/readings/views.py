@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,10 +15,10 @@ from mains.metering.queries import RegisterRow
 from mains.metering.rules.typed import NotANumber, TooManyDigits
 from mains.metering.rules.windows import WindowState, WindowView, view
 from mains.metering.windows import window_of
-from mains.portal.access import account_ids, customer_required
+from mains.portal.access import PortalRequest, account_ids, customer_required
 from mains.portal.readings import messages
-from mains.portal.templatetags.portal import unit as unit_text
 from mains.portal.readings.forms import Readings, confirm_name, name_of
+from mains.portal.templatetags.portal import unit as unit_text
 
 SENT = "readings_sent"
 
@@ -37,7 +37,7 @@ class Group:
 
 @require_http_methods(["GET", "POST"])
 @customer_required
-def enter(request: HttpRequest) -> HttpResponse:
+def enter(request: PortalRequest) -> HttpResponse:
     registers = queries.registers_of(account_ids=account_ids(request), today=request.today)
     form = Readings(request.POST or None, registers=registers)
     if request.method == "POST" and form.is_valid() and _store(request, form):
@@ -54,7 +54,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _store(request: HttpRequest, form: Readings) -> bool:
+def _store(request: PortalRequest, form: Readings) -> bool:
     """
     Store every reading that can be stored, and put a message on each that cannot.
     """
@@ -96,15 +96,13 @@ def _store(request: HttpRequest, form: Readings) -> bool:
     return not form.errors
 
 
-def _groups(request: HttpRequest, form: Readings, registers: list[RegisterRow]) -> list[Group]:
+def _groups(request: PortalRequest, form: Readings, registers: list[RegisterRow]) -> list[Group]:
     groups = []
     for service in request.tenant.file.services:
         mine = [register for register in registers if register.service == service.code]
         if not mine:
             continue
-        window: WindowView = view(
-            window_of(service), instant=request.now, zone=request.tenant.zone
-        )
+        window: WindowView = view(window_of(service), instant=request.now, zone=request.tenant.zone)
         language = messages.language()
         groups.append(
             Group(
@@ -126,7 +124,7 @@ def _field(form: Readings, register: RegisterRow) -> tuple[RegisterRow, object, 
 
 @require_safe
 @customer_required
-def sent(request: HttpRequest) -> HttpResponse:
+def sent(request: PortalRequest) -> HttpResponse:
     ids = request.session.get(SENT, [])
     readings = [
         reading
@@ -141,7 +139,7 @@ def sent(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _history(request: HttpRequest) -> Table | None:
+def _history(request: PortalRequest) -> Table | None:
     language = messages.language()
     rows = queries.readings_of(account_ids=account_ids(request), limit=8)
     if not rows:

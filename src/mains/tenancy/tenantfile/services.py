@@ -128,9 +128,7 @@ class Derived(Priced):
     price: Decimal
 
 
-Component = Annotated[
-    Fixed | Unit | Blocks | Attribute | Derived, Field(discriminator="kind")
-]
+Component = Annotated[Fixed | Unit | Blocks | Attribute | Derived, Field(discriminator="kind")]
 
 
 class TariffVersion(Section):

@@ -30,13 +30,15 @@ class SandboxGateway:
         now = datetime.now(UTC)
         page = service.open_page(
             merchant=charge.merchant,
-            merchant_name=charge.merchant_name,
             reference=charge.reference,
-            amount_minor=charge.amount_minor,
-            currency=charge.currency,
-            language=charge.language,
-            return_url=charge.return_url,
-            webhook_url=charge.webhook_url,
+            order=service.Order(
+                merchant_name=charge.merchant_name,
+                amount_minor=charge.amount_minor,
+                currency=charge.currency,
+                language=charge.language,
+                return_url=charge.return_url,
+                webhook_url=charge.webhook_url,
+            ),
             expires_at=now + charge.payable_for,
             now=now,
         )
@@ -49,14 +51,10 @@ class SandboxGateway:
         now = datetime.now(UTC)
         return _notice(service.expire(merchant=merchant, reference=reference, now=now))
 
-    def read_webhook(
-        self, *, merchant: str, body: bytes, headers: Mapping[str, str]
-    ) -> Notice:
+    def read_webhook(self, *, merchant: str, body: bytes, headers: Mapping[str, str]) -> Notice:
         header = headers.get(signatures.HEADER, "")
         try:
-            signatures.check(
-                merchant=merchant, body=body, header=header, now=datetime.now(UTC)
-            )
+            signatures.check(merchant=merchant, body=body, header=header, now=datetime.now(UTC))
         except signatures.BadSignature as error:
             raise ForgedWebhook(str(error)) from error
         event = json.loads(body)
