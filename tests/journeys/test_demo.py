@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from tests import databases
+from tests.browsers import ClientBrowser
 
 from mains.demo import check, data
 from mains.guard import context
 from mains.tenancy import queries
-from tests import databases
-from tests.browsers import ClientBrowser
 
 SLUGS = ("aguaviva", "balta", "fiamma", "tavho", "teplo")
 RIGA = ZoneInfo("Europe/Riga")

@@ -1,0 +1,21 @@
+"""Figures beside their yardsticks: `mains bench NAME`."""
+
+from collections.abc import Callable
+
+from mains.bench import billrun, tenant_create, tenant_migrate
+from mains.bench.result import Result
+
+BENCHES: dict[str, Callable[..., Result]] = {
+    "billrun": billrun.measure,
+    "tenant-create": tenant_create.measure,
+    "tenant-migrate": tenant_migrate.measure,
+}
+
+
+def run(name: str, **options: object) -> Result:
+    """
+    Run one bench; each takes of the options what it knows.
+
+    :raises KeyError: if there is no bench of that name.
+    """
+    return BENCHES[name](**options)

@@ -15,6 +15,7 @@ from mains.billing import jobs, queries, writing
 from mains.billing.models import BillRun, BillRunChunk, ChunkState, RunStage
 from mains.billing.rules.drafting import Draft, content_hash
 from mains.core.calendars import Period
+from mains.core.collecting import uncollected
 from mains.core.transactions import inside_transaction, owns_transaction
 from mains.customers.models import Company
 from mains.ledger import actions as ledger
@@ -117,6 +118,7 @@ def _accounts(*, company_id: int, period: Period) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+@uncollected()
 @owns_transaction
 def rehearse_next(*, run_id: int, policy: Policy) -> bool:
     """
@@ -159,6 +161,7 @@ def approve(*, run_id: int, policy: Policy, approved_by: str, now: datetime) -> 
     return run
 
 
+@uncollected()
 @owns_transaction
 def issue_next(*, run_id: int, policy: Policy, now: datetime) -> bool:
     """

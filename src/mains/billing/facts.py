@@ -17,6 +17,7 @@ from mains.metering.rules.consumption import used_in
 from mains.tariffs.rules.rating import RATING_VERSION
 
 FACTS_VERSION = 1
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def facts_of(
         "account": holder.number,
         "delivery": holder.delivery,
         "contracts": [_contract(row, inputs) for row in contracts],
-        "lines": [_line(line, inputs, contracts, holder.language) for line in draft.lines],
+        "lines": [_line(line, inputs, holder.language) for line in draft.lines],
         "vat": [
             {
                 "percent": str(vat.percent),
@@ -80,7 +81,7 @@ def seal(facts: dict[str, Any]) -> tuple[str, str]:
     """
     Return the canonical text of facts and its sha256.
     """
-    text = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = _canonical(facts)
     return text, sha256(text.encode()).hexdigest()
 
 
@@ -113,40 +114,32 @@ def _used(use: RegisterUse) -> Decimal | None:
     return used_in(segment) if segment else None
 
 
-def _line(
-    line: DraftLine, inputs: ChunkInputs, contracts: list[ContractRow], language: str
-) -> dict[str, Any]:
-    rated = line.rated
+def _line(line: DraftLine, inputs: ChunkInputs, language: str) -> dict[str, Any]:
+    contract_id, service, rated = line
+    net = rated.net
     return {
-        "contract": line.contract_id,
-        "service": line.service,
+        "contract": contract_id,
+        "service": service,
         "code": rated.code,
-        "label": label_of(line, inputs, contracts, language),
+        "label": inputs.label(contract_id=contract_id, code=rated.code, language=language),
         "quantity": _plain(rated.quantity),
         "unit": rated.unit,
         "unit_price": _plain(rated.unit_price),
         "times": _plain(rated.times),
         "divisor": _plain(rated.divisor),
-        "net": _amount(rated.net) if isinstance(rated.net, Money) else _plain(rated.net),
+        "net": _amount(net) if isinstance(net, Money) else _plain(net),
         "vat": rated.vat_rate,
     }
-
-
-def label_of(
-    line: DraftLine, inputs: ChunkInputs, contracts: list[ContractRow], language: str
-) -> str:
-    """
-    Return what a line is called in a language, or in the tariff's first one.
-    """
-    code = next(row.tariff_code for row in contracts if row.contract_id == line.contract_id)
-    words = inputs.price_lists[code].labels.get(line.rated.code, {})
-    return words.get(language) or next(iter(words.values()), line.rated.code)
 
 
 def _amount(money: Money) -> str:
     return str(money.as_decimal())
 
 
-def _plain(value: object) -> str:
-    text = f"{value:f}" if value is not None else ""
+def _plain(value: Decimal | None) -> str:
+    if value is None:
+        return ""
+    text = str(value)
+    if "E" in text:
+        text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -20,10 +20,11 @@ from mains.tariffs.queries import PriceList
 from mains.tariffs.rules.lines import LineRounding
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(NamedTuple):
     """
     Who a bill is made out to, and how it reaches them on the issue date.
+
+    The rows of a chunk are named tuples: they are made from fetched rows as they are.
     """
 
     account_id: int
@@ -37,8 +38,11 @@ class Holder:
     delivery_email: str
 
 
-@dataclass(frozen=True, slots=True)
-class ContractRow:
+class ContractRow(NamedTuple):
+    """
+    A contract of a chunk's account within the period; the attributes are those of its dwelling.
+    """
+
     contract_id: int
     account_id: int
     service: str
@@ -53,11 +57,25 @@ class ContractRow:
 
 @dataclass(frozen=True, slots=True)
 class ChunkInputs:
+    """
+    Everything a chunk is billed from; `tariff_codes` are by contract id.
+    """
+
     holders: dict[int, Holder]
     contracts: dict[int, list[ContractRow]]
     uses: dict[tuple[int, str], list[RegisterUse]]
     price_lists: dict[str, PriceList]
+    tariff_codes: dict[int, str]
     period: Period
+
+    def label(self, *, contract_id: int, code: str, language: str) -> str:
+        """
+        Return what a line is called in a language, or in the tariff's first one.
+        """
+        words = self.price_lists[self.tariff_codes[contract_id]].labels.get(code)
+        if not words:
+            return code
+        return words.get(language) or next(iter(words.values()))
 
 
 _CONTRACTS = """
@@ -97,12 +115,12 @@ def read(
     accounts = {"accounts": list(account_ids), "start": period.start, "end": period.end}
     contracts: dict[int, list[ContractRow]] = {}
     for row in _fetch(_CONTRACTS, accounts):
-        contract = ContractRow(*row[:-1], attributes=json.loads(row[-1]))
+        contract = ContractRow(*row[:-1], json.loads(row[-1]))
         contracts.setdefault(contract.account_id, []).append(contract)
     everything = [contract for rows in contracts.values() for contract in rows]
     return ChunkInputs(
         holders={
-            row[0]: Holder(*row)
+            row[0]: Holder._make(row)
             for row in _fetch(_HOLDERS, {"accounts": list(account_ids), "issued": run.issue_date})
         },
         contracts=contracts,
@@ -115,6 +133,7 @@ def read(
             currency=run.currency,
             line_rounding=line_rounding,
         ),
+        tariff_codes={contract.contract_id: contract.tariff_code for contract in everything},
         period=period,
     )
 

@@ -4,7 +4,7 @@ from django.db import connection
 
 from mains.core.transactions import inside_transaction
 
-_LETTERS = {chr(code): str(code - 55) for code in range(ord("A"), ord("Z") + 1)}
+_LETTERS = str.maketrans({chr(code): str(code - 55) for code in range(ord("A"), ord("Z") + 1)})
 
 
 @inside_transaction
@@ -41,6 +41,5 @@ def reference_of(*, number: str) -> str:
 
     Check digits by ISO 11649: the number followed by RF00, letters as 10 to 35, modulo 97.
     """
-    plain = "".join(character for character in number.upper() if character.isalnum())
-    digits = "".join(_LETTERS.get(character, character) for character in f"{plain}RF00")
-    return f"RF{98 - int(digits) % 97:02d}{plain}"
+    plain = "".join(filter(str.isalnum, number.upper()))
+    return f"RF{98 - int(f'{plain}RF00'.translate(_LETTERS)) % 97:02d}{plain}"

@@ -60,7 +60,7 @@ def _unsealed(bills: QuerySet[Bill]) -> dict[str, Any] | None:
     number, text, digest = row
     if sha256(text.encode()).hexdigest() != digest:
         raise FactsTampered(number)
-    return json.loads(text)  # type: ignore[no-any-return]
+    return json.loads(text)
 
 
 def uses(*, bill_id: int, limit: int = 13) -> list[PeriodUse]:

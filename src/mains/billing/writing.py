@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from mains.billing import numbers
-from mains.billing.facts import Identity, facts_of, label_of, seal
+from mains.billing.facts import Identity, facts_of, seal
 from mains.billing.inputs import ChunkInputs
 from mains.billing.models import BillRun
 from mains.billing.rules.drafting import Draft
@@ -145,16 +145,14 @@ def _copy_lines(cursor: object, inputs: ChunkInputs, bills: Sequence[NumberedBil
         " unit, unit_price, net, vat_rate) from stdin"
     ) as copy:
         for bill in bills:
-            contracts = inputs.contracts[bill.draft.account_id]
             language = inputs.holders[bill.draft.account_id].language
-            for position, line in enumerate(bill.draft.lines):
-                rated = line.rated
+            for position, (contract_id, service, rated) in enumerate(bill.draft.lines):
+                label = inputs.label(contract_id=contract_id, code=rated.code, language=language)
                 net = rated.net.as_decimal() if isinstance(rated.net, Money) else rated.net
                 copy.write_row(
                     (
-                        bill.id, position, line.contract_id, line.service, rated.code,
-                        label_of(line, inputs, contracts, language), rated.quantity, rated.unit,
-                        rated.unit_price, net, rated.vat_rate,
+                        bill.id, position, contract_id, service, rated.code, label,
+                        rated.quantity, rated.unit, rated.unit_price, net, rated.vat_rate,
                     )
                 )  # fmt: skip
 
@@ -219,12 +217,10 @@ def _amounts(draft: Draft, currency: str) -> list[tuple[str, int]]:
     """
     assert draft.totals is not None
     services: dict[str, int] = {}
-    exact: dict[str, Money] = {}
-    for line in draft.lines:
-        net = line.rated.net
-        money = net if isinstance(net, Money) else Money.round_from(net, currency)
-        exact[line.service] = exact.get(line.service, Money.zero(currency)) + money
-    services = {service: money.minor for service, money in exact.items()}
+    for _contract_id, service, rated in draft.lines:
+        net = rated.net
+        minor = net.minor if isinstance(net, Money) else Money.round_from(net, currency).minor
+        services[service] = services.get(service, 0) + minor
     # Lines of four decimals are rounded as a sum; the difference belongs to the largest service.
     difference = draft.totals.net.minor - sum(services.values())
     if difference:

@@ -41,7 +41,7 @@ def find_accounts(
     size: int = PAGE,
 ) -> AccountPage:
     """
-    Return accounts by number that fit what somebody typed: any number, name, e-mail or supply point.
+    Return accounts by number that fit what was typed: a number, name, e-mail or supply point.
 
     Accents, small typing mistakes in names and spaces in numbers do not matter.
     """

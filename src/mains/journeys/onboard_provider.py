@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+import structlog
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from mains.core.transactions import owns_transaction
@@ -28,6 +30,7 @@ from mains.tenancy import actions as tenancy
 from mains.tenancy import owner, registry
 from mains.tenancy.models import ProviderApplication, Role
 
+log = structlog.get_logger()
 SLUG = re.compile(r"[a-z][a-z0-9]{2,29}")
 CONFIRM, CONFIRM_DAYS = "provider-confirm", 7
 
@@ -209,9 +212,17 @@ def build(*, application_id: int, now: datetime, tell: Callable[[str], None] = s
 def build_waiting(*, now: datetime) -> None:
     """
     Finish every application that a lost message or a killed worker left open.
+
+    A process without the owner's login leaves them to one that has it.
     """
+    if settings.OWNER_DATABASE is None:
+        return
     for application_id in registry.unfinished_applications():
-        build(application_id=application_id, now=now)
+        try:
+            build(application_id=application_id, now=now)
+        except Exception:
+            # One application that cannot be finished must not keep the next providers waiting.
+            log.exception("provider.not_built", application=application_id)
 
 
 def _application(application_id: int) -> ProviderApplication:

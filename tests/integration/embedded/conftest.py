@@ -14,20 +14,44 @@ from typing import Any
 
 import pytest
 
-from mains.embedded import guardian
+from mains.embedded import Postgres, erase, guardian
 
 LAUNCHER = Path(__file__).with_name("launcher_program.py")
 
 
 @pytest.fixture
-def open_folder() -> Iterator[Path]:
+def fresh_folder() -> Iterator[Path]:
     """
-    A folder that every account can pass through.
+    A folder that every account can pass through, for a first start.
     """
     top = Path(tempfile.mkdtemp(prefix="mains-test-"))
     top.chmod(0o711)
     yield top / ".mains"
     remove(top)
+
+
+@pytest.fixture(scope="session")
+def made_folder() -> Iterator[Path]:
+    """
+    A folder in which PostgreSQL ran once and was stopped, to be copied.
+    """
+    top = Path(tempfile.mkdtemp(prefix="mains-test-"))
+    top.chmod(0o711)
+    with Postgres(top / ".mains", fast=True):
+        pass
+    yield top / ".mains"
+    remove(top)
+
+
+@pytest.fixture
+def open_folder(fresh_folder: Path, made_folder: Path) -> Path:
+    """
+    A folder that every account can pass through, with a database that was made before.
+    """
+    subprocess.run(["cp", "-a", made_folder, fresh_folder], check=True)
+    # Test processes run side by side: each copy picks its own port.
+    (fresh_folder / "postgres.json").write_text('{"prepared": 1}')
+    return fresh_folder
 
 
 @pytest.fixture
@@ -42,8 +66,7 @@ def closed_folder() -> Iterator[Path]:
 
 
 def remove(top: Path) -> None:
-    for pointer in top.rglob("elsewhere.json"):
-        shutil.rmtree(json.loads(pointer.read_text())["folder"], ignore_errors=True)
+    erase(top / ".mains")
     shutil.rmtree(top)
 
 

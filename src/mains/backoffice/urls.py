@@ -1,0 +1,9 @@
+from django.urls import path
+
+from mains.backoffice.tenants import views as tenants
+
+urlpatterns = [
+    path("", tenants.every, name="tenants"),
+    path("tenants/<slug:schema_name>/", tenants.one, name="tenant"),
+    path("applications/", tenants.applications, name="applications"),
+]

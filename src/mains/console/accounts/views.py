@@ -1,0 +1,121 @@
+"""Find a customer by anything, and one page that tells all of an account."""
+
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from mains.branding.components import Cell, Column, Pages, Table
+from mains.console.access import EVERYBODY, StaffRequest, staff
+from mains.console.accounts import tables
+from mains.core.money import Money
+from mains.customers import queries
+from mains.customers.queries import AccountPage
+from mains.ledger import queries as ledger
+from mains.metering import queries as metering
+from mains.metering import reviewing
+from mains.payments import queries as payments
+
+
+@require_safe
+@staff(*EVERYBODY)
+def find(request: StaffRequest) -> HttpResponse:
+    """
+    List accounts, or those that fit what was typed: any number, name, e-mail, address or meter.
+    """
+    text = " ".join(request.GET.get("q", "").split())[:80]
+    page = queries.find_accounts(
+        text=text,
+        supply_point_ids=reviewing.supply_points_of_meter(serial=text) if len(text) > 2 else [],
+        after=request.GET.get("after", "")[:40],
+        before=request.GET.get("before", "")[:40],
+    )
+    return render(
+        request,
+        "console/accounts/list.html",
+        {
+            "search_text": text,
+            "table": _table(page, base=request.base),
+            "pages": _pages(page, text),
+            "found": page.rows,
+        },
+    )
+
+
+def _table(page: AccountPage, *, base: str) -> Table:
+    balances = ledger.balances_minor(account_ids=[row.id for row in page.rows])
+    return Table(
+        caption=_("Accounts"),
+        hide_caption=True,
+        columns=(
+            Column(_("Account")),
+            Column(_("Customer")),
+            Column(_("E-mail")),
+            Column(_("Company")),
+            Column(_("Balance"), numeric=True),
+        ),
+        rows=tuple(
+            (
+                Cell(row.number, url=f"{base}customers/{row.id}/"),
+                Cell(row.customer),
+                Cell(row.email or "–"),
+                Cell(row.company),
+                Cell(Money(balances[row.id], row.currency)),
+            )
+            for row in page.rows
+        ),
+    )
+
+
+def _pages(page: AccountPage, text: str) -> Pages:
+    def link(**cursor: str) -> str:
+        return f"?{urlencode({**({'q': text} if text else {}), **cursor})}"
+
+    count = len(page.rows)
+    return Pages(
+        summary=ngettext("%(count)s account on this page", "%(count)s accounts on this page", count)
+        % {"count": count},
+        previous_url=link(before=page.before) if page.before else "",
+        next_url=link(after=page.after) if page.after else "",
+    )
+
+
+@require_safe
+@staff(*EVERYBODY)
+def one(request: StaffRequest, account_id: int) -> HttpResponse:
+    """
+    Show everything about one account.
+    """
+    account = queries.account(account_id=account_id, today=request.today)
+    if account is None:
+        raise Http404
+    ids = [account_id]
+    balance = Money(ledger.balance_minor(account_id=account_id), account.currency)
+    bills = payments.bills(account_ids=ids, today=request.today)
+    booked = payments.payments(account_ids=ids)
+    registers = metering.registers_of(account_ids=ids, today=request.today)
+    readings = metering.readings_of(account_ids=ids, limit=12)
+    zone = request.tenant.zone
+    return render(
+        request,
+        "console/accounts/account.html",
+        {
+            "account": account,
+            "balance": balance if balance.minor >= 0 else -balance,
+            "in_credit": balance.minor < 0,
+            "about": tables.about(account),
+            "bills": tables.bills(bills, base=request.base) if bills else None,
+            "payments": tables.payments(booked, zone=zone) if booked else None,
+            "contracts": tables.contracts(account.contracts, file=request.tenant.file)
+            if account.contracts
+            else None,
+            "mandates": tables.mandates(account.mandates, today=request.today)
+            if account.mandates
+            else None,
+            "meters": tables.meters(registers) if registers else None,
+            "readings": tables.readings(readings) if readings else None,
+        },
+    )

@@ -1,0 +1,98 @@
+"""What a provider still has to do before its customers come, from the real state."""
+
+from django.utils.translation import gettext as _
+
+from mains.branding.components import Task
+from mains.journeys.desk import Overview
+from mains.metering.rules.windows import WindowState, view
+from mains.metering.windows import window_of
+from mains.tenancy.queries import TenantInfo
+from mains.tenancy.tenantfile.identity import Purpose
+
+
+def tasks(
+    *, tenant: TenantInfo, overview: Overview, has_second_factor: bool, base: str
+) -> list[Task]:
+    """
+    Return the setup tasks, each done or with what is missing.
+    """
+    file, versions = tenant.file, f"{base}settings/versions/"
+    proofs = sum(policy.purpose is Purpose.REGISTER for policy in file.registration.policies)
+    pays = file.payments.enabled and file.payments.gateways
+    return [
+        _task(
+            _("Name, colour and logo"),
+            bool(file.brand.colour and file.brand.logo),
+            f"{base}settings/brand/",
+            _("Upload your logo, so that customers recognise you."),
+        ),
+        _task(
+            _("Languages"),
+            bool(file.locale.languages),
+            versions,
+            _("Your customers read: %(languages)s.")
+            % {"languages": ", ".join(file.locale.languages)},
+            always=True,
+        ),
+        _task(
+            _("What proves who a customer is"),
+            proofs > 0,
+            versions,
+            _("Name the facts on a bill with which customers register."),
+        ),
+        _task(
+            _("Tariffs"), bool(file.tariffs), versions, _("Without prices nothing can be billed.")
+        ),
+        _task(
+            _("Customers"),
+            overview.accounts > 0,
+            f"{base}customers/",
+            _("Import customers with `mains import customers FILE`."),
+        ),
+        _task(
+            _("Reading windows"),
+            _any_window_open(tenant),
+            versions,
+            _("No service takes readings today; look whether that is meant."),
+        ),
+        _task(
+            _("Payments"),
+            bool(pays),
+            versions,
+            _("No card payments: customers pay by bank transfer."),
+            waiting=_("Off"),
+        ),
+        _task(
+            _("First bill run"),
+            overview.runs_issued > 0,
+            f"{base}runs/",
+            _("Rehearse a run first: it changes nothing."),
+        ),
+        _task(
+            _("Second step at sign-in"),
+            has_second_factor,
+            "/account/2fa/",
+            _("A code of your phone protects your customers. A live portal demands it."),
+        ),
+    ]
+
+
+def _task(
+    label: str, done: bool, url: str, hint: str, *, always: bool = False, waiting: str = ""
+) -> Task:
+    return Task(
+        label,
+        _("Done") if done else waiting or _("To do"),
+        "ok" if done else "info" if waiting else "",
+        url,
+        hint if always or not done else "",
+    )
+
+
+def _any_window_open(tenant: TenantInfo) -> bool:
+    now = tenant.now()
+    states = [
+        view(window_of(service), instant=now, zone=tenant.zone).state
+        for service in tenant.file.services
+    ]
+    return any(state is not WindowState.LOCKED for state in states)

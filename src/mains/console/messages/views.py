@@ -1,0 +1,73 @@
+"""The outbox: what was told to whom."""
+
+from email.header import decode_header, make_header
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from mains.branding.components import Cell, Column, Table
+from mains.console import wording
+from mains.console.access import EVERYBODY, StaffRequest, staff
+from mains.notifications import queries
+
+# What they hold lets their reader in, so staff may know that they were sent, and no more.
+SECRET = {"sign-in-code", "password-reset", "confirm-sign-up"}
+
+
+@require_safe
+@staff(*EVERYBODY)
+def outbox(request: StaffRequest) -> HttpResponse:
+    """
+    List the latest messages.
+    """
+    rows = queries.latest()
+    table = Table(
+        caption=_("Messages"),
+        hide_caption=True,
+        columns=(
+            Column(_("Subject")),
+            Column(_("To")),
+            Column(_("State")),
+            Column(_("Written"), numeric=True),
+        ),
+        rows=tuple(
+            (
+                Cell(_subject(row.kind, row.subject), url=f"{request.base}messages/{row.id}/"),
+                Cell(row.recipient),
+                Cell(
+                    wording.message_state(row.state)[0], meaning=wording.message_state(row.state)[1]
+                ),
+                Cell(wording.moment(row.created_at, request.tenant.zone)),
+            )
+            for row in rows
+        ),
+    )
+    return render(request, "console/messages/list.html", {"table": table if rows else None})
+
+
+@require_safe
+@staff(*EVERYBODY)
+def one(request: StaffRequest, message_id: int) -> HttpResponse:
+    """
+    Show one message as plain text; links in it are not followed from here.
+    """
+    message = queries.rendered(message_id=message_id)
+    if message is None:
+        raise Http404
+    kind = message.key.partition(":")[0]
+    return render(
+        request,
+        "console/messages/message.html",
+        {
+            "message": message,
+            "sender": str(make_header(decode_header(message.sender))),
+            "subject": _subject(kind, message.subject),
+            "secret": kind in SECRET,
+        },
+    )
+
+
+def _subject(kind: str, subject: str) -> str:
+    return _("A message for its reader only") if kind in SECRET else subject

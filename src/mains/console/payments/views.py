@@ -1,0 +1,138 @@
+"""Money in: what was booked, what is still open at a gateway, and booking bank transfers."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from mains.branding.components import Cell, Column, Table
+from mains.console import wording
+from mains.console.access import BILLING, StaffRequest, author, staff, to
+from mains.console.payments.forms import BankTransfer
+from mains.journeys import bank_transfer, desk, pay_bills
+from mains.journeys.desk import BookedRow
+from mains.ledger.actions import ClosedMonth
+from mains.payments import booking
+
+
+@require_safe
+@staff(*BILLING)
+def desk_page(request: StaffRequest) -> HttpResponse:
+    """
+    List open card payments and the latest bookings.
+    """
+    rows = desk.latest_payments()
+    attempts = [
+        (row, wording.attempt(row.state), wording.moment(row.created_at, request.tenant.zone))
+        for row in desk.open_attempts()
+    ]
+    return render(
+        request,
+        "console/payments/desk.html",
+        {"table": _table(request, rows) if rows else None, "attempts": attempts},
+    )
+
+
+def _table(request: StaffRequest, rows: list[BookedRow]) -> Table:
+    return Table(
+        caption=_("Latest payments"),
+        columns=(
+            Column(_("Received")),
+            Column(_("Bill")),
+            Column(_("Method")),
+            Column(_("Reference")),
+            Column(_("Booked by")),
+            Column(_("Amount"), numeric=True),
+        ),
+        rows=tuple(
+            (
+                Cell(wording.moment(row.received_at, request.tenant.zone)),
+                Cell(row.bill_number, url=f"{request.base}bills/{row.bill_id}/")
+                if row.bill_id
+                else Cell(_("On account")),
+                Cell(wording.method(row.method)),
+                Cell(row.booking_key),
+                Cell(row.booked_by),
+                Cell(row.amount),
+            )
+            for row in rows
+        ),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@staff(*BILLING)
+def book(request: StaffRequest) -> HttpResponse:
+    """
+    Book a bank transfer for a bill; the same transfer again books nothing.
+    """
+    form = BankTransfer(
+        request.POST or None,
+        language=wording.language(),
+        initial={"value_date": request.today, "reference": request.GET.get("bill", "")[:60]},
+    )
+    if request.method == "POST" and form.is_valid():
+        bill_id = _booked(request, form)
+        if bill_id is not None:
+            messages.success(request, _("The transfer is booked. The payer gets a receipt."))
+            return to(request, f"bills/{bill_id}/")
+    return render(
+        request, "console/payments/book.html", {"form": form}, status=422 if form.errors else 200
+    )
+
+
+def _booked(request: StaffRequest, form: BankTransfer) -> int | None:
+    asked = form.cleaned_data
+    try:
+        return bank_transfer.book(
+            reference=asked["reference"],
+            amount=asked["amount"],
+            bank_reference=asked["bank_reference"],
+            value_date=asked["value_date"],
+            booked_by=author(request),
+            now=request.now,
+            today=request.today,
+        )
+    except bank_transfer.UnknownBill:
+        form.add_error(
+            "reference",
+            _("No issued bill has this number or reference. Compare it with the bank statement."),
+        )
+    except booking.WrongAmount:
+        form.add_error(
+            "amount",
+            _("An amount has to be more than zero, in whole units of the bill's currency."),
+        )
+    except booking.AlreadyBooked:
+        form.add_error(
+            "bank_reference",
+            _(
+                "A transfer with this bank reference was booked before, with another amount or for "
+                "another bill. Nothing was booked now. Look for it among the latest payments."
+            ),
+        )
+    except ClosedMonth:
+        form.add_error(
+            "value_date",
+            _("This month is closed in the ledger. Book the transfer on a day of an open month."),
+        )
+    return None
+
+
+@require_POST
+@staff(*BILLING)
+def ask(request: StaffRequest, token: str) -> HttpResponse:
+    """
+    Ask the gateway how a card payment stands, and book what it says.
+    """
+    pay_bills.confirm(token=token, now=request.now, today=request.today)
+    still_open = {row.token for row in desk.open_attempts()}
+    if token in still_open:
+        messages.info(
+            request,
+            _("The gateway has not finished this payment yet. It is asked again by itself."),
+        )
+    else:
+        messages.success(request, _("The gateway answered, and this payment is settled."))
+    return to(request, "payments/")

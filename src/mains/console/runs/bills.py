@@ -1,0 +1,111 @@
+"""One bill as staff see it: its lines, its seal, and where its money moved."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from mains.billing import queries as billing
+from mains.branding.components import Cell, Column, Fact, Table
+from mains.console import wording
+from mains.console.access import EVERYBODY, StaffRequest, staff
+from mains.core.money import Money
+from mains.journeys import desk
+from mains.journeys.desk import Seal
+from mains.payments import queries as payments
+from mains.payments.queries import BillRow
+
+
+@require_safe
+@staff(*EVERYBODY)
+def one(request: StaffRequest, bill_id: int) -> HttpResponse:
+    """
+    Show a bill with every line, its facts' hash and its transfers.
+    """
+    bill = payments.bill(bill_id=bill_id, today=request.today)
+    seal = desk.seal(bill_id=bill_id)
+    facts = billing.facts(bill_id=bill_id)
+    if bill is None or seal is None or facts is None:
+        raise Http404
+    status, meaning = wording.bill_status(bill.status)
+    return render(
+        request,
+        "console/runs/bill.html",
+        {
+            "bill": bill,
+            "status": status,
+            "meaning": meaning,
+            "about": _about(request, bill, seal),
+            "lines": _lines(facts),
+            "transfers": _transfers(seal),
+        },
+    )
+
+
+def _about(request: StaffRequest, bill: BillRow, seal: Seal) -> list[Fact]:
+    return [
+        Fact(_("Company"), bill.company_name),
+        Fact(_("Period"), wording.period(bill.period_start, bill.period_end)),
+        Fact(_("Issued"), wording.moment(seal.issued_at, request.tenant.zone)),
+        Fact(_("Due"), wording.day(bill.due_date)),
+        Fact(_("Payment reference"), bill.reference),
+        Fact(_("Hash of its facts"), seal.facts_hash),
+    ]
+
+
+def _lines(facts: dict[str, Any]) -> Table:
+    return Table(
+        caption=_("Lines"),
+        columns=(
+            Column(_("What")),
+            Column(_("Quantity"), numeric=True),
+            Column(_("Unit")),
+            Column(_("Price"), numeric=True),
+            Column(_("VAT"), numeric=True),
+            Column(_("Net"), numeric=True),
+        ),
+        rows=tuple(_line(line, facts["currency"]) for line in facts["lines"]),
+    )
+
+
+def _line(line: dict[str, Any], currency: str) -> tuple[Cell, ...]:
+    return (
+        Cell(line["label"]),
+        Cell(wording.number(line["quantity"])),
+        Cell(wording.unit(line["unit"])),
+        Cell(wording.number(line["unit_price"])),
+        Cell(f"{wording.number(line['vat'])} %"),
+        Cell(_net(line["net"], currency)),
+    )
+
+
+def _net(net: str, currency: str) -> Money | str:
+    # Lines with four decimals stay numbers; only what is in whole minor units is money.
+    money = Money.round_from(Decimal(net), currency)
+    return money if money.as_decimal() == Decimal(net) else wording.number(net)
+
+
+def _transfers(seal: Seal) -> Table:
+    return Table(
+        caption=_("Where its money moved"),
+        columns=(
+            Column(_("Effective")),
+            Column(_("From")),
+            Column(_("To")),
+            Column(_("Source")),
+            Column(_("Amount"), numeric=True),
+        ),
+        rows=tuple(
+            (
+                Cell(wording.day(row.effective_date)),
+                Cell(row.credit),
+                Cell(row.debit),
+                Cell(row.source),
+                Cell(row.amount),
+            )
+            for row in seal.transfers
+        ),
+    )

@@ -1,0 +1,202 @@
+"""The console's words for stages, states and reasons."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from mains.billing.rules.drafting import Hold
+from mains.billing.rules.status import BillStatus
+from mains.branding.components import Meaning
+from mains.core.wording import instant_text, number_text, short_date_text
+
+type Words = tuple[str, Meaning]
+
+
+def language() -> str:
+    """
+    Return the code of the reader's language.
+    """
+    return (get_language() or "en").split("-")[0]
+
+
+def day(value: date) -> str:
+    """
+    Write a date in figures.
+    """
+    return short_date_text(value, language=language())
+
+
+def moment(value: datetime, zone: ZoneInfo) -> str:
+    """
+    Write an instant in the tenant's zone.
+    """
+    return instant_text(value.astimezone(zone), language=language())
+
+
+def period(start: date, end: date) -> str:
+    """
+    Write a half-open period with its last day.
+    """
+    return f"{day(start)} – {day(date.fromordinal(end.toordinal() - 1))}"
+
+
+def number(value: Decimal | str | None) -> str:
+    """
+    Write a number with the language's separators, or a dash where nothing is known.
+    """
+    return "–" if value is None else number_text(Decimal(value), language=language())
+
+
+def stage(code: str) -> Words:
+    """
+    Return what a stage of a bill run is called.
+    """
+    words: dict[str, Words] = {
+        "DRAFT": (_("Draft"), ""),
+        "REHEARSED": (_("Rehearsed"), "info"),
+        "APPROVED": (_("Approved"), "info"),
+        "ISSUED": (_("Issued"), "ok"),
+        "SENT": (_("Sent"), "ok"),
+    }
+    return words.get(code, (code, ""))
+
+
+def bill_status(status: BillStatus) -> Words:
+    """
+    Return where a bill stands.
+    """
+    words: dict[BillStatus, Words] = {
+        BillStatus.NOTHING_TO_PAY: (_("Nothing to pay"), "ok"),
+        BillStatus.CREDIT: (_("Credit"), "ok"),
+        BillStatus.DUE: (_("Due"), "info"),
+        BillStatus.PART_PAID: (_("Part paid"), "info"),
+        BillStatus.OVERDUE: (_("Overdue"), "bad"),
+        BillStatus.PAID: (_("Paid"), "ok"),
+    }
+    return words[status]
+
+
+def hold(reason: str, explanation: str) -> str:
+    """
+    Say why an account gets no bill, and what helps.
+    """
+    sentences = {
+        Hold.NO_READING: _("No reading of %(what)s closes this period. Add or accept one."),
+        Hold.BELOW_PREVIOUS: _(
+            "The reading of %(what)s is below the one before. Check the meter, then correct it."
+        ),
+        Hold.NO_TARIFF: _("No published prices of tariff %(what)s hold on these days."),
+        Hold.NOT_RATABLE: _("The tariff does not fit what is known of the account: %(what)s."),
+        Hold.NOTHING_TO_BILL: _("No contract of the account has anything to charge."),
+    }
+    known = {str(code): sentence for code, sentence in sentences.items()}
+    return known.get(reason, reason) % {"what": explanation}
+
+
+def method(code: str) -> str:
+    """
+    Return what a way of paying is called.
+    """
+    return {
+        "CARD": _("Card"),
+        "BANK_TRANSFER": _("Bank transfer"),
+        "DIRECT_DEBIT": _("Direct debit"),
+        "CASH": _("Cash"),
+    }.get(code, code)
+
+
+def attempt(code: str) -> str:
+    """
+    Return how an open card payment stands.
+    """
+    return {
+        "CREATED": _("Being opened"),
+        "PENDING": _("Page open"),
+        "UNKNOWN": _("Not known: the gateway did not answer"),
+    }.get(code, code)
+
+
+def source(code: str) -> str:
+    """
+    Return where a reading came from.
+    """
+    return {
+        "SELF": _("Customer"),
+        "GUEST": _("Visitor"),
+        "STAFF": _("Staff"),
+        "READER": _("Meter reader"),
+        "REMOTE": _("Remote"),
+        "ESTIMATE": _("Estimate"),
+        "IMPORT": _("Import"),
+    }.get(code, code)
+
+
+def quality(code: str) -> Words:
+    """
+    Return whether a reading counts.
+    """
+    words: dict[str, Words] = {
+        "ACCEPTED": (_("Accepted"), "ok"),
+        "NEEDS_REVIEW": (_("To be checked"), "warn"),
+        "ESTIMATED": (_("Estimated"), "info"),
+        "REJECTED": (_("Rejected"), "bad"),
+    }
+    return words.get(code, (code, ""))
+
+
+def verdict(code: str) -> str:
+    """
+    Say why a reading waits for somebody to look at it.
+    """
+    return {
+        "HIGH": _("Much more than usual"),
+        "LOW": _("Much less than usual"),
+        "IDENTICAL": _("The same as the last one"),
+        "BELOW_LAST": _("Below the last one"),
+        "ROLLOVER": _("The dial passed zero"),
+    }.get(code, _("Unusual"))
+
+
+def message_state(code: str) -> Words:
+    """
+    Return whether a message has left.
+    """
+    words: dict[str, Words] = {
+        "QUEUED": (_("Waiting"), "info"),
+        "SENT": (_("Sent"), "ok"),
+        "FAILED": (_("Failed"), "bad"),
+    }
+    return words.get(code, (code, ""))
+
+
+def delivery(code: str) -> str:
+    """
+    Return how a bill is delivered.
+    """
+    return {
+        "ELECTRONIC": _("Electronic"),
+        "PAPER": _("On paper"),
+        "BOTH": _("Electronic and on paper"),
+    }.get(code, "–")
+
+
+def unit(code: str) -> str:
+    """
+    Write a unit as people do.
+    """
+    return {"m3": "m³", "lm3": "lm³"}.get(code, code)
+
+
+def role(code: str) -> str:
+    """
+    Return what a role is called.
+    """
+    return {
+        "OWNER": _("Owner"),
+        "BILLING": _("Billing"),
+        "SERVICE": _("Customer service"),
+        "PLATFORM": _("Platform"),
+    }.get(code, code)

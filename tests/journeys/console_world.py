@@ -1,0 +1,91 @@
+"""Two utilities with customers and staff, as the console's tests need them; real commits."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+PASSWORD = "correct horse battery"
+CONSOLE = "console.localhost"
+TENANTS = Path(__file__).resolve().parents[2] / "tenants"
+# The period that these tests bill: customers are filled on the day after it.
+TODAY = date(2026, 11, 2)
+NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
+
+
+def tenant_file(slug: str, preset: str = "aguaviva", **changes: Any) -> Any:
+    """
+    Return a tenant file of ours under another short name.
+    """
+    from mains.tenancy.tenantfile import load
+
+    file = load(TENANTS / f"{preset}.toml")
+    return file.model_copy(update={"slug": slug, "hosts": (f"{slug}.localhost",), **changes})
+
+
+def open_for_business(slug: str, preset: str = "aguaviva", *, count: int = 4) -> None:
+    """
+    Publish a configuration into a tenant of the template and fill it with customers.
+    """
+    from mains.guard.context import inside
+    from mains.journeys import configure, sample_customers
+
+    file = tenant_file(slug, preset)
+    configure.publish(file=file, author="tests", now=NOW)
+    with inside(slug):
+        sample_customers.fill(file=file, today=TODAY, now=NOW, count=count)
+
+
+def add_staff(email: str, *roles: tuple[str | None, str], second_factor: bool = False) -> int:
+    """
+    Make a member of staff in the public schema with roles in tenants.
+    """
+    from allauth.account.models import EmailAddress
+    from allauth.mfa.models import Authenticator
+    from django.db import transaction
+
+    from mains.guard.context import PUBLIC, inside
+    from mains.identity.models import User
+    from mains.tenancy import actions
+
+    with inside(PUBLIC), transaction.atomic():
+        user = User.objects.create_user(email=email, password=PASSWORD)
+        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+        for schema_name, role in roles:
+            actions.add_member(user_id=user.pk, schema_name=schema_name, role=role)
+        if second_factor:
+            Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
+        return int(user.pk)
+
+
+@dataclass
+class Desk:
+    """
+    A browser of one member of staff.
+    """
+
+    client: Any
+    slug: str = "alder"
+    host: str = CONSOLE
+
+    def get(self, place: str = "", **query: Any) -> Any:
+        return self.client.get(f"/{self.slug}/{place}", query, headers={"host": self.host})
+
+    def post(self, place: str, data: dict[str, Any] | None = None) -> Any:
+        return self.client.post(f"/{self.slug}/{place}", data or {}, headers={"host": self.host})
+
+
+def signed_in(email: str, slug: str = "alder", host: str = CONSOLE) -> Desk:
+    """
+    Return the browser of somebody who signed in on a host of the platform.
+    """
+    from django.test import Client
+
+    from mains.guard.context import PUBLIC, inside
+    from mains.identity.models import User
+
+    client = Client(headers={"host": host})
+    with inside(PUBLIC):
+        user = User.objects.get(email=email)
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return Desk(client, slug, host)
