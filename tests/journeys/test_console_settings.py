@@ -32,7 +32,7 @@ def provider(django_db_setup, django_db_blocker) -> Iterator[None]:
         with databases.owner() as owner:
             databases.drop_tenant(owner, "alder")
             databases.create_tenant(owner, "alder")
-            owner.execute("truncate public.identity_user cascade")
+            owner.execute("truncate public.identity_user, public.tenancy_membership cascade")
             owner.commit()
         queries.forget()
 
@@ -350,6 +350,33 @@ class TestTheBackOffice:
         response = Client().get("/", headers={"host": ADMIN})
 
         assert response["Location"] == "/account/login/?next=/"
+
+    def test_puts_an_unfinished_application_into_the_queue_again(self, monkeypatch):
+        from mains.core.jobs import Job
+        from mains.guard.context import PUBLIC, inside
+        from mains.tenancy.models import ProviderApplication
+
+        sent: list[dict[str, Any]] = []
+        monkeypatch.setattr(Job, "send", lambda _job, **ids: sent.append(ids))
+        with inside(PUBLIC):
+            row = ProviderApplication.objects.create(
+                token_hash="0" * 64,
+                slug="slowwater",
+                name="Slow Water",
+                email="slow@slowwater.example",
+                preset="aguaviva",
+                colour="#1f5f8b",
+                created_at=world.NOW,
+            )
+        client = world.signed_in("pia@mains.example", host=ADMIN).client
+
+        page = client.get("/applications/", headers={"host": ADMIN}).content.decode()
+        assert f"/applications/{row.pk}/again/" in page
+        client.post(f"/applications/{row.pk}/again/", headers={"host": ADMIN})
+
+        assert sent == [{"application_id": row.pk}]
+        with inside(PUBLIC):
+            ProviderApplication.objects.filter(pk=row.pk).delete()
 
     def test_shows_state_version_and_members(self):
         client = world.signed_in("pia@mains.example", host=ADMIN).client

@@ -1,6 +1,6 @@
 """Open pages in a real browser and judge what a person would see."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import product
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from axe_playwright_python.sync_playwright import Axe
+from playwright._impl._api_structures import SetCookieParam
 from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -68,17 +69,26 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def page_at(chromium: Browser, url: str, *, mode: Mode, width: int) -> Iterator[Page]:
+def page_at(
+    chromium: Browser,
+    url: str,
+    *,
+    mode: Mode,
+    width: int,
+    cookies: Sequence[SetCookieParam] = (),
+) -> Iterator[Page]:
     """
     Open an address as a reader with that window width and colour preference.
 
     :param width: of the window in CSS pixels.
+    :param cookies: of somebody who is signed in.
     """
     with chromium.new_context(
         viewport={"width": width, "height": 900 if width > 600 else 640},
         color_scheme=mode,
         reduced_motion="reduce",
     ) as context:
+        context.add_cookies(list(cookies))
         page = context.new_page()
         page.goto(url, wait_until="load")
         page.evaluate("() => document.fonts.ready")

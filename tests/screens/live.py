@@ -1,0 +1,77 @@
+"""The whole application on 127.0.0.1, with the demo's tenants, for a browser to look at."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from socketserver import ThreadingMixIn
+from threading import Thread
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+from django.db import connection
+from playwright._impl._api_structures import SetCookieParam
+
+from mains.demo import data, logins
+from mains.demo.browser import HttpBrowser
+from mains.demo.people import Customer
+from mains.guard import context
+from mains.tenancy import queries
+from tests import databases
+
+# A day on which every demo tenant's reading window is open.
+NOW = datetime(2026, 11, 28, 9, tzinfo=UTC)
+
+
+class Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *_arguments: object) -> None:
+        return
+
+
+def application(environ, start_response):
+    """
+    Answer a request, then close the connection that its thread opened.
+    """
+    try:
+        return get_wsgi_application()(environ, start_response)
+    finally:
+        context.choose(None)
+        connection.close()
+
+
+@contextmanager
+def running() -> Iterator[int]:
+    """
+    Fill the demo's tenants and serve them; yields the port.
+    """
+    server = make_server("127.0.0.1", 0, application, Server, Quiet)
+    settings.PUBLIC_PORT = str(server.server_port)
+    queries.forget()
+    data.fill(now=NOW)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
+        settings.PUBLIC_PORT = ""
+        queries.forget()
+        connection.close()
+        with databases.owner() as owner:
+            for file in data.files():
+                databases.drop_tenant(owner, file.slug)
+
+
+def signed_in(slug: str, port: int) -> list[SetCookieParam]:
+    """
+    Return the cookies of a tenant's demo customer.
+    """
+    anna = Customer(queries.tenant(slug), HttpBrowser(port=port), logins.customer_email(slug))
+    anna.sign_in()
+    host = anna.tenant.host
+    jar = anna.browser.cookies[f"{host}:{port}"]
+    return [{"name": name, "value": value, "url": anna.tenant.url} for name, value in jar.items()]

@@ -1,0 +1,112 @@
+"""Tenant files: typed, and every mistake is named by its place."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from mains.tenancy.tenantfile import TenantFileError, load, parse
+from mains.tenancy.tenantfile.writing import to_toml
+
+TENANTS = Path(__file__).parents[3] / "tenants"
+FILES = sorted(TENANTS.glob("*.toml"))
+
+
+def balta() -> dict:
+    return tomllib.loads((TENANTS / "balta.toml").read_text())
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+class TestEveryDemoTenant:
+    def test_loads_under_its_own_name(self, path):
+        assert load(path).slug == path.stem
+
+    def test_comes_back_from_its_own_export(self, path):
+        file = load(path)
+
+        assert parse(tomllib.loads(to_toml(file)), source="export") == file
+
+
+def wrong(data: dict) -> dict[str, str]:
+    with pytest.raises(TenantFileError) as error:
+        parse(data, source="balta.toml")
+    return dict(error.value.problems)
+
+
+class TestAMistakeIsNamedByItsPlace:
+    def test_an_unknown_key(self):
+        data = balta()
+        data["services"][0]["window"] = {"kind": "last_days", "days": 7, "trough": 1}
+
+        assert "services[0].window.last_days.trough" in wrong(data)
+
+    def test_a_value_out_of_range(self):
+        data = balta()
+        data["registration"]["pending_hours"] = 0
+
+        assert "registration.pending_hours" in wrong(data)
+
+    def test_an_unknown_time_zone(self):
+        data = balta()
+        data["locale"]["timezone"] = "Europe/Rigga"
+
+        assert "Europe/Rigga" in wrong(data)["locale.timezone"]
+
+    def test_a_company_that_is_not_there(self):
+        data = balta()
+        data["services"][0]["company"] = "nobody"
+
+        assert "nobody" in next(iter(wrong(data).values()))
+
+    def test_a_missing_language(self):
+        data = balta()
+        del data["services"][0]["label"]["lv"]
+
+        assert "lv" in next(iter(wrong(data).values()))
+
+    def test_a_secret_in_the_file(self):
+        data = balta()
+        data["payments"]["gateways"][0]["secret"] = "sk_live_123"
+
+        assert "payments.gateways[0].secret" in wrong(data)
+
+    def test_a_file_under_another_name(self, tmp_path):
+        copy = tmp_path / "other.toml"
+        copy.write_text((TENANTS / "balta.toml").read_text())
+
+        with pytest.raises(TenantFileError, match="slug"):
+            load(copy)
+
+    def test_broken_toml(self, tmp_path):
+        copy = tmp_path / "broken.toml"
+        copy.write_text("slug = = 1")
+
+        with pytest.raises(TenantFileError, match="line 1"):
+            load(copy)
+
+
+class TestTheFiveTenantsTogether:
+    """Each axis of contradiction has a tenant on every side (S0–S4, A1–A12)."""
+
+    files = [load(path) for path in FILES]
+
+    @pytest.mark.parametrize(
+        ("axis", "sides"),
+        [
+            (lambda file: set(file.registration.ways), 5),
+            (lambda file: {file.registration.password}, 2),
+            (lambda file: {file.registration.recovery}, 2),
+            (lambda file: {file.registration.email_changeable}, 2),
+            (lambda file: {service.guest_readings for service in file.services}, 2),
+            (lambda file: {service.window.kind for service in file.services}, 4),
+            (lambda file: {file.payments.enabled}, 2),
+            (lambda file: {file.payments.direct_debit}, 2),
+            (lambda file: {file.delivery.default_mode}, 3),
+            (lambda file: {file.delivery.electronic_requires_mandate}, 2),
+            (lambda file: {len(file.locale.languages) > 1}, 2),
+            (lambda file: {file.registration.requires_mandate}, 2),
+            (lambda file: {file.portal.grouping}, 3),
+        ],
+    )
+    def test_take_every_side_of_an_axis(self, axis, sides):
+        assert len(set().union(*(axis(file) for file in self.files))) == sides
