@@ -6,7 +6,6 @@ that is killed at any moment leaves a portal that the next one finishes.
 """
 
 import hashlib
-import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,14 +23,13 @@ from mains.guard import context, keys
 from mains.identity import actions as identity
 from mains.identity import queries as people
 from mains.identity.models import User
-from mains.journeys import building_portal, jobs
+from mains.journeys import building_portal, jobs, short_names
 from mains.notifications import actions as notifications
 from mains.tenancy import actions as tenancy
 from mains.tenancy import owner, registry
 from mains.tenancy.models import ProviderApplication, Role
 
 log = structlog.get_logger()
-SLUG = re.compile(r"[a-z][a-z0-9]{2,29}")
 CONFIRM, CONFIRM_DAYS = "provider-confirm", 7
 
 
@@ -50,18 +48,6 @@ class Step(StrEnum):
 
 
 FINAL = (Step.READY, Step.TAKEN)
-
-
-class SlugUnusable(Exception):
-    """The short name has other characters than a host name of ours, or is kept by the platform."""
-
-
-class SlugTaken(Exception):
-    """A portal with this short name exists, or is being made."""
-
-    def __init__(self, slug: str) -> None:
-        super().__init__(slug)
-        self.suggestions = suggestions(slug)
 
 
 class ConfirmationUnknown(Exception):
@@ -89,17 +75,17 @@ def apply(*, wish: Wish, now: datetime) -> str:
     """
     Store an application with its owner's login, have its portal made, and return its token.
 
-    :raises SlugUnusable: if the short name cannot be a host name, or is reserved.
-    :raises SlugTaken: if it is taken, with others that are free.
+    :raises short_names.Unusable: if the short name cannot be a host name, or is reserved.
+    :raises short_names.Taken: if it is taken, with others that are free.
     :raises building_portal.UnknownPreset: if there is no such preset.
     """
-    check_slug(wish.slug)
+    short_names.check(slug=wish.slug)
     building_portal.preset(wish.preset)
     known = ProviderApplication.objects.filter(token_hash=digest(wish.token)).first()
     if known is not None and (known.slug, known.email) == (wish.slug, wish.email.lower()):
         return wish.token
     if registry.is_taken(wish.slug):
-        raise SlugTaken(wish.slug)
+        raise short_names.Taken(slug=wish.slug)
     token = wish.token if known is None else secrets.token_urlsafe(32)
     logo_key = ""
     if wish.logo is not None:
@@ -111,7 +97,7 @@ def apply(*, wish: Wish, now: datetime) -> str:
     except IntegrityError as error:
         if ProviderApplication.objects.filter(token_hash=digest(token)).exists():
             return token
-        raise SlugTaken(wish.slug) from error
+        raise short_names.Taken(slug=wish.slug) from error
     return token
 
 
@@ -148,26 +134,6 @@ def _store(*, wish: Wish, token: str, logo_key: str, now: datetime) -> None:
     jobs.BUILD_PROVIDER.send_after_commit(application_id=application.pk)
 
 
-def check_slug(slug: str) -> None:
-    """
-    Refuse a short name that cannot be a tenant's.
-
-    :raises SlugUnusable: if it has other characters, or is reserved.
-    """
-    if not SLUG.fullmatch(slug) or registry.is_reserved(slug):
-        raise SlugUnusable(slug)
-
-
-def suggestions(slug: str) -> list[str]:
-    """
-    Return up to three free short names that look like a taken one.
-    """
-    stem = slug[:24]
-    wanted = [f"{stem}energy", f"my{stem}", *(f"{stem}{number}" for number in range(2, 20))]
-    free = (name for name in wanted if SLUG.fullmatch(name) and not registry.is_taken(name))
-    return [name for name, _position in zip(free, range(3), strict=False)]
-
-
 def digest(token: str) -> str:
     """
     Return what is stored of a token.
@@ -191,7 +157,7 @@ def unconfirmed(*, token: str) -> User:
     return user
 
 
-def build(*, application_id: int, now: datetime, tell: Callable[[str], None] = str) -> None:
+def build(*, application_id: int, now: datetime, tell: Callable[[str], object] = str) -> None:
     """
     Make the portal of an application, or finish one that was begun; a finished one stays as it is.
 

@@ -6,6 +6,7 @@ tenants at the same version and run in one transaction per tenant; Python migrat
 `migrate_schemas`. Stopping at any point leaves each tenant either before or after, never between.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +23,7 @@ from mains.tenancy import record
 from mains.tenancy.owner import role_name
 
 Progress = Callable[[int, int], None]
+_CREATES = re.compile(r"CREATE (UNLOGGED )?TABLE|SEQUENCE|IDENTITY", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -36,6 +38,13 @@ class Step:
 
     migrations: tuple[tuple[str, str], ...]
     statements: str | None
+
+    @property
+    def needs_grants(self) -> bool:
+        """
+        Tell whether the role may lack rights afterwards: on new tables or sequences, or unknown.
+        """
+        return self.statements is None or bool(_CREATES.search(self.statements))
 
 
 def behind(owner: psycopg.Connection[Any]) -> dict[str, list[str]]:
@@ -112,9 +121,10 @@ def _apply(owner: psycopg.Connection[Any], step: Step, schema_name: str) -> None
                 "insert into django_migrations (app, name, applied) values (%s, %s, now())",
                 step.migrations,
             )
-        owner.execute(
-            record.grants_sql(schema_name=schema_name, role=role_name(schema_name)).encode()
-        )
+        if step.needs_grants:
+            owner.execute(
+                record.grants_sql(schema_name=schema_name, role=role_name(schema_name)).encode()
+            )
         owner.execute(
             "update public.tenancy_tenant set schema_version = %s where schema_name = %s",
             [record.version(), schema_name],

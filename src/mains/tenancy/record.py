@@ -72,14 +72,15 @@ def dump(owner: psycopg.Connection[Any], *, schema_name: str, pg_dump: Path) -> 
         f'select app, name from "{schema_name}".django_migrations order by id'  # noqa: S608
     ).fetchall()
     rows = ",\n".join(f"  ('{app}', '{name}', now())" for app, name in migrations)
+    structure = _structure(schema_name=schema_name, pg_dump=pg_dump)
     return "\n".join(
         [
             f"-- version {version_of(migrations)}",
             f'CREATE SCHEMA "{SCHEMA}";',
-            _structure(schema_name=schema_name, pg_dump=pg_dump),
+            structure,
             f'INSERT INTO "{SCHEMA}".django_migrations (app, name, applied) VALUES\n{rows};',
             GRANTS,
-            *_grants(),
+            *_grants(structure),
             "",
         ]
     )
@@ -111,18 +112,25 @@ def _structure(*, schema_name: str, pg_dump: Path) -> str:
     return re.sub(rf"\b{schema_name}\.", f'"{SCHEMA}".', "\n".join(lines))
 
 
-def _grants() -> list[str]:
+def _grants(structure: str) -> list[str]:
+    # Each by name: ON ALL TABLES IN SCHEMA reads the whole catalog, which grows with every tenant.
     schema = f'"{SCHEMA}"'
+    tables = re.findall(rf"^CREATE TABLE {schema}\.(\w+) ", structure, re.MULTILINE)
+    sequences = re.findall(rf"SEQUENCE NAME {schema}\.(\w+)", structure)
     statements = [
         f"GRANT USAGE ON SCHEMA {schema} TO {ROLE};",
-        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {ROLE};",
-        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {ROLE};",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON {_listed(tables)} TO {ROLE};",
+        f"GRANT USAGE ON SEQUENCE {_listed(sequences)} TO {ROLE};",
         f"REVOKE INSERT, UPDATE, DELETE ON {schema}.django_migrations FROM {ROLE};",
     ]
     statements += [
         f"REVOKE UPDATE, DELETE ON {schema}.{table} FROM {ROLE};" for table in append_only_tables()
     ]
     return statements
+
+
+def _listed(names: list[str]) -> str:
+    return ",\n  ".join(f'"{SCHEMA}".{name}' for name in names)
 
 
 def append_only_tables() -> list[str]:

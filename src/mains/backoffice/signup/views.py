@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mains.backoffice.signup.forms import CreatePortal
 from mains.branding.components import Task
-from mains.journeys import onboard_provider
+from mains.journeys import onboard_provider, short_names
 from mains.journeys.onboard_provider import Step, Wish
 from mains.tenancy import queries, registry
 
@@ -64,7 +64,7 @@ def _applied(request: HttpRequest, form: CreatePortal) -> str | None:
     cache.incr(key)
     try:
         return onboard_provider.apply(wish=_wish(form.cleaned_data, form), now=datetime.now(UTC))
-    except onboard_provider.SlugUnusable:
+    except short_names.Unusable:
         form.add_error(
             "slug",
             _(
@@ -72,7 +72,7 @@ def _applied(request: HttpRequest, form: CreatePortal) -> str | None:
                 "than small letters and digits, or fewer than three. Try another one."
             ),
         )
-    except onboard_provider.SlugTaken as error:
+    except short_names.Taken as error:
         form.add_error("slug", _taken(error.suggestions))
     return None
 

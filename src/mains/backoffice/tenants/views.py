@@ -1,4 +1,4 @@
-"""All tenants, one of them, and the applications of new ones."""
+"""All tenants, and one of them."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -128,34 +128,3 @@ def _members(rows: list[MemberRow]) -> Table | None:
             for row in rows
         ),
     )
-
-
-@require_safe
-@platform_staff
-def applications(request: HttpRequest) -> HttpResponse:
-    """
-    List who signed up, and how far their portals are.
-    """
-    rows = registry.applications()
-    table = Table(
-        caption=_("Applications"),
-        hide_caption=True,
-        columns=(
-            Column(_("Provider")),
-            Column(_("E-mail")),
-            Column(_("Started from")),
-            Column(_("Stands at")),
-            Column(_("Received"), numeric=True),
-        ),
-        rows=tuple(
-            (
-                Cell(row.name, note=row.slug),
-                Cell(row.email),
-                Cell(row.preset),
-                Cell(words.step(row.step)[0], meaning=words.step(row.step)[1]),
-                Cell(words.moment(row.created_at)),
-            )
-            for row in rows
-        ),
-    )
-    return render(request, "backoffice/applications.html", {"table": table if rows else None})

@@ -57,7 +57,7 @@ def runs_table(rows: Sequence[RunRow], *, base: str, brief: bool = False) -> Tab
             (
                 Cell(wording.period(row.period_start, row.period_end), url=f"{base}runs/{row.id}/"),
                 Cell(row.company),
-                Cell(*_stage(row)),
+                _stage(row),
                 Cell(str(row.bills)),
                 Cell(str(len(row.held))),
                 Cell(Money(row.total_minor, row.currency)),
@@ -84,7 +84,7 @@ def _brief(rows: Sequence[RunRow], *, base: str) -> Table:
                     url=f"{base}runs/{row.id}/",
                     note=row.company,
                 ),
-                Cell(*_stage(row)),
+                _stage(row),
                 Cell(str(row.bills)),
                 Cell(Money(row.total_minor, row.currency)),
             )
@@ -93,9 +93,9 @@ def _brief(rows: Sequence[RunRow], *, base: str) -> Table:
     )
 
 
-def _stage(row: RunRow) -> tuple[str, str, str]:
+def _stage(row: RunRow) -> Cell:
     text, meaning = wording.stage(row.stage)
-    return text, "", meaning or "info"
+    return Cell(text, meaning=meaning or "info")
 
 
 def held_table(row: RunRow, *, base: str) -> Table:

@@ -189,8 +189,8 @@ def issue(request: StaffRequest, run_id: int) -> HttpResponse:
             request,
             _(
                 "A reading or a price changed after the rehearsal, so the bills would differ from "
-                "what was approved, and they were not issued. Rehearse again, look at the totals and "
-                "approve them anew."
+                "what was approved, and they were not issued. Rehearse again, look at the totals "
+                "and approve them anew."
             ),
         )
     except ClosedMonth:

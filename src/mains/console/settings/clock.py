@@ -32,7 +32,7 @@ def move(request: StaffRequest) -> HttpResponse:
                 request, _("The sandbox lives on %(day)s now.") % {"day": wording.day(day)}
             )
         else:
-            messages.error(request, " ".join(form.errors["day"]))
+            messages.error(request, " ".join(str(error) for error in form.errors["day"]))
     except ClockOfLiveTenant:
         messages.error(
             request,
