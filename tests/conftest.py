@@ -1,4 +1,4 @@
-"""A database server for the whole run, a copy of the template for every test process.
+"""A database server for the whole run, a database for every test process.
 
 The settings may be imported only once the database's name is known, so conftest files import
 nothing of Mains at their top.
@@ -12,19 +12,20 @@ import pytest
 
 from tests import databases
 
-WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+DATABASE = f"{databases.NAME}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 
 os.environ.setdefault("SECRET_KEY", "tests-only-" + "0" * 50)
-os.environ["DJANGO_SETTINGS_MODULE"] = "mains.config.settings"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         databases.start_server()
-        databases.make_template()
-    os.environ["DATABASE_ROLE_PREFIX"] = databases.TEMPLATE
+        if config.getoption("numprocesses", None):
+            # Test processes inherit this environment; each names its own database in it.
+            return
+    os.environ["DJANGO_SETTINGS_MODULE"] = "mains.config.settings"
     for name in ("DATABASE_URL", "OWNER_DATABASE_URL"):
-        os.environ[name] = databases.with_name(os.environ[name], f"{databases.TEMPLATE}_{WORKER}")
+        os.environ[name] = databases.with_name(os.environ[name], DATABASE)
     django.setup()
 
 
@@ -35,7 +36,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup() -> Iterator[None]:
-    databases.copy_template(f"{databases.TEMPLATE}_{WORKER}")
+    databases.make(DATABASE)
     yield
     from django.db import connections
 

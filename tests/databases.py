@@ -1,4 +1,4 @@
-"""The databases of the tests: one template with two tenants, copied once per test process."""
+"""The databases of the tests: one for each test process, with two tenants in it."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 
-TEMPLATE = "mains_test"
+NAME = "mains_test"
 TENANTS = ("alder", "birch")
 _server: list[tuple[Any, Path]] = []
 
@@ -81,39 +81,25 @@ def stop_server() -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def make_template() -> None:
+def make(name: str) -> None:
     """
-    Make the template database anew; called once per run, before any test process starts.
+    Make a test process its own database anew, with two tenants.
+
+    Roles belong to the server, so each process has its own as well: their names start with the
+    database's.
     """
     with owner("postgres") as connection:
         connection.autocommit = True
-        connection.execute(f"drop database if exists {TEMPLATE} with (force)")
-        connection.execute(f"create database {TEMPLATE}")
+        connection.execute(f"drop database if exists {name} with (force)")
+        connection.execute(f"create database {name}")
     subprocess.run(
         [sys.executable, "-m", "tests.databases"],
         check=True,
-        env={
-            **os.environ,
-            "MAINS_AS_OWNER": "1",
-            "DATABASE_URL": with_name(os.environ["DATABASE_URL"], TEMPLATE),
-            "OWNER_DATABASE_URL": with_name(os.environ["OWNER_DATABASE_URL"], TEMPLATE),
-        },
+        env={**os.environ, "MAINS_AS_OWNER": "1"},
     )
 
 
-def copy_template(name: str) -> None:
-    """
-    Give a test process its own copy of the template.
-    """
-    with owner("postgres") as connection:
-        connection.autocommit = True
-        # One copy at a time: the template must have no other visitor.
-        connection.execute("select pg_advisory_lock(42)")
-        connection.execute(f"drop database if exists {name} with (force)")
-        connection.execute(f"create database {name} template {TEMPLATE} strategy file_copy")
-
-
-def _fill_template() -> None:
+def _fill() -> None:
     import django
 
     django.setup()
@@ -127,4 +113,4 @@ def _fill_template() -> None:
 
 
 if __name__ == "__main__":
-    _fill_template()
+    _fill()

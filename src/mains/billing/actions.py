@@ -245,7 +245,8 @@ def _advance(
     run = BillRun.objects.select_for_update().get(pk=run_id)
     if run.chunks.exclude(state=done).exists():
         return
-    if run.stage in {RunStage.DRAFT, RunStage.APPROVED}:
+    before = RunStage.DRAFT if stage == RunStage.REHEARSED else RunStage.APPROVED
+    if run.stage == before:
         run.stage = stage
         run.issued_at = now
         run.save(update_fields=["stage", "issued_at"])

@@ -7,6 +7,10 @@ from mains.guard import context
 PLATFORM = "platform:"
 
 
+class UnusableFileName(ValueError):
+    """A file name that would lead out of its tenant's folder."""
+
+
 def cache_key(key: str, key_prefix: str, version: int) -> str:
     """
     Return the key under which the cache keeps a value of the tenant being served.
@@ -41,7 +45,10 @@ def storage_key(name: str) -> str:
     Return the key of a stored file of the tenant being served, as `t/<schema>/<name>`.
 
     :raises NoTenant: where nobody is being served.
+    :raises UnusableFileName: for a name that climbs, such as `../other/bill.pdf`.
     """
+    if not {"", ".", ".."}.isdisjoint(name.split("/")):
+        raise UnusableFileName(name)
     return f"t/{context.required()}/{name}"
 
 

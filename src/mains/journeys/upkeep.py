@@ -1,11 +1,13 @@
 """What has to happen even if nobody asks: by the data, not by the schedule."""
 
+from datetime import UTC, datetime
+
 import structlog
 
 from mains.billing import queries as billing
 from mains.customers import companies
 from mains.guard.context import PUBLIC
-from mains.journeys import bill_run
+from mains.journeys import bill_run, onboard_provider
 from mains.ledger import queries as ledger
 from mains.notifications import actions as notifications
 from mains.payments import actions as payments
@@ -20,6 +22,7 @@ def sweep(*, schema_name: str) -> None:
     """
     notifications.send_queued()
     if schema_name == PUBLIC:
+        onboard_provider.build_waiting(now=datetime.now(UTC))
         return
     tenant = queries.current_tenant()
     now = tenant.now()

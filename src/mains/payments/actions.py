@@ -103,7 +103,7 @@ def _reserve(*, basket: Basket, token: str, now: datetime) -> PaymentAttempt | N
         for part in AttemptBill.objects.filter(bill__in=bills, live=True).select_related("attempt")
     }
     if live:
-        return _own(live, basket)
+        return _own(live, basket, owed, now)
     attempt = PaymentAttempt.objects.create(
         token=token,
         gateway=basket.gateway,
@@ -123,12 +123,18 @@ def _reserve(*, basket: Basket, token: str, now: datetime) -> PaymentAttempt | N
     return attempt
 
 
-def _own(live: set[PaymentAttempt], basket: Basket) -> PaymentAttempt | None:
+def _own(
+    live: set[PaymentAttempt], basket: Basket, owed: dict[int, int], now: datetime
+) -> PaymentAttempt | None:
+    """
+    Return the payer's own open attempt if it still asks for what is owed; None to replace it.
+    """
     if len(live) != 1:
         return None
     attempt = next(iter(live))
     same_bills = set(attempt.parts.values_list("bill_id", flat=True)) == set(basket.bill_ids)
-    return attempt if same_bills and attempt.payer == basket.payer else None
+    still_right = attempt.amount_minor == sum(owed.values()) and attempt.expires_at > now
+    return attempt if same_bills and still_right and attempt.payer == basket.payer else None
 
 
 def _check_payable(basket: Basket, bills: Sequence[Bill], owed: dict[int, int]) -> None:

@@ -9,6 +9,7 @@ from django.utils import translation
 
 from mains.guard import context
 from mains.tenancy import queries
+from mains.tenancy.models import TenantState
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 # Surfaces of the platform itself, by the first label of their host; all serve the public schema.
@@ -40,11 +41,14 @@ class HostMiddleware:
         host = request.get_host().rsplit(":", 1)[0].lower()
         try:
             self._choose(request, host)
-        except queries.UnknownHost:
+        except (queries.UnknownHost, queries.UnknownTenant):
             return _unknown(request)
+        tenant = request.tenant  # type: ignore[attr-defined]
         try:
-            if request.tenant is not None and request.tenant.is_behind:  # type: ignore[attr-defined]
-                return _behind(request)
+            if tenant is not None and tenant.is_behind:
+                return _closed(request, "tenancy/maintenance.html")
+            if tenant is not None and tenant.state == TenantState.SUSPENDED:
+                return _closed(request, "tenancy/suspended.html")
             return self.get_response(request)
         finally:
             context.choose(None)
@@ -68,8 +72,8 @@ def _unknown(request: HttpRequest) -> HttpResponse:
     return render(request, "tenancy/unknown_host.html", status=404)
 
 
-def _behind(request: HttpRequest) -> HttpResponse:
-    response = render(request, "tenancy/maintenance.html", status=503)
+def _closed(request: HttpRequest, template: str) -> HttpResponse:
+    response = render(request, template, status=503)
     response["Retry-After"] = "60"
     return response
 

@@ -2,10 +2,12 @@
 
 from django.urls import include, path
 
+from mains.documents.serving import logo
 from mains.tenancy.faces import stylesheet
 
 urlpatterns = [
     path("brand/<str:version>.css", stylesheet, name="stylesheet"),
+    path("brand/logo/<str:name>", logo, name="logo"),
     path("account/", include("allauth.urls")),
     path("api/", include("mains.api.urls")),
     path("webhooks/", include("mains.webhooks.urls")),

@@ -41,7 +41,7 @@ def bills(rows: Sequence[BillRow], *, base: str) -> Table:
             Column(_("Due")),
             Column(_("Status")),
             Column(_("Amount"), numeric=True),
-            Column(_("Open"), numeric=True),
+            Column(_("Still open"), numeric=True),
         ),
         rows=tuple(
             (

@@ -60,7 +60,8 @@ class Join(NewPassword):
             evidence = KINDS[kind]
             hint = str(evidence.hint)
             if kind in examples:
-                hint = f"{hint} {_('For example')} {examples[kind]}."
+                example = _("For example %(number)s.") % {"number": examples[kind]}
+                hint = f"{hint} {example}"
             facts[f"fact-{kind}"] = forms.CharField(
                 label=evidence.label,
                 help_text=hint,
