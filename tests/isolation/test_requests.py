@@ -196,3 +196,26 @@ def test_a_confirmation_link_of_one_tenant_is_nothing_in_another(http):
     assert posted.status_code in {200, 400, 403, 404, 410}
     with context.inside("httpa"):
         assert SignUp.objects.get(token_hash=digest(token)).confirmed_at is None
+
+
+def test_a_tenant_that_is_behind_is_told_so_and_the_others_are_served(http):
+    from mains.tenancy import queries
+    from tests import databases
+
+    def set_version(version):
+        with databases.owner() as owner:
+            owner.execute(
+                "update public.tenancy_tenant set schema_version = %s where schema_name = 'httpb'",
+                [version],
+            )
+        queries.forget()
+
+    now = queries.tenant("httpb").schema_version
+    set_version("before")
+    try:
+        behind = http("httpb.localhost").get("/")
+        assert (behind.status_code, behind["Retry-After"]) == (503, "60")
+        assert http().get("/").status_code == 200
+    finally:
+        set_version(now)
+    assert http("httpb.localhost").get("/").status_code == 200

@@ -1,38 +1,18 @@
 """Add one column to many tenants: fanned out as SQL, beside `migrate_schemas`."""
 
-import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import psycopg
-from django.conf import settings
 from django.db import connection
 
-from mains.bench import peer, scratch
+from mains.bench import peer, release, scratch
 from mains.bench.result import Result
 from mains.bench.stopwatch import Spent, measured, peak_mb
-from mains.documents import migrations as documents_migrations
 from mains.tenancy import fleet, provisioning, record
 
 FLOOR, AIM, IDLE_SECONDS = 10, 15, 2.0
 SAMPLE = 5
-PACKAGE = "bench_documents_migrations"
-
-_MIGRATION = '''
-from django.db import migrations, models
-
-
-class Migration(migrations.Migration):
-    dependencies = [("documents", "0001_initial")]
-    operations = [
-        migrations.AddField("storedfile", "note", models.CharField(default="", max_length=20))
-    ]
-'''
-
 
 def measure(*, tenants: int = 200, **_others: object) -> Result:
     """
@@ -43,7 +23,7 @@ def measure(*, tenants: int = 200, **_others: object) -> Result:
     with scratch.database() as owner:
         for number in range(tenants):
             _create(owner, f"fleet{number}")
-        with _one_more_migration():
+        with release.ahead(migration=release.ONE_COLUMN):
             theirs = _one_by_one(owner, [f"fleet{number}" for number in range(SAMPLE)])
             connection.ensure_connection()
             pids = owner.info.backend_pid, connection.connection.info.backend_pid
@@ -87,31 +67,6 @@ def _create(owner: psycopg.Connection[Any], schema_name: str) -> None:
         now=datetime(2026, 1, 1, tzinfo=UTC),
     )
     owner.commit()
-
-
-@contextmanager
-def _one_more_migration() -> Iterator[None]:
-    """
-    Let the code be one migration ahead of every tenant, as after a release.
-    """
-    recorded, modules = record.FILE, dict(settings.MIGRATION_MODULES)
-    with tempfile.TemporaryDirectory() as folder:
-        package = Path(folder) / PACKAGE
-        package.mkdir()
-        for file in Path(documents_migrations.__file__).parent.glob("*.py"):
-            (package / file.name).write_text(file.read_text())
-        (package / "0002_note.py").write_text(_MIGRATION)
-        first, rest = recorded.read_text().split("\n", 1)
-        record.FILE = Path(folder) / "tenant.sql"
-        record.FILE.write_text(f"{first}-bench\n{rest}")
-        sys.path.insert(0, folder)
-        settings.MIGRATION_MODULES = {**modules, "documents": PACKAGE}
-        try:
-            yield
-        finally:
-            settings.MIGRATION_MODULES = modules
-            sys.path.remove(folder)
-            record.FILE = recorded
 
 
 def _one_by_one(owner: psycopg.Connection[Any], schema_names: list[str]) -> Spent:
