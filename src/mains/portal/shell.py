@@ -21,7 +21,7 @@ def portal(request: PortalRequest) -> dict[str, Any]:
         (_("Bills"), "/bills/", "bill"),
         (_("Readings"), "/readings/", "meter"),
         (_("Payments"), "/payments/", "card"),
-        (_("Account"), "/me/", "people"),
+        (_("Profile"), "/me/", "people"),
     ]
     return {
         "tenant": request.tenant,

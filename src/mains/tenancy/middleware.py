@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import translation
 
 from mains.guard import context
@@ -73,7 +74,9 @@ def _unknown(request: HttpRequest) -> HttpResponse:
 
 
 def _closed(request: HttpRequest, template: str) -> HttpResponse:
-    response = render(request, template, status=503)
+    # Without context processors: nobody has asked yet who is signed in.
+    page = render_to_string(template, {"request": request})
+    response = HttpResponse(page, status=503)
     response["Retry-After"] = "60"
     return response
 

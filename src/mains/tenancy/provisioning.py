@@ -33,7 +33,7 @@ def create(
     :raises UnusableSchemaName: for a name that is reserved or has unusual characters.
     :raises SchemaNameTaken: if the tenant or one of its hosts exists; nothing is left behind.
     """
-    if not SCHEMA_NAME.fullmatch(schema_name) or schema_name in RESERVED:
+    if not SCHEMA_NAME.fullmatch(schema_name) or _is_reserved(schema_name):
         raise UnusableSchemaName(schema_name)
     try:
         with owner.transaction():
@@ -45,6 +45,11 @@ def create(
             )
     except (psycopg.errors.DuplicateSchema, psycopg.errors.UniqueViolation) as error:
         raise SchemaNameTaken(schema_name) from error
+
+
+def _is_reserved(schema_name: str) -> bool:
+    # PostgreSQL keeps the prefix for itself.
+    return schema_name in RESERVED or schema_name.startswith("pg_")
 
 
 def _register(
@@ -89,7 +94,8 @@ def drop(owner: psycopg.Connection[Any], *, schema_name: str) -> None:
                 [known and known[0]],
             )
         owner.execute("delete from public.tenancy_tenant where schema_name = %s", [schema_name])
-        if owner.execute(
-            "select from pg_roles where rolname = %s", [role_name(schema_name)]
-        ).fetchone():
+        found = owner.execute(
+            "select 1 from pg_roles where rolname = %s", [role_name(schema_name)]
+        ).fetchone()
+        if found is not None:
             owner.execute(sql.SQL("drop role {}").format(role))

@@ -72,8 +72,8 @@ def record(owner: psycopg.Connection[Any]) -> dict[str, Any]:
         "column": "alter table replayed.identity_user add column stray integer",
         "index": "create index stray on replayed.identity_user (name)",
         "check": "alter table replayed.ledger_transfer drop constraint transfer_positive",
-        "order": "alter table replayed.ledger_balance drop column minor,"
-        " add column minor bigint not null",
+        "order": "alter table replayed.identity_user drop column name,"
+        " add column name varchar(120) not null",
     }.items():
         owner.execute(statement)
         changes[name] = _catalog(owner, "replayed") != _catalog(owner, "migrated")
@@ -88,7 +88,7 @@ def record(owner: psycopg.Connection[Any]) -> dict[str, Any]:
 
 def _catalog(owner: psycopg.Connection[Any], schema_name: str) -> list[Any]:
     statements = (
-        "select c.relname, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,"
+        "select c.relname, row_number() over (partition by c.oid order by a.attnum), a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,"
         " a.attidentity, pg_get_expr(d.adbin, d.adrelid) from pg_attribute a"
         " join pg_class c on c.oid = a.attrelid left join pg_attrdef d"
         " on d.adrelid = a.attrelid and d.adnum = a.attnum where c.relkind in ('r', 'p')"
@@ -99,7 +99,9 @@ def _catalog(owner: psycopg.Connection[Any], schema_name: str) -> list[Any]:
         "select tablename, indexname, indexdef from pg_indexes where schemaname = %s order by 1, 2",
     )
     found = [owner.execute(statement, [schema_name]).fetchall() for statement in statements]
-    return json.loads(re.sub(rf"\b{schema_name}\.", "", json.dumps(found)))
+    text = re.sub(rf"\b{schema_name}\.", "", json.dumps(found))
+    # PostgreSQL writes the casts of a list in two ways, before and after a dump; both mean the same.
+    return json.loads(re.sub(r"::(character varying|text)(\[\])?|[()]", "", text))
 
 
 def fleet(owner: psycopg.Connection[Any]) -> dict[str, Any]:

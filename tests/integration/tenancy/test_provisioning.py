@@ -33,9 +33,9 @@ def left_behind(owner, schema_name):
     Name what exists of a tenant.
     """
     checks = {
-        "schema": ("select from pg_namespace where nspname = %s", schema_name),
-        "role": ("select from pg_roles where rolname = %s", role_name(schema_name)),
-        "tenant": ("select from public.tenancy_tenant where schema_name = %s", schema_name),
+        "schema": ("select 1 from pg_namespace where nspname = %s", schema_name),
+        "role": ("select 1 from pg_roles where rolname = %s", role_name(schema_name)),
+        "tenant": ("select 1 from public.tenancy_tenant where schema_name = %s", schema_name),
     }
     return {name for name, (ask, value) in checks.items() if owner.execute(ask, [value]).fetchone()}
 
@@ -72,7 +72,7 @@ def test_the_same_name_again_is_refused_and_changes_nothing(owner):
         "select count(*) from pg_tables where schemaname = 'cedar'"
     ).fetchone()
     assert not owner.execute(
-        "select from public.tenancy_domain where domain = 'other.localhost'"
+        "select 1 from public.tenancy_domain where domain = 'other.localhost'"
     ).fetchone()
 
 

@@ -113,11 +113,11 @@ def money(amount: Any) -> SafeString | str:
 
 
 @register.filter
-def quantity(value: Decimal | int | None) -> str:
+def quantity(value: Decimal | int | str | None) -> str:
     """
     Format a number for the reader's language, or a dash where nothing is known.
     """
-    if value is None:
+    if value is None or value == "":
         return "–"
     return format_decimal(Decimal(value).normalize(), locale=_locale())
 
