@@ -61,3 +61,15 @@ def tenant(django_db_setup, django_db_blocker) -> Iterator[Callable[[str], None]
             transaction.set_rollback(True)
         context.choose(None)
         connection.applied = None
+
+
+@pytest.fixture
+def unblocked(django_db_blocker, django_db_setup) -> Iterator[None]:
+    """
+    Allow real commits; nobody is being served before or after.
+    """
+    from mains.guard import context
+
+    with django_db_blocker.unblock():
+        yield
+    context.choose(None)

@@ -34,15 +34,6 @@ def ten_tenants(django_db_setup, django_db_blocker) -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def unblocked(django_db_blocker, django_db_setup) -> Iterator[None]:
-    from mains.guard import context
-
-    with django_db_blocker.unblock():
-        yield
-    context.choose(None)
-
-
-@pytest.fixture
 def owner_login() -> dict[str, str]:
     from mains.config.env import parse_database
 
