@@ -1,0 +1,41 @@
+"""A page asks the database little, and weighs little."""
+
+import gzip
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from mains.demo import facts, logins
+from mains.demo.people import Customer
+from mains.tenancy import queries
+from tests.browsers import ClientBrowser
+
+pytestmark = pytest.mark.usefixtures("two_tenants")
+
+MOST_QUERIES, MOST_BYTES = 12, 60_000
+
+
+@pytest.fixture
+def anna(two_tenants) -> Customer:
+    customer = Customer(queries.tenant("balta"), ClientBrowser(), logins.customer_email("balta"))
+    customer.sign_in()
+    return customer
+
+
+@pytest.mark.parametrize("path", ["/", "/bills/", "/bills/{bill}/", "/readings/", "/payments/"])
+def test_a_page_needs_few_queries_and_few_bytes(anna, path):
+    bill = facts.latest_bill(slug="balta", company="balta", email=anna.email)
+    anna.open("/")
+    with CaptureQueriesContext(connection) as asked:
+        page = anna.open(path.format(bill=bill.id))
+    style = anna.browser.get(anna.tenant.url + _stylesheet(page.body.decode()))
+
+    assert page.status == 200
+    assert len(asked) <= MOST_QUERIES, [query["sql"][-120:] for query in asked]
+    weight = len(gzip.compress(page.body)) + len(gzip.compress(style.body))
+    assert weight <= MOST_BYTES / 2, weight
+
+
+def _stylesheet(html: str) -> str:
+    return html.split('rel="stylesheet" href="')[1].split('"')[0]
