@@ -69,9 +69,7 @@ class TestTheDayOnWhichARunStartsByItself:
     def _issue_day(self):
         file = queries.tenant("balta").file
         billing = file.billing.model_copy(update={"issue_day": 3})
-        configure.publish(
-            file=file.model_copy(update={"billing": billing}), author="test", now=NOW
-        )
+        configure.publish(file=file.model_copy(update={"billing": billing}), author="test", now=NOW)
         yield
         configure.publish(file=file, author="test", now=NOW)
         move_clock("balta", NOW)
