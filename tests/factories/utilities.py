@@ -61,9 +61,7 @@ def started(*, tenant: TenantInfo, period: Period = OCTOBER) -> BillRun:
     Start, rehearse and approve a run of the tenant's first company.
     """
     company = Company.objects.get(code=tenant.file.companies[0].code)
-    run = bill_run.start(
-        tenant=tenant, company=company, period=period, started_by="ana", now=NOW
-    )
+    run = bill_run.start(tenant=tenant, company=company, period=period, started_by="ana", now=NOW)
     run = bill_run.rehearse(tenant=tenant, run=run)
     return bill_run.approve(tenant=tenant, run=run, approved_by="bob", now=NOW)
 

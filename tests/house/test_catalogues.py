@@ -82,7 +82,9 @@ class TestACatalogue:
         buffer = BytesIO()
         write_mo(buffer, catalogue(language))
         buffer.seek(0)
-        assert _pairs(read_mo(path.open("rb"))) == _pairs(read_mo(buffer)), "Compile the catalogue again."
+        assert _pairs(read_mo(path.open("rb"))) == _pairs(read_mo(buffer)), (
+            "Compile the catalogue again."
+        )
 
 
 def _pairs(messages) -> set[tuple[str, str]]:

@@ -177,7 +177,10 @@ def texts():
                         yield f"src/mains/{module.path}:{node.lineno}", argument.value
     for file in templates():
         for found in MSGIDS.finditer(file.read_text(encoding="utf-8")):
-            yield file.relative_to(SOURCE.parent).as_posix(), next(filter(None, found.groups()), "")
+            yield (
+                file.relative_to(SOURCE.parents[1]).as_posix(),
+                next(filter(None, found.groups()), ""),
+            )
 
 
 def templates():
@@ -211,7 +214,9 @@ def test_templates_have_no_inline_code():
         for what, pattern in INLINE.items()
         if pattern.search(file.read_text(encoding="utf-8"))
     ]
-    assert not found, "\n".join(["The content policy refuses them; use ui.js and the layers.", *found])
+    assert not found, "\n".join(
+        ["The content policy refuses them; use ui.js and the layers.", *found]
+    )
 
 
 def _is_mail(file: Path) -> bool:
@@ -231,7 +236,8 @@ def test_control_inline_code_is_found(snippet):
 
 
 @pytest.mark.parametrize(
-    "snippet", ['<script src="/ui.js" defer></script>', '<p class="style" data-on="x">', "style = 1"]
+    "snippet",
+    ['<script src="/ui.js" defer></script>', '<p class="style" data-on="x">', "style = 1"],
 )
 def test_control_other_code_is_not(snippet):
     assert not any(pattern.search(snippet) for pattern in INLINE.values())

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+
 from tests import databases
 
 TENANTS = [f"leak{number}" for number in range(10)]

@@ -110,7 +110,7 @@ class TestForgottenContext:
         with pytest.raises(context.NoTenant):
             call_command("clearsessions")
 
-    def test_control_with_a_tenant_the_same_calls_answer(self, django_db_blocker):
+    def test_control_with_a_tenant_the_same_calls_answer(self):
         for schema_name in (A, B):
             with context.inside(schema_name):
                 assert all(model._default_manager.count() >= 0 for model in tenant_models_of())
@@ -185,7 +185,7 @@ class TestStatements:
     """
 
     @pytest.fixture(autouse=True)
-    def _canaries(self, unblocked):
+    def _canaries(self, unblocked):  # noqa: ARG002
         from mains.identity.models import User
 
         for schema_name in (A, B):
@@ -219,9 +219,12 @@ class TestStatements:
 
         for schema_name in (A, B):
             with context.inside(schema_name):
-                with transaction.atomic(), connection.cursor() as cursor:
-                    with cursor.copy("copy identity_user (name) to stdout") as copy:
-                        assert {row[0] for row in copy.rows()} == {schema_name}
+                with (
+                    transaction.atomic(),
+                    connection.cursor() as cursor,
+                    cursor.copy("copy identity_user (name) to stdout") as copy,
+                ):
+                    assert {row[0] for row in copy.rows()} == {schema_name}
                 with (
                     pytest.raises(transaction.TransactionManagementError),
                     connection.cursor() as cursor,
@@ -248,7 +251,7 @@ class TestStatements:
 
         for schema_name in (A, B):
             with context.inside(schema_name), transaction.atomic():
-                with pytest.raises(ZeroDivisionError), transaction.atomic():
+                with pytest.raises(ZeroDivisionError), transaction.atomic():  # noqa: PT012
                     connection.cursor().execute("select 1")
                     raise ZeroDivisionError
                 with connection.cursor() as cursor:
@@ -259,7 +262,7 @@ class TestStatements:
         from django.db import connection
 
         with context.inside(A), connection.reading():
-            with (
+            with (  # noqa: PT012
                 pytest.raises(ZeroDivisionError),
                 connection.reading(),
                 context.inside(B),

@@ -116,7 +116,7 @@ class TestJobs:
             assert sent == []
         assert sent == [("tests.carried", {"bill_id": 1, "_tenant": A})]
         sent.clear()
-        # Asked for in one tenant of a test's or a read-only transaction, sent while serving another.
+        # Asked for in one tenant of a read-only transaction, sent while serving another.
         with context.inside(A), connection.reading():
             job.send_after_commit(bill_id=2)
             context.choose(B)
@@ -129,7 +129,11 @@ class TestJobs:
 
         from mains.core.jobs import Job
 
-        with pytest.raises(ZeroDivisionError), context.inside(A), transaction.atomic():
+        with (  # noqa: PT012
+            pytest.raises(ZeroDivisionError),
+            context.inside(A),
+            transaction.atomic(),
+        ):
             Job("tests.carried").send_after_commit(bill_id=1)
             raise ZeroDivisionError
         assert sent == []

@@ -173,11 +173,9 @@ def test_a_confirmation_link_of_one_tenant_is_nothing_in_another(http):
 
     token, now = secrets.token_urlsafe(32), datetime.now(UTC)
     with context.inside("httpa"):
-        sample_customers.fill(
-            file=queries.tenant("httpa").file, today=now.date(), now=now, count=1
-        )
+        sample_customers.fill(file=queries.tenant("httpa").file, today=now.date(), now=now, count=1)
         SignUp.objects.create(
-            token_hash=digest(token),
+            token_hash=digest(token=token),
             email="new@example.org",
             name="New",
             language="lv",
@@ -195,7 +193,7 @@ def test_a_confirmation_link_of_one_tenant_is_nothing_in_another(http):
     posted = http("httpb.localhost").post(f"/join/{token}/", {"password": PASSWORD})
     assert posted.status_code in {200, 400, 403, 404, 410}
     with context.inside("httpa"):
-        assert SignUp.objects.get(token_hash=digest(token)).confirmed_at is None
+        assert SignUp.objects.get(token_hash=digest(token=token)).confirmed_at is None
 
 
 def test_a_tenant_that_is_behind_is_told_so_and_the_others_are_served(http):

@@ -12,7 +12,7 @@ ELSEWHERE = ["birch", "public"]
 
 
 @pytest.fixture
-def user():
+def user(tenant):
     from allauth.account.models import EmailAddress
 
     from mains.identity.models import User
@@ -81,8 +81,8 @@ class TestRows:
     def test_stay_as_they_were(self, user, elsewhere):
         from mains.identity.models import User
 
+        user.name = "Eve"
         with context.inside(elsewhere), pytest.raises(context.WrongTenant):
-            user.name = "Eve"
             user.save()
         assert User.objects.get(pk=user.pk).name == "Anna"
         with context.inside(elsewhere):
@@ -103,6 +103,7 @@ def test_deleting_a_user_works_at_home(schema_name):
         assert not EmailAddress.objects.filter(email="gone@example.org").exists()
 
 
+@pytest.mark.usefixtures("user")
 @pytest.mark.parametrize("elsewhere", ELSEWHERE)
 class TestQueries:
     @pytest.mark.parametrize(
@@ -127,14 +128,14 @@ class TestQueries:
             lambda query: query.explain(),
         ],
     )
-    def test_do_not_run_elsewhere(self, user, elsewhere, run):
+    def test_do_not_run_elsewhere(self, elsewhere, run):
         from mains.identity.models import User
 
         query = User.objects.filter(name="Anna")
         with context.inside(elsewhere), pytest.raises(context.WrongTenant):
             run(query)
 
-    def test_half_read_ones_stop_elsewhere(self, user, elsewhere):
+    def test_half_read_ones_stop_elsewhere(self, elsewhere):
         from mains.identity.models import User
 
         User.objects.create(email="second@alder.example", name="Second")
@@ -143,7 +144,7 @@ class TestQueries:
         with context.inside(elsewhere), pytest.raises(context.WrongTenant):
             next(rows)
 
-    def test_are_no_part_of_one_elsewhere(self, user, elsewhere):
+    def test_are_no_part_of_one_elsewhere(self, elsewhere):
         from allauth.account.models import EmailAddress
 
         from mains.identity.models import User
@@ -174,8 +175,6 @@ def test_control_without_stamps_a_query_runs_anywhere(user, elsewhere):
             assert list(query) == []
     finally:
         stamps.install()
-
-
 
 
 @pytest.mark.parametrize("elsewhere", ELSEWHERE)

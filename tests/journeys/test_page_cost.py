@@ -5,11 +5,11 @@ import gzip
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from tests.browsers import ClientBrowser
 
 from mains.demo import facts, logins
 from mains.demo.people import Customer
 from mains.tenancy import queries
-from tests.browsers import ClientBrowser
 
 pytestmark = pytest.mark.usefixtures("two_tenants")
 

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.browsers import ClientBrowser
+from tests.journeys.conftest import NOW, move_clock
 
 from mains.billing.models import BillRun
 from mains.core.calendars import Period
@@ -16,8 +18,6 @@ from mains.notifications.models import Message
 from mains.payments.models import Payment, PaymentAttempt
 from mains.sandbox import service
 from mains.tenancy import queries
-from tests.browsers import ClientBrowser
-from tests.journeys.conftest import NOW, move_clock
 
 pytestmark = pytest.mark.usefixtures("two_tenants")
 

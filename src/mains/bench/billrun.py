@@ -50,9 +50,7 @@ def measure(*, accounts: int = 10_000, **_others: object) -> Result:
 
 
 def _open(owner: psycopg.Connection[Any], accounts: int) -> TenantInfo:
-    open_tenant.open_tenant(
-        file=population.tenant_file(), author="bench", now=population.NOW
-    )
+    open_tenant.open_tenant(file=population.tenant_file(), author="bench", now=population.NOW)
     owner.execute(
         "update public.tenancy_tenant set state = 'SUSPENDED' where schema_name = %s",
         [population.SLUG],
@@ -110,8 +108,6 @@ select
   (select count(*) from billing_bill
    where encode(sha256(convert_to(facts, 'UTF8')), 'hex') <> facts_hash) as broken_seals
 """
-
-
 
 
 def _differences(*, run_id: int, accounts: int) -> list[str]:

@@ -46,6 +46,7 @@ def database() -> Iterator[psycopg.Connection[Any]]:
 @contextmanager
 def _serving(name: str) -> Iterator[None]:
     database, login = settings.DATABASES["default"], settings.OWNER_DATABASE
+    assert login is not None
     before = dict(database)
     connection.close()
     database.update(NAME=name, ROLE_PREFIX=name)

@@ -70,7 +70,7 @@ def backend_cpu(*, pid: int) -> float:
             "The benches read the database's CPU time from /proc, so it has to run on this machine "
             "under Linux. `mains bench` with the built-in database does."
         ) from None
-    # The second field is a name in brackets and may hold spaces; user and system time are 14 and 15.
+    # The second field is a name in brackets and may hold spaces; 14 and 15 are user and system.
     values = text.rsplit(")", 1)[1].split()
     return (int(values[11]) + int(values[12])) / TICK
 

@@ -14,6 +14,7 @@ from mains.tenancy import fleet, provisioning, record
 FLOOR, AIM, IDLE_SECONDS = 10, 15, 2.0
 SAMPLE = 5
 
+
 def measure(*, tenants: int = 200, **_others: object) -> Result:
     """
     Measure how many tenants a CPU-second migrates by one added column.

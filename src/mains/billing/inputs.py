@@ -105,9 +105,7 @@ order by a.id
 """
 
 
-def read(
-    *, run: BillRun, account_ids: Sequence[int], line_rounding: LineRounding
-) -> ChunkInputs:
+def read(*, run: BillRun, account_ids: Sequence[int], line_rounding: LineRounding) -> ChunkInputs:
     """
     Read the holders, contracts, register uses and prices of accounts for a run's period.
     """
@@ -115,7 +113,7 @@ def read(
     accounts = {"accounts": list(account_ids), "start": period.start, "end": period.end}
     contracts: dict[int, list[ContractRow]] = {}
     for row in _fetch(_CONTRACTS, accounts):
-        contract = ContractRow(*row[:-1], json.loads(row[-1]))
+        contract = ContractRow._make((*row[:-1], json.loads(row[-1])))
         contracts.setdefault(contract.account_id, []).append(contract)
     everything = [contract for rows in contracts.values() for contract in rows]
     return ChunkInputs(

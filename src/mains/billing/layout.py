@@ -140,9 +140,7 @@ class Words:
 
     def _sum(self) -> dict[str, Any]:
         facts, say = self.facts, self.say
-        rows = [
-            (label, say.amount(net), "plain") for label, net in self._per_service().items()
-        ]
+        rows = [(label, say.amount(net), "plain") for label, net in self._per_service().items()]
         rows.append((_("Net"), say.amount(facts["net"]), "subtotal"))
         rows += [(self._rate(vat), say.amount(vat["tax"]), "plain") for vat in facts["vat"]]
         total = _("To pay") if self.total.minor > 0 else _("Total")

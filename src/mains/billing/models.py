@@ -78,9 +78,7 @@ class BillRunChunk(models.Model):
     run = models.ForeignKey(BillRun, models.CASCADE, related_name="chunks")
     position = models.PositiveIntegerField()
     account_ids = ArrayField(models.BigIntegerField())
-    state = models.CharField(
-        max_length=10, choices=ChunkState.choices, default=ChunkState.WAITING
-    )
+    state = models.CharField(max_length=10, choices=ChunkState.choices, default=ChunkState.WAITING)
     content_hash = models.CharField(max_length=64, blank=True)
     bills = models.PositiveIntegerField(default=0)
     total_minor = models.BigIntegerField(default=0)

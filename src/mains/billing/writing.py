@@ -72,9 +72,7 @@ def write(*, writing: Writing, inputs: ChunkInputs, drafts: Sequence[Draft]) -> 
     return [bill.id for bill in bills]
 
 
-def _numbered(
-    writing: Writing, inputs: ChunkInputs, drafts: Sequence[Draft]
-) -> list[NumberedBill]:
+def _numbered(writing: Writing, inputs: ChunkInputs, drafts: Sequence[Draft]) -> list[NumberedBill]:
     run = writing.run
     with connection.cursor() as cursor:
         cursor.execute(

@@ -30,8 +30,9 @@ class ColourForm(forms.Form):
     )
 
     def __init__(self, *args: Any, colour: str, **kwargs: Any) -> None:
-        initial = {"colour": colour, "colour_picked": colour, **(kwargs.pop("initial", None) or {})}
-        super().__init__(*args, initial=initial, **kwargs)
+        given = kwargs.get("initial") or {}
+        kwargs["initial"] = {"colour": colour, "colour_picked": colour, **given}
+        super().__init__(*args, **kwargs)
         self.shown_colour = colour.lower()
 
     def clean_colour(self) -> str:

@@ -10,7 +10,7 @@ from mains.documents.models import StoredFile
 LOGOS = "logos"
 
 
-def logo_name(png: bytes) -> str:
+def logo_name(*, png: bytes) -> str:
     """
     Return the name of a logo: its content's hash, so another picture has another address.
     """
@@ -22,7 +22,7 @@ def store_logo(*, png: bytes, now: datetime) -> str:
     """
     Store a logo and return its key; the same picture again changes nothing.
     """
-    key = storage.put(name=f"{LOGOS}/{logo_name(png)}", data=png, content_type="image/png")
+    key = storage.put(name=f"{LOGOS}/{logo_name(png=png)}", data=png, content_type="image/png")
     StoredFile.objects.get_or_create(
         key=key,
         defaults={

@@ -49,7 +49,7 @@ class Applicant:
     terms_hash: str
 
 
-def digest(token: str) -> str:
+def digest(*, token: str) -> str:
     """
     Return what is stored of a token.
     """
@@ -85,7 +85,7 @@ def begin_sign_up(
     if User.objects.filter(email=applicant.email).exists():
         notifications.queue(
             kind="already-registered",
-            key=digest(token)[:24],
+            key=digest(token=token)[:24],
             recipient=applicant.email,
             language=applicant.language,
             values={"url": f"{site}/account/login/"},
@@ -93,7 +93,7 @@ def begin_sign_up(
         )
         return
     SignUp.objects.create(
-        token_hash=digest(token),
+        token_hash=digest(token=token),
         email=applicant.email,
         name=applicant.name,
         language=applicant.language,
@@ -106,7 +106,7 @@ def begin_sign_up(
     )
     notifications.queue(
         kind="confirm-sign-up",
-        key=digest(token)[:24],
+        key=digest(token=token)[:24],
         recipient=applicant.email,
         language=applicant.language,
         values={
@@ -130,7 +130,7 @@ def confirm_sign_up(*, token: str, password: str, site: str, now: datetime) -> U
     sign_up = (
         SignUp.objects.select_for_update(of=("self",))
         .select_related("account__customer")
-        .filter(token_hash=digest(token))
+        .filter(token_hash=digest(token=token))
         .first()
     )
     if sign_up is None:
@@ -165,7 +165,7 @@ def pending(*, token: str, now: datetime) -> SignUp:
     :raises SignUpExpired: if it came too late.
     :raises AlreadyConfirmed: if it was used before.
     """
-    sign_up = SignUp.objects.filter(token_hash=digest(token)).first()
+    sign_up = SignUp.objects.filter(token_hash=digest(token=token)).first()
     if sign_up is None:
         raise SignUpUnknown
     if sign_up.confirmed_at:

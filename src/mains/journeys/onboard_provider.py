@@ -89,7 +89,7 @@ def apply(*, wish: Wish, now: datetime) -> str:
     token = wish.token if known is None else secrets.token_urlsafe(32)
     logo_key = ""
     if wish.logo is not None:
-        name = documents.logo_name(wish.logo)
+        name = documents.logo_name(png=wish.logo)
         storage.put(name=f"logos/{name}", data=wish.logo, content_type="image/png")
         logo_key = name
     try:

@@ -20,7 +20,7 @@ def sweep(*, schema_name: str) -> None:
     """
     Send queued messages, ask about open payments, take up bill runs that nobody works on.
     """
-    notifications.send_queued()
+    notifications.send_queued(now=datetime.now(UTC))
     if schema_name == PUBLIC:
         onboard_provider.build_waiting(now=datetime.now(UTC))
         return

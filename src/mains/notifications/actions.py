@@ -1,6 +1,6 @@
 """Queue a message in the transaction of what it tells; send it when that has committed."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import structlog
 from django.db import transaction
@@ -55,7 +55,7 @@ def check(*, kind: str, values: dict[str, str]) -> None:
         raise UnknownMessage(f"{kind} with {sorted(values)}")
 
 
-def send_queued() -> int:
+def send_queued(*, now: datetime) -> int:
     """
     Send what is queued for the tenant being served and return how many were sent.
 
@@ -63,13 +63,13 @@ def send_queued() -> int:
     server and the commit sends it again: twice is better than never.
     """
     sent, sender = 0, rendering.sender()
-    while _send_next(sender=sender):
+    while _send_next(sender=sender, now=now):
         sent += 1
     return sent
 
 
 @transaction.atomic(durable=True)
-def _send_next(*, sender: rendering.Sender) -> bool:
+def _send_next(*, sender: rendering.Sender, now: datetime) -> bool:
     message = (
         Message.objects.select_for_update(skip_locked=True)
         .filter(state=MessageState.QUEUED)
@@ -88,6 +88,6 @@ def _send_next(*, sender: rendering.Sender) -> bool:
         message.save(update_fields=["tries", "error", "state"])
         log.warning("message.not_sent", kind=message.kind, tries=message.tries)
         return message.state == MessageState.FAILED
-    message.state, message.sent_at = MessageState.SENT, datetime.now(UTC)
+    message.state, message.sent_at = MessageState.SENT, now
     message.save(update_fields=["tries", "state", "sent_at"])
     return True

@@ -215,7 +215,7 @@ def _expire_live(*, bill_ids: Sequence[int], now: datetime, today: date) -> None
     )
     for attempt in live:
         notice = gateway(attempt.gateway).expire(
-            merchant=merchant_of(attempt), reference=attempt.token
+            merchant=_merchant_of(attempt), reference=attempt.token
         )
         settle(notice=notice, now=now, today=today)
 
@@ -234,7 +234,7 @@ def merchant(*, tenant: str, company: str) -> str:
     return f"{tenant}:{company}"
 
 
-def merchant_of(attempt: PaymentAttempt) -> str:
+def _merchant_of(attempt: PaymentAttempt) -> str:
     return merchant(tenant=attempt._state.schema_name, company=attempt.company.code)  # type: ignore[attr-defined]
 
 
@@ -278,9 +278,9 @@ def ask_and_settle(*, token: str, now: datetime, today: date) -> None:
         return
     asked = gateway(attempt.gateway)
     try:
-        notice = asked.ask(merchant=merchant_of(attempt), reference=attempt.token)
+        notice = asked.ask(merchant=_merchant_of(attempt), reference=attempt.token)
         if notice.state is PageState.OPEN and attempt.expires_at <= now:
-            notice = asked.expire(merchant=merchant_of(attempt), reference=attempt.token)
+            notice = asked.expire(merchant=_merchant_of(attempt), reference=attempt.token)
     except GatewayUnavailable:
         log.warning("payment.gateway_silent", attempt=attempt.pk)
         if attempt.expires_at <= now:

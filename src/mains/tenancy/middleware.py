@@ -62,7 +62,7 @@ class HostMiddleware:
             request.urlconf = PLATFORM_SURFACES[label]
             context.choose(context.PUBLIC)
             return
-        tenant = queries.tenant_of_host(host)
+        tenant = queries.tenant_of_host(host=host)
         request.surface = "portal"  # type: ignore[attr-defined]
         request.urlconf = PORTAL
         request.tenant = tenant  # type: ignore[attr-defined]

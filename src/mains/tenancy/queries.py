@@ -92,7 +92,7 @@ def forget() -> None:
     _cache.clear()
 
 
-def tenant_of_host(host: str) -> TenantInfo:
+def tenant_of_host(*, host: str) -> TenantInfo:
     """
     Return the tenant that a host belongs to.
 

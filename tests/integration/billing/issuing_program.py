@@ -1,5 +1,6 @@
-"""Issues a run and kills itself, as the kernel would, at one point of one chunk."""
+"""Workers that issue a run and are killed, as the kernel would, at one point of a chunk."""
 
+import json
 import os
 import signal
 import sys
@@ -8,9 +9,23 @@ from concurrent.futures import ThreadPoolExecutor
 import django
 
 
-def main(schema_name: str, run_id: int, point: str, chunk: int, guard: str) -> None:
+def main(schema_name: str, run_id: int, guard: str, points: list[str]) -> None:
+    """
+    Let one worker after the other issue the run, and print how each of them ended.
+    """
     django.setup()
+    ends = []
+    for point in points:
+        if (child := os.fork()) == 0:
+            issue(schema_name, run_id, guard, point)
+            os._exit(0)
+        ends.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    sys.stdout.write(json.dumps(ends))
+
+
+def issue(schema_name: str, run_id: int, guard: str, point: str, chunk: int = 3) -> None:
     from django.db import connection, transaction
+    from tests.factories.utilities import NOW
 
     from mains.billing import numbers, writing
     from mains.billing.models import BillRun
@@ -18,7 +33,6 @@ def main(schema_name: str, run_id: int, point: str, chunk: int, guard: str) -> N
     from mains.journeys import bill_run
     from mains.ledger import bulk
     from mains.tenancy import queries
-    from tests.factories.utilities import NOW
 
     places = {
         "numbers": (numbers, "take"),
@@ -71,4 +85,4 @@ def _deadly(function, *, after):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), sys.argv[3], int(sys.argv[4]), sys.argv[5])
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4:])

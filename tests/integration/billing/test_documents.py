@@ -13,7 +13,14 @@ import pypdf
 import pytest
 
 LANGUAGES = ["en", "es", "hu", "it", "lv", "uk"]
-BY_LANGUAGE = {"en": "balta", "es": "aguaviva", "hu": "tavho", "it": "fiamma", "lv": "balta", "uk": "teplo"}
+BY_LANGUAGE = {
+    "en": "balta",
+    "es": "aguaviva",
+    "hu": "tavho",
+    "it": "fiamma",
+    "lv": "balta",
+    "uk": "teplo",
+}
 
 
 def utility(name, **options):
@@ -214,7 +221,10 @@ def test_sixty_lines_run_over_pages_under_a_repeated_head(balta, facts):
 
     pages = pypdf.PdfReader(io.BytesIO(pdf)).pages
     assert len(pages) >= 3
-    assert all(f"Line number {number}\n" in text or f"Line number {number} " in text for number in range(60))
+    assert all(
+        f"Line number {number}\n" in text or f"Line number {number} " in text
+        for number in range(60)
+    )
     assert "What for" in pages[1].extract_text()
     assert "What for" in pages[2].extract_text()
     assert f"Page 3 of {len(pages)}" in text
@@ -222,9 +232,14 @@ def test_sixty_lines_run_over_pages_under_a_repeated_head(balta, facts):
 
 def test_long_names_stay_whole(balta, facts):
     name = "Dzīvokļu īpašnieku kooperatīvā sabiedrība «Ķekavas novada Valdlauču ciema nams Nr. 14»"
-    company = facts["company"] | {"name": "Sabiedrība ar ierobežotu atbildību " + "Elektrotīkli " * 6}
+    company = facts["company"] | {
+        "name": "Sabiedrība ar ierobežotu atbildību " + "Elektrotīkli " * 6
+    }
     _pdf, text = on_paper(
-        balta.tenant, facts, customer={"name": name, "address": "Ļoti gara iela 123–456\nRīga"}, company=company
+        balta.tenant,
+        facts,
+        customer={"name": name, "address": "Ļoti gara iela 123–456\nRīga"},
+        company=company,
     )
 
     assert joined(name) in joined(text)
@@ -238,7 +253,7 @@ def test_signs_that_no_font_has_are_replaced_and_the_rest_stands(balta, facts):
 
 
 def test_names_are_texts_and_never_markup(balta, facts):
-    customer = {"name": "#import \"x\" *bold* $1$ @a <b> \\ `c`", "address": "//"}
+    customer = {"name": '#import "x" *bold* $1$ @a <b> \\ `c`', "address": "//"}
     _pdf, text = on_paper(balta.tenant, facts, customer=customer)
 
     assert customer["name"] in text

@@ -38,14 +38,14 @@ def bill(django_db_setup, django_db_blocker):
 
 def pay_until_paid(bill_id, tenant, payer):
     """
-    Open a page and pay on it, again and again until nothing is owed; tell how often it went through.
+    Open a page and pay on it until nothing is owed; tell how often it went through.
     """
     from django.db import connection
+    from tests.factories.utilities import NOW
 
     from mains.journeys import pay_bills
     from mains.payments.actions import BusyElsewhere, NothingToPay
     from mains.sandbox import service
-    from tests.factories.utilities import NOW
 
     dice, charged = random.Random(payer), 0
     try:
@@ -80,11 +80,12 @@ def everybody_pays(bill_id, tenant, payers=PAYERS):
     """
     Let all payers try, sweep up what they left, and return charges, payments and the balance.
     """
+    from tests.factories.utilities import NOW
+
     from mains.billing.models import Bill
     from mains.ledger import queries as ledger
     from mains.payments import actions
     from mains.payments.models import Payment, PaymentAttempt
-    from tests.factories.utilities import NOW
 
     with ThreadPoolExecutor(THREADS) as pool:
         charged = sum(
@@ -109,8 +110,9 @@ def test_control_without_the_live_attempt_it_is_charged_more_than_once(bill, mon
     """
     Neither the index nor the look for a live attempt stands in anybody's way.
     """
-    from mains.payments import actions
     from tests import databases
+
+    from mains.payments import actions
 
     with databases.owner() as owner:
         owner.execute(f"drop index {SCHEMA}.one_live_attempt_per_bill")

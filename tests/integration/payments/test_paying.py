@@ -50,7 +50,9 @@ class World:
         from mains.sandbox import service
 
         with context.inside("public"):
-            return service.pay(token=page.rstrip("/").split("/")[-1], card=CARD, now=datetime.now(UTC))
+            return service.pay(
+                token=page.rstrip("/").split("/")[-1], card=CARD, now=datetime.now(UTC)
+            )
 
     def come_back(self, page):
         from mains.journeys import pay_bills
@@ -228,9 +230,7 @@ def test_the_database_holds_one_live_attempt_per_bill(world):
     part = world.attempt_of(world.start(world.bills[0])).parts.get()
     other = world.attempt_of(world.start(world.bills[1]))
     with pytest.raises(IntegrityError, match="one_live_attempt_per_bill"), transaction.atomic():
-        AttemptBill.objects.create(
-            attempt_id=other.pk, bill_id=part.bill_id, amount_minor=1
-        )
+        AttemptBill.objects.create(attempt_id=other.pk, bill_id=part.bill_id, amount_minor=1)
 
 
 class TestWebhooks:

@@ -46,7 +46,7 @@ def main(scenario: str) -> None:
     from mains.bench import scratch
 
     with scratch.database() as owner:
-        print(json.dumps(SCENARIOS[scenario](owner)))
+        sys.stdout.write(json.dumps(SCENARIOS[scenario](owner)))
 
 
 def record(owner: psycopg.Connection[Any]) -> dict[str, Any]:
@@ -88,7 +88,8 @@ def record(owner: psycopg.Connection[Any]) -> dict[str, Any]:
 
 def _catalog(owner: psycopg.Connection[Any], schema_name: str) -> list[Any]:
     statements = (
-        "select c.relname, row_number() over (partition by c.oid order by a.attnum), a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,"
+        "select c.relname, row_number() over (partition by c.oid order by a.attnum), a.attname,"
+        " format_type(a.atttypid, a.atttypmod), a.attnotnull,"
         " a.attidentity, pg_get_expr(d.adbin, d.adrelid) from pg_attribute a"
         " join pg_class c on c.oid = a.attrelid left join pg_attrdef d"
         " on d.adrelid = a.attrelid and d.adnum = a.attnum where c.relkind in ('r', 'p')"
@@ -100,7 +101,7 @@ def _catalog(owner: psycopg.Connection[Any], schema_name: str) -> list[Any]:
     )
     found = [owner.execute(statement, [schema_name]).fetchall() for statement in statements]
     text = re.sub(rf"\b{schema_name}\.", "", json.dumps(found))
-    # PostgreSQL writes the casts of a list in two ways, before and after a dump; both mean the same.
+    # PostgreSQL writes the casts of a list in two ways, before and after a dump; one meaning.
     return json.loads(re.sub(r"::(character varying|text)(\[\])?|[()]", "", text))
 
 
@@ -221,7 +222,11 @@ def _stopped(owner: psycopg.Connection[Any]) -> dict[str, Any]:
     except KeyboardInterrupt:
         owner.rollback()
     halfway = _with_column(owner), _applied(owner)
-    return {"halfway": halfway, "resumed": fleet.migrate(owner).migrated, "with": _with_column(owner)}
+    return {
+        "halfway": halfway,
+        "resumed": fleet.migrate(owner).migrated,
+        "with": _with_column(owner),
+    }
 
 
 @contextmanager

@@ -68,9 +68,10 @@ def test_the_same_name_again_is_refused_and_changes_nothing(owner):
     owner.rollback()
 
     assert left_behind(owner, "cedar") == {"schema", "role", "tenant"}
-    assert tables == owner.execute(
-        "select count(*) from pg_tables where schemaname = 'cedar'"
-    ).fetchone()
+    assert (
+        tables
+        == owner.execute("select count(*) from pg_tables where schemaname = 'cedar'").fetchone()
+    )
     assert not owner.execute(
         "select 1 from public.tenancy_domain where domain = 'other.localhost'"
     ).fetchone()

@@ -34,7 +34,9 @@ def fleet(django_db_setup):
 
 
 def test_the_record_equals_the_dump_of_a_fresh_migration(recorded):
-    assert recorded["text_equals"], "Run `mains schema record`: the migrations build another schema."
+    assert recorded["text_equals"], (
+        "Run `mains schema record`: the migrations build another schema."
+    )
     assert recorded["version_equals"]
 
 
