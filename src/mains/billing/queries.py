@@ -67,7 +67,7 @@ def uses(*, bill_id: int, limit: int = 13) -> list[PeriodUse]:
     """
     Return what the bills of an account up to this one counted, oldest first, in one unit.
 
-    Where a bill has several metered lines, the unit of the first one is followed.
+    Where a bill has several metered lines, the dearest one is followed.
     """
     bill = Bill.objects.defer("facts").filter(pk=bill_id).first()
     if bill is None:
@@ -84,14 +84,15 @@ def uses(*, bill_id: int, limit: int = 13) -> list[PeriodUse]:
     lines = BillLine.objects.filter(
         bill_id__in=[pk for pk, _start in bills], unit__in=["kWh", "m3", "GJ", "Gcal"]
     ).order_by("bill_id", "position")
-    found: dict[int, tuple[str, str, Decimal]] = {}
+    own = [line for line in lines if line.bill_id == bill_id]
+    if not own:
+        return []
+    lead = max(own, key=lambda line: line.net)
+    used: dict[int, Decimal] = {}
     for line in lines:
-        code, unit, total = found.get(line.bill_id, (line.code, line.unit, Decimal(0)))
-        if line.code == code:
-            found[line.bill_id] = (code, unit, total + line.quantity)
-    return [
-        PeriodUse(start, found[pk][2], found[pk][1]) for pk, start in reversed(bills) if pk in found
-    ]
+        if line.code == lead.code:
+            used[line.bill_id] = used.get(line.bill_id, Decimal(0)) + line.quantity
+    return [PeriodUse(start, used[pk], lead.unit) for pk, start in reversed(bills) if pk in used]
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,20 @@ def month_text(day: date, *, language: str) -> str:
     return format_skeleton("yMMMM", day, locale=language)
 
 
+def short_month_text(day: date, *, language: str) -> str:
+    """
+    Return a month's short name, standing alone, e.g. `Nov` or `лист.`.
+    """
+    return format_date(day, format="LLL", locale=language)
+
+
+def short_month_year_text(day: date, *, language: str) -> str:
+    """
+    Return a month's short name with its year, e.g. `Nov 2026`.
+    """
+    return format_skeleton("yMMM", day, locale=language)
+
+
 def instant_text(instant: datetime, *, language: str) -> str:
     """
     Return an instant that is already in the reader's zone, e.g. `18 Nov 2026, 14:05`.

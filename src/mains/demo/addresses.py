@@ -31,6 +31,7 @@ def show() -> None:
             code,
         )
         table.add_row("  mail outbox", f"{platform.format('outbox.')}/{file.slug}/", "–", "–")
+    table.add_row("  mail outbox", f"{platform.format('outbox.')}/platform/", "–", "–")
     table.add_row("[bold]Back office[/]", platform.format("admin."), logins.PLATFORM_EMAIL, code)
     table.add_row("[bold]Provider sign-up[/]", platform.format(""), "–", "–")
     console = Console(stderr=True, highlight=False, width=140)

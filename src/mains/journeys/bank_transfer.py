@@ -8,6 +8,10 @@ from mains.payments import actions as payments
 from mains.payments import booking, queries
 
 
+class FutureValueDate(Exception):
+    """A bank cannot have booked something on a day that has not come yet."""
+
+
 class UnknownBill(Exception):
     """No issued bill has this number or payment reference."""
 
@@ -28,10 +32,13 @@ def book(
     The same bank reference again books nothing. A card page that is still open for the bill is
     closed once the bill is paid.
 
+    :raises FutureValueDate: if the value date has not come yet.
     :raises UnknownBill: if there is no such bill.
     :raises booking.WrongAmount: for zero or less, or for parts of a cent.
     :raises booking.AlreadyBooked: if the bank reference was booked otherwise before.
     """
+    if value_date > today:
+        raise FutureValueDate(value_date)
     bill = queries.bill_of_reference(reference=reference, today=today)
     if bill is None:
         raise UnknownBill(reference)

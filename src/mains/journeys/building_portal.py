@@ -93,11 +93,31 @@ def configure(
         "name": name,
         "colour": colour,
         "support_email": email,
+        # What the preset says of its own fictional utility must not stand on another's pages.
+        "support_phone": "",
+        "address": "",
         "sender": f"{slug}@{settings.PLATFORM_HOST}",
         "logo": _take_logo(slug, logo_name, now) if logo_name else "",
     }
+    for position, company in enumerate(data["companies"]):
+        company |= {
+            "name": name if position == 0 else f"{name} {position + 1}",
+            "tax_id": "",
+            "address": "",
+            "iban": "",
+            "creditor_id": "",
+            "series": _series(slug, position),
+        }
     file = parse(data, source=slug)
     configuring.publish(file=file, author=email, note=AUTHOR, now=now)
+
+
+def _series(slug: str, position: int) -> str:
+    """
+    Return the letters that a company's bill numbers begin with.
+    """
+    letters = "".join(letter for letter in slug.upper() if letter.isalpha())[:3] or "B"
+    return f"{letters}{'ABCDEFGH'[position] if position else ''}"
 
 
 def _take_logo(slug: str, logo_name: str, now: datetime) -> str:
@@ -116,7 +136,7 @@ def add_customers(*, slug: str, now: datetime) -> None:
         sample_customers.fill(file=tenant.file, today=tenant.date_of(now), now=now)
 
 
-def add_bills(*, slug: str, author: str, now: datetime) -> None:
+def add_bills(*, slug: str, now: datetime) -> None:
     """
     Bill the last period of every company, and book a bank transfer for the first bill.
     """
@@ -135,7 +155,7 @@ def add_bills(*, slug: str, author: str, now: datetime) -> None:
             except (bill_run.NobodyToBill, bill_run.OverlappingRun):
                 continue
             run = bill_run.rehearse(tenant=tenant, run=run)
-            run = bill_run.approve(tenant=tenant, run=run, approved_by=author, now=now)
+            run = bill_run.approve(tenant=tenant, run=run, approved_by=AUTHOR, now=now)
             bill_run.issue(tenant=tenant, run=run, now=now)
         bill = Bill.objects.filter(state="ISSUED", total_minor__gt=0).order_by("pk").first()
         if bill is not None:

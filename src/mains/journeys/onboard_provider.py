@@ -236,7 +236,7 @@ def _customers(application: ProviderApplication, now: datetime) -> None:
 
 
 def _bills(application: ProviderApplication, now: datetime) -> None:
-    building_portal.add_bills(slug=application.slug, author=application.email, now=now)
+    building_portal.add_bills(slug=application.slug, now=now)
     _finish(application_id=application.pk, now=now)
 
 

@@ -9,9 +9,7 @@ from mains.tenancy.models import TenantState
 from mains.tenancy.tenantfile import TenantFile
 
 
-def open_tenant(
-    *, file: TenantFile, hosts: Sequence[str] = (), author: str, now: datetime
-) -> bool:
+def open_tenant(*, file: TenantFile, hosts: Sequence[str] = (), author: str, now: datetime) -> bool:
     """
     Create a sandbox tenant from its file and tell whether it is new; again only publishes.
 

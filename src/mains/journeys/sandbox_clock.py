@@ -3,13 +3,14 @@
 from datetime import UTC, date, datetime, time
 
 from mains.guard.context import PUBLIC, inside
+from mains.journeys import sample_customers
 from mains.tenancy import actions as tenancy
 from mains.tenancy.queries import TenantInfo
 
 
 def move_to(*, tenant: TenantInfo, day: date, real_now: datetime) -> None:
     """
-    Make a day the sandbox's today, at the time of day it is.
+    Make a day the sandbox's today, at the time of day it is; sample meters are read meanwhile.
 
     :raises tenancy.ClockOfLiveTenant: for a live tenant.
     """
@@ -17,6 +18,8 @@ def move_to(*, tenant: TenantInfo, day: date, real_now: datetime) -> None:
     wanted = datetime.combine(day, time(wall.hour, wall.minute, wall.second), tzinfo=tenant.zone)
     offset = round((wanted.astimezone(UTC) - real_now).total_seconds())
     _move(tenant, offset)
+    with inside(tenant.schema_name):
+        sample_customers.catch_up(today=day, now=wanted.astimezone(UTC))
 
 
 def back_to_real_time(*, tenant: TenantInfo) -> None:

@@ -128,6 +128,7 @@ class AttemptRow:
     state: str
     amount: Money
     failure: str
+    bill_ids: tuple[int, ...]
     bill_numbers: tuple[str, ...]
     account_numbers: tuple[str, ...]
     booking_key: str
@@ -153,6 +154,7 @@ def attempt(*, token: str) -> AttemptRow | None:
         state=row.state,
         amount=Money(row.amount_minor, row.currency),
         failure=row.failure,
+        bill_ids=tuple(part.bill_id for part in parts),
         bill_numbers=tuple(part.bill.number for part in parts),
         account_numbers=tuple(part.bill.account.number for part in parts),
         booking_key=booked.booking_key if booked else "",

@@ -14,7 +14,8 @@ def portal(request: PortalRequest) -> dict[str, Any]:
     """
     if getattr(request, "surface", "") != "portal" or request.tenant is None:
         return {}
-    if not request.user.is_authenticated:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
         return {"tenant": request.tenant}
     entries = [
         (_("Home"), "/", "home"),

@@ -27,7 +27,7 @@ class BankTransfer(forms.Form):
     )
     value_date = forms.DateField(
         label=_("Value date"),
-        widget=forms.DateInput(attrs={"type": "date", "class": "short"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "short"}),
         error_messages={
             "required": _("Type the day on which the bank booked it."),
             "invalid": _("A day has the form 2026-11-18."),

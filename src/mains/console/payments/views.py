@@ -94,6 +94,11 @@ def _booked(request: StaffRequest, form: BankTransfer) -> int | None:
             now=request.now,
             today=request.today,
         )
+    except bank_transfer.FutureValueDate:
+        form.add_error(
+            "value_date",
+            _("This day has not come yet. Type the day on which the bank booked the transfer."),
+        )
     except bank_transfer.UnknownBill:
         form.add_error(
             "reference",

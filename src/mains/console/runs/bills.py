@@ -38,7 +38,7 @@ def one(request: StaffRequest, bill_id: int) -> HttpResponse:
             "bill": bill,
             "status": status,
             "meaning": meaning,
-            "about": _about(request, bill, seal),
+            "details": _about(request, bill, seal),
             "lines": _lines(facts),
             "transfers": _transfers(seal),
         },

@@ -15,7 +15,7 @@ class StartRun(forms.Form):
     )
     start = forms.DateField(
         label=_("First day"),
-        widget=forms.DateInput(attrs={"type": "date", "class": "short"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "short"}),
         error_messages={
             "required": _("Type the first day that is billed."),
             "invalid": _("A day has the form 2026-11-01."),
@@ -24,7 +24,7 @@ class StartRun(forms.Form):
     last = forms.DateField(
         label=_("Last day"),
         help_text=_("It is billed as well."),
-        widget=forms.DateInput(attrs={"type": "date", "class": "short"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "short"}),
         error_messages={
             "required": _("Type the last day that is billed."),
             "invalid": _("A day has the form 2026-11-30."),

@@ -51,7 +51,7 @@ class Today(forms.Form):
     day = forms.DateField(
         label=_("The sandbox lives on"),
         help_text=_("Readings, bills and due dates follow this day. Real time goes on from there."),
-        widget=forms.DateInput(attrs={"type": "date", "class": "short"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "short"}),
         error_messages={
             "required": _("Type the day the sandbox shall live on."),
             "invalid": _("A day has the form 2026-11-18."),

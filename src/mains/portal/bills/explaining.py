@@ -1,6 +1,5 @@
 """A bill as a running sum, and why it differs from the one before."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +10,12 @@ from mains.branding.components import SumLine
 from mains.branding.figures import BarChart
 from mains.branding.rules.chart import Period
 from mains.core.money import Money
-from mains.core.wording import money_text, month_text, number_text
+from mains.core.wording import (
+    money_text,
+    number_text,
+    short_month_text,
+    short_month_year_text,
+)
 from mains.payments.queries import BillRow
 from mains.portal.readings.messages import language
 from mains.portal.templatetags.portal import unit as unit_text
@@ -87,18 +91,14 @@ def usage_chart(*, bill_id: int) -> BarChart | None:
         subject=_("use per billing period"),
         periods=tuple(
             Period(
-                label=month_text(use.start, language=language()),
-                short=_short(use.start),
+                label=short_month_year_text(use.start, language=language()),
+                short=short_month_text(use.start, language=language()),
                 value=use.quantity,
             )
             for use in uses
         ),
         now=_("Used"),
     )
-
-
-def _short(day: date) -> str:
-    return month_text(day, language=language())[:3]
 
 
 def _finding(latest: Decimal, earlier: Decimal, unit: str) -> str:

@@ -97,6 +97,7 @@ def one_bill(request: PortalRequest, bill_id: int) -> HttpResponse:
             "owns": owns,
             "period": period_text(row.period_start, row.period_end),
             "payable": is_payable(row),
+            "late": row.collection_date is not None and row.collection_date < request.today,
             "payments": request.tenant.file.payments,
             "notice": request.tenant.file.payments.notice.get(language(), ""),
             "company": request.tenant.file.company(row.company_code),

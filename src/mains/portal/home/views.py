@@ -9,6 +9,7 @@ from mains.branding.components import Fact
 from mains.core.money import Money
 from mains.enrolment import queries as enrolment
 from mains.ledger import queries as ledger
+from mains.metering import queries as metering
 from mains.metering.rules.windows import view
 from mains.metering.windows import window_of
 from mains.payments import queries as payments
@@ -59,10 +60,13 @@ def _mine(request: PortalRequest) -> HttpResponse:
     )
     to_pay = [row for row in open_bills if row.collection_date is None]
     collected = [row for row in open_bills if row.collection_date is not None]
+    registers = metering.registers_of(account_ids=ids, today=request.today)
+    read = {register.service for register in registers}
     balance = Money(sum(ledger.balances_minor(account_ids=ids).values()), currency)
     services = [
         (service.label.get(messages.language()) or service.code, _window(request, service.code))
         for service in request.tenant.file.services
+        if service.code in read
     ]
     return render(
         request,
@@ -73,6 +77,7 @@ def _mine(request: PortalRequest) -> HttpResponse:
             "owed": Money.total((row.outstanding for row in to_pay), currency=currency),
             "to_pay": to_pay,
             "collected": collected,
+            "today": request.today,
             "latest": rows[:3],
             "services": services,
             "accounts": request.accounts,

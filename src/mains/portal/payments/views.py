@@ -6,7 +6,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from mains.branding.components import Cell, Column, Table
 from mains.core.money import Money
@@ -126,11 +126,15 @@ def _gateway_label(request: PortalRequest) -> str:
     return (gateways[0].label.get(language()) or gateways[0].kind) if gateways else ""
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def start(request: PortalRequest) -> HttpResponse:
     """
     Open the gateway's page for bills of one company; a second click opens the same page.
+
+    Whoever comes by the browser's history is led back to what can be paid.
     """
+    if request.method == "GET":
+        return redirect("portal:pay")
     bills = _asked_for(request, request.POST)
     form = Receipt(request.POST)
     if not bills:
@@ -145,6 +149,10 @@ def start(request: PortalRequest) -> HttpResponse:
             {"baskets": _baskets(bills), "form": form, "gateway": _gateway_label(request)},
             status=422,
         )
+    return _to_gateway(request, bills, form.cleaned_data["email"])
+
+
+def _to_gateway(request: PortalRequest, bills: list[BillRow], email: str) -> HttpResponse:
     if not request.session.session_key:
         request.session.create()
     try:
@@ -152,7 +160,7 @@ def start(request: PortalRequest) -> HttpResponse:
             tenant=request.tenant,
             bill_ids=[bill.id for bill in bills],
             payer=_payer(request),
-            email=form.cleaned_data["email"],
+            email=email,
             language=language(),
             now=request.now,
             today=request.today,
