@@ -145,6 +145,26 @@ class TestSubmittingAReading:
         assert body(other)["code"] == "key_used_with_another_body"
         assert stored("balta") == before + 1
 
+    def test_two_long_keys_that_begin_alike_store_two_readings(self):
+        customer = anna()
+        register = registers(customer)[0]
+        reading = {"register": register["id"], "value": register["last_value"], "confirmed": True}
+        before = stored("balta")
+
+        answers = [post(customer, "/readings", reading, key="k" * 60 + end) for end in "ab"]
+
+        assert [answer.status for answer in answers] == [201, 201]
+        assert body(answers[0])["id"] != body(answers[1])["id"]
+        assert stored("balta") == before + 2
+
+    def test_a_key_that_is_too_long_is_refused_and_not_cut(self):
+        customer, before = anna(), stored("balta")
+        reading = {"register": registers(customer)[0]["id"], "value": "1", "confirmed": True}
+        page = post(customer, "/readings", reading, key="k" * 81)
+
+        assert (page.status, body(page)["code"]) == (422, "key_too_long")
+        assert stored("balta") == before
+
     def test_without_a_key_every_call_counts(self):
         customer = anna()
         register = registers(customer)[0]

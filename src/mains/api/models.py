@@ -1,5 +1,7 @@
 from django.db import models
 
+KEY_LENGTH = 80
+
 
 class ApiToken(models.Model):
     """
@@ -21,7 +23,7 @@ class IdempotencyKey(models.Model):
     The answer that a POST got, given again when the same key and body come again.
     """
 
-    key = models.CharField(max_length=80)
+    key = models.CharField(max_length=KEY_LENGTH)
     user_id = models.BigIntegerField()
     route = models.CharField(max_length=120)
     body_hash = models.CharField(max_length=64)

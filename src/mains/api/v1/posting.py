@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from mains.api import actions
+from mains.api.models import KEY_LENGTH
 from mains.api.problems import Problem
 from mains.api.requests import http_of, user_of
 
@@ -15,9 +16,18 @@ def idempotently(request: Request, body: Any, act: Callable[[], actions.Answer])
     """
     Act once for the request's key, and say where the answer is a repeated one.
     """
+    key = request.headers.get("Idempotency-Key", "")
+    if len(key) > KEY_LENGTH:
+        # Cut short, two keys could become one and the second request would be lost.
+        raise Problem(
+            status=422,
+            code="key_too_long",
+            title="Key too long",
+            detail=f"An Idempotency-Key has at most {KEY_LENGTH} characters, such as a UUID.",
+        )
     try:
         answer = actions.once(
-            key=request.headers.get("Idempotency-Key", "")[:80],
+            key=key,
             user_id=user_of(request).pk,
             route=f"{request.method} {request.path}",
             body=body,

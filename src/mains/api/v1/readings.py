@@ -1,5 +1,7 @@
 """Registers and readings: list and submit."""
 
+import hashlib
+import secrets
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -132,7 +134,6 @@ class Readings(APIView):
 def _submit(request: Request, given: NewReading) -> Answer:
     register = _register(request, given.validated_data["register"])
     http = http_of(request)
-    key = request.headers.get("Idempotency-Key") or f"{user_of(request).pk}:{http.now.timestamp()}"
     try:
         reading = actions.submit_reading(
             register=register,
@@ -142,7 +143,7 @@ def _submit(request: Request, given: NewReading) -> Answer:
             sending=actions.Sending(
                 source=ReadingSource.SELF,
                 user_id=user_of(request).pk,
-                key=f"api:{key}"[:40],
+                key=_sent_key(request),
                 decimal_mark=".",
                 now=http.now,
                 zone=http.tenant.zone,
@@ -181,6 +182,16 @@ def _submit(request: Request, given: NewReading) -> Answer:
             "quality": reading.quality,
         },
     )
+
+
+def _sent_key(request: Request) -> str:
+    """
+    Name the sending: the same key of another person, or on another day, is another reading.
+    """
+    http = http_of(request)
+    key = request.headers.get("Idempotency-Key") or secrets.token_urlsafe()
+    whole = f"{user_of(request).pk}\n{http.today}\n{key}"
+    return f"api:{hashlib.sha256(whole.encode()).hexdigest()[:40]}"
 
 
 def _registers(request: Request) -> list[RegisterRow]:
