@@ -1,12 +1,13 @@
 """The API as an integrator meets it: tokens, lists, readings, and clear refusals."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.browsers import ClientBrowser
 from tests.journeys.conftest import NOW, move_clock
 
+from mains.api import actions
 from mains.demo import logins
 from mains.demo.people import Customer
 from mains.guard.context import inside
@@ -143,6 +144,27 @@ class TestSubmittingAReading:
         assert (first.status, again.status, other.status) == (201, 201, 422)
         assert body(first) == body(again)
         assert body(other)["code"] == "key_used_with_another_body"
+        assert stored("balta") == before + 1
+
+    @pytest.mark.parametrize(("minutes", "status"), [(4, 409), (6, 201)])
+    def test_a_request_that_died_blocks_its_key_for_minutes_only(
+        self, monkeypatch, minutes, status
+    ):
+        customer = anna()
+        register = registers(customer)[0]
+        reading = {"register": register["id"], "value": register["last_value"], "confirmed": True}
+        before = stored("balta")
+        with monkeypatch.context() as dying:
+            dying.setattr(actions, "_remember", lambda **_: None)
+            post(customer, "/readings", reading, key=f"died-{minutes}")
+
+        move_clock("balta", NOW + timedelta(minutes=minutes))
+        try:
+            again = post(customer, "/readings", reading, key=f"died-{minutes}")
+        finally:
+            move_clock("balta", NOW)
+
+        assert again.status == status
         assert stored("balta") == before + 1
 
     def test_two_long_keys_that_begin_alike_store_two_readings(self):

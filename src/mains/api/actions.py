@@ -9,12 +9,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError
+from django.db.models import Q
 
 from mains.api.models import ApiToken, IdempotencyKey
 from mains.core.transactions import owns_transaction
 from mains.identity.models import User
 
 TOKEN_LIFE, KEY_LIFE = timedelta(days=30), timedelta(days=30)
+# Longer than any request may take: what is still unanswered then, its process died on.
+RUN_LIFE = timedelta(minutes=5)
 LAST_USED_EVERY = timedelta(minutes=5)
 
 
@@ -106,7 +109,10 @@ def once(
 
 @owns_transaction
 def _clear_old(*, key: str, user_id: int, now: datetime) -> None:
-    IdempotencyKey.objects.filter(key=key, user_id=user_id, created_at__lt=now - KEY_LIFE).delete()
+    dead = Q(status__isnull=True, created_at__lt=now - RUN_LIFE)
+    IdempotencyKey.objects.filter(
+        dead | Q(created_at__lt=now - KEY_LIFE), key=key, user_id=user_id
+    ).delete()
 
 
 def _reserve(
