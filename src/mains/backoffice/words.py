@@ -44,15 +44,3 @@ def step(code: str) -> Words:
         "TAKEN": (_("Short name taken"), "bad"),
     }
     return words.get(code, (code, "info"))
-
-
-def role(code: str) -> str:
-    """
-    Return what a role is called.
-    """
-    return {
-        "OWNER": _("Owner"),
-        "BILLING": _("Billing"),
-        "SERVICE": _("Customer service"),
-        "PLATFORM": _("Platform"),
-    }.get(code, code)

@@ -188,15 +188,3 @@ def unit(code: str) -> str:
     Write a unit as people do.
     """
     return {"m3": "m³", "lm3": "lm³"}.get(code, code)
-
-
-def role(code: str) -> str:
-    """
-    Return what a role is called.
-    """
-    return {
-        "OWNER": _("Owner"),
-        "BILLING": _("Billing"),
-        "SERVICE": _("Customer service"),
-        "PLATFORM": _("Platform"),
-    }.get(code, code)

@@ -14,6 +14,7 @@ from mains.tenancy import actions, registry
 from mains.tenancy.models import TenantState
 from mains.tenancy.registry import MemberRow, TenantRow
 from mains.tenancy.tenantfile.writing import to_toml
+from mains.tenancy.wording import role
 
 
 @require_safe
@@ -122,7 +123,7 @@ def _members(rows: list[MemberRow]) -> Table | None:
             (
                 Cell(row.email),
                 Cell(row.name or "–"),
-                Cell(words.role(row.role)),
+                Cell(role(row.role)),
                 Cell(words.moment(row.last_login) if row.last_login else "–"),
             )
             for row in rows

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mains.branding.components import Task
-from mains.console import wording
 from mains.console.home.forms import Welcome
 from mains.identity import actions as identity
 from mains.identity import queries as people
 from mains.journeys import onboard_provider
 from mains.tenancy import queries
+from mains.tenancy.wording import role
 
 
 @require_safe
@@ -25,8 +25,8 @@ def chooser(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     tenants = [
-        Task(name, wording.role(role), url=f"/{schema_name}/")
-        for schema_name, name, role in queries.tenants_of(user_id=request.user.pk)
+        Task(name, role(code), url=f"/{schema_name}/")
+        for schema_name, name, code in queries.tenants_of(user_id=request.user.pk)
     ]
     return render(request, "console/chooser.html", {"tenants": tenants})
 
