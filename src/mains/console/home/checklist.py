@@ -7,6 +7,7 @@ from mains.journeys.desk import Overview
 from mains.metering.rules.windows import WindowState, view
 from mains.metering.windows import window_of
 from mains.tenancy.queries import TenantInfo
+from mains.tenancy.tenantfile import TenantFile
 from mains.tenancy.tenantfile.identity import Purpose
 
 
@@ -16,9 +17,21 @@ def tasks(
     """
     Return the setup tasks, each done or with what is missing.
     """
-    file, versions = tenant.file, f"{base}settings/versions/"
-    proofs = sum(policy.purpose is Purpose.REGISTER for policy in file.registration.policies)
-    pays = file.payments.enabled and file.payments.gateways
+    versions = f"{base}settings/versions/"
+    return [
+        *_appearance(tenant.file, base=base, versions=versions),
+        *_rules(tenant, versions=versions),
+        *_first_bills(overview, base=base),
+        _task(
+            _("Second step at sign-in"),
+            has_second_factor,
+            "/account/2fa/",
+            _("A code of your phone protects your customers. A live portal demands it."),
+        ),
+    ]
+
+
+def _appearance(file: TenantFile, *, base: str, versions: str) -> list[Task]:
     return [
         _task(
             _("Name, colour and logo"),
@@ -34,20 +47,20 @@ def tasks(
             % {"languages": ", ".join(file.locale.languages)},
             always=True,
         ),
+    ]
+
+
+def _rules(tenant: TenantInfo, *, versions: str) -> list[Task]:
+    file = tenant.file
+    return [
         _task(
             _("What proves who a customer is"),
-            proofs > 0,
+            any(policy.purpose is Purpose.REGISTER for policy in file.registration.policies),
             versions,
             _("Name the facts on a bill with which customers register."),
         ),
         _task(
             _("Tariffs"), bool(file.tariffs), versions, _("Without prices nothing can be billed.")
-        ),
-        _task(
-            _("Customers"),
-            overview.accounts > 0,
-            f"{base}customers/",
-            _("Import customers with `mains import customers FILE`."),
         ),
         _task(
             _("Reading windows"),
@@ -57,22 +70,27 @@ def tasks(
         ),
         _task(
             _("Payments"),
-            bool(pays),
+            bool(file.payments.enabled and file.payments.gateways),
             versions,
             _("No card payments: customers pay by bank transfer."),
             waiting=_("Off"),
+        ),
+    ]
+
+
+def _first_bills(overview: Overview, *, base: str) -> list[Task]:
+    return [
+        _task(
+            _("Customers"),
+            overview.accounts > 0,
+            f"{base}customers/",
+            _("There are no customers yet."),
         ),
         _task(
             _("First bill run"),
             overview.runs_issued > 0,
             f"{base}runs/",
             _("Rehearse a run first: it changes nothing."),
-        ),
-        _task(
-            _("Second step at sign-in"),
-            has_second_factor,
-            "/account/2fa/",
-            _("A code of your phone protects your customers. A live portal demands it."),
         ),
     ]
 
