@@ -10,7 +10,9 @@ class NumberSeries(models.Model):
     The next legal number of one company, kind of document and year; gap-free.
     """
 
-    company = models.ForeignKey("customers.Company", models.PROTECT, related_name="+")
+    company = models.ForeignKey(
+        "customers.Company", models.PROTECT, related_name="+", db_index=False
+    )
     code = models.CharField(max_length=10)
     year = models.PositiveSmallIntegerField()
     next_number = models.PositiveIntegerField(default=1)
@@ -37,7 +39,9 @@ class BillRun(models.Model):
     One billing of many accounts for one period [start, end); it is data, not a process.
     """
 
-    company = models.ForeignKey("customers.Company", models.PROTECT, related_name="bill_runs")
+    company = models.ForeignKey(
+        "customers.Company", models.PROTECT, related_name="bill_runs", db_index=False
+    )
     stage = models.CharField(max_length=10, choices=RunStage.choices, default=RunStage.DRAFT)
     period_start = models.DateField()
     period_end = models.DateField()
@@ -75,7 +79,7 @@ class BillRunChunk(models.Model):
     The accounts that one transaction of a run bills together.
     """
 
-    run = models.ForeignKey(BillRun, models.CASCADE, related_name="chunks")
+    run = models.ForeignKey(BillRun, models.CASCADE, related_name="chunks", db_index=False)
     position = models.PositiveIntegerField()
     account_ids = ArrayField(models.BigIntegerField())
     state = models.CharField(max_length=10, choices=ChunkState.choices, default=ChunkState.WAITING)
@@ -108,7 +112,7 @@ class Bill(models.Model):
     """
 
     account = models.ForeignKey("customers.Account", models.PROTECT, related_name="bills")
-    run = models.ForeignKey(BillRun, models.PROTECT, related_name="bills")
+    run = models.ForeignKey(BillRun, models.PROTECT, related_name="bills", db_index=False)
     state = models.CharField(max_length=10, choices=BillState.choices)
     number = models.CharField(max_length=30, unique=True)
     period_start = models.DateField()

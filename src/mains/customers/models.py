@@ -47,7 +47,7 @@ class Account(models.Model):
 
     number = models.CharField(max_length=30, unique=True)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="accounts")
-    company = models.ForeignKey(Company, models.PROTECT, related_name="accounts")
+    company = models.ForeignKey(Company, models.PROTECT, related_name="accounts", db_index=False)
     currency = models.CharField(max_length=3)
     postal_address = models.CharField(max_length=200, blank=True)
 
@@ -81,7 +81,9 @@ class Contract(models.Model):
     """
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="contracts")
-    supply_point = models.ForeignKey(SupplyPoint, models.PROTECT, related_name="contracts")
+    supply_point = models.ForeignKey(
+        SupplyPoint, models.PROTECT, related_name="contracts", db_index=False
+    )
     service = models.CharField(max_length=30)
     contract_class = models.CharField(max_length=30)
     tariff_code = models.CharField(max_length=40)
@@ -109,7 +111,9 @@ class DeliveryPreference(models.Model):
     How the bills of one contract are delivered, from a day on.
     """
 
-    contract = models.ForeignKey(Contract, models.CASCADE, related_name="delivery_preferences")
+    contract = models.ForeignKey(
+        Contract, models.CASCADE, related_name="delivery_preferences", db_index=False
+    )
     mode = models.CharField(max_length=10, choices=DeliveryMode.choices)
     email = models.EmailField(blank=True)
     start_date = models.DateField()
@@ -132,7 +136,7 @@ class Mandate(models.Model):
     A direct-debit mandate of one account, from a day to the day before another.
     """
 
-    account = models.ForeignKey(Account, models.PROTECT, related_name="mandates")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="mandates", db_index=False)
     reference = models.CharField(max_length=35, unique=True)
     holder = models.CharField(max_length=160)
     iban = models.CharField(max_length=34)

@@ -96,7 +96,9 @@ class Closing(models.Model):
     A closed month of one company: nothing takes effect in it any more.
     """
 
-    company = models.ForeignKey("customers.Company", models.PROTECT, related_name="closings")
+    company = models.ForeignKey(
+        "customers.Company", models.PROTECT, related_name="closings", db_index=False
+    )
     month = models.DateField()
     closed_at = models.DateTimeField()
     closed_by = models.CharField(max_length=120)

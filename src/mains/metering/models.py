@@ -17,7 +17,7 @@ class Register(models.Model):
     One counter of a meter: `digits` before the decimal sign, `decimals` after it.
     """
 
-    meter = models.ForeignKey(Meter, models.CASCADE, related_name="registers")
+    meter = models.ForeignKey(Meter, models.CASCADE, related_name="registers", db_index=False)
     code = models.CharField(max_length=20)
     quantity = models.CharField(max_length=30)
     unit = models.CharField(max_length=10)
@@ -43,7 +43,7 @@ class MeterInstallation(models.Model):
     Where a meter hangs, from a day to the day before another.
     """
 
-    meter = models.ForeignKey(Meter, models.PROTECT, related_name="installations")
+    meter = models.ForeignKey(Meter, models.PROTECT, related_name="installations", db_index=False)
     supply_point = models.ForeignKey(
         "customers.SupplyPoint", models.PROTECT, related_name="installations"
     )
@@ -82,7 +82,7 @@ class Reading(models.Model):
     What a register showed on a civil day; `period_start` names the billing period it closes.
     """
 
-    register = models.ForeignKey(Register, models.PROTECT, related_name="readings")
+    register = models.ForeignKey(Register, models.PROTECT, related_name="readings", db_index=False)
     read_date = models.DateField()
     value = models.DecimalField(max_digits=18, decimal_places=6)
     period_start = models.DateField()

@@ -20,7 +20,9 @@ class PaymentAttempt(models.Model):
 
     token = models.CharField(max_length=43, unique=True)
     gateway = models.CharField(max_length=30)
-    company = models.ForeignKey("customers.Company", models.PROTECT, related_name="+")
+    company = models.ForeignKey(
+        "customers.Company", models.PROTECT, related_name="+", db_index=False
+    )
     state = models.CharField(max_length=10, choices=AttemptState.choices)
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
@@ -62,7 +64,9 @@ class AttemptBill(models.Model):
     One bill of an attempt; at most one live attempt exists for a bill.
     """
 
-    attempt = models.ForeignKey(PaymentAttempt, models.CASCADE, related_name="parts")
+    attempt = models.ForeignKey(
+        PaymentAttempt, models.CASCADE, related_name="parts", db_index=False
+    )
     bill = models.ForeignKey("billing.Bill", models.PROTECT, related_name="attempt_parts")
     amount_minor = models.BigIntegerField()
     live = models.BooleanField(default=True)
@@ -92,7 +96,9 @@ class Payment(models.Model):
     Money that arrived, booked once: `booking_key` is the gateway's or the bank's own reference.
     """
 
-    company = models.ForeignKey("customers.Company", models.PROTECT, related_name="+")
+    company = models.ForeignKey(
+        "customers.Company", models.PROTECT, related_name="+", db_index=False
+    )
     attempt = models.OneToOneField(
         PaymentAttempt, models.PROTECT, null=True, related_name="payment"
     )
@@ -119,7 +125,7 @@ class Allocation(models.Model):
     The part of a payment that settles one bill; what is left over stays as credit.
     """
 
-    payment = models.ForeignKey(Payment, models.PROTECT, related_name="allocations")
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="allocations", db_index=False)
     bill = models.ForeignKey("billing.Bill", models.PROTECT, related_name="allocations")
     amount_minor = models.BigIntegerField()
 

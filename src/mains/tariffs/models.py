@@ -5,7 +5,9 @@ class Tariff(models.Model):
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=120)
     service = models.CharField(max_length=30)
-    company = models.ForeignKey("customers.Company", models.PROTECT, related_name="tariffs")
+    company = models.ForeignKey(
+        "customers.Company", models.PROTECT, related_name="tariffs", db_index=False
+    )
 
     def __str__(self) -> str:
         return self.code
@@ -16,7 +18,7 @@ class TariffVersion(models.Model):
     The components of a tariff from a day on, until the next published version.
     """
 
-    tariff = models.ForeignKey(Tariff, models.CASCADE, related_name="versions")
+    tariff = models.ForeignKey(Tariff, models.CASCADE, related_name="versions", db_index=False)
     start_date = models.DateField()
     components = models.JSONField()
     # What each component is called on a bill: code → language → words.

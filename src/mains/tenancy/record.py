@@ -16,6 +16,8 @@ import psycopg
 from django.apps import apps
 from django.conf import settings
 
+from mains.tenancy.folding import folded
+
 FILE = Path(__file__).parent / "schema" / "tenant.sql"
 SCHEMA, ROLE = "@schema@", "@role@"
 GRANTS = "-- grants"
@@ -77,7 +79,7 @@ def dump(owner: psycopg.Connection[Any], *, schema_name: str, pg_dump: Path) -> 
         [
             f"-- version {version_of(migrations)}",
             f'CREATE SCHEMA "{SCHEMA}";',
-            structure,
+            folded(structure),
             f'INSERT INTO "{SCHEMA}".django_migrations (app, name, applied) VALUES\n{rows};',
             GRANTS,
             *_grants(structure),

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('snapshot_at', models.DateTimeField(null=True)),
                 ('issued_at', models.DateTimeField(null=True)),
                 ('sent_at', models.DateTimeField(null=True)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bill_runs', to='customers.company')),
+                ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='bill_runs', to='customers.company')),
             ],
         ),
         migrations.CreateModel(
@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                 ('facts_hash', models.CharField(max_length=64)),
                 ('issued_at', models.DateTimeField()),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bills', to='customers.account')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bills', to='billing.billrun')),
+                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='bills', to='billing.billrun')),
             ],
         ),
         migrations.CreateModel(
@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                 ('bills', models.PositiveIntegerField(default=0)),
                 ('total_minor', models.BigIntegerField(default=0)),
                 ('held', models.JSONField(default=list)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='chunks', to='billing.billrun')),
+                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='chunks', to='billing.billrun')),
             ],
         ),
         migrations.CreateModel(
@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(max_length=10)),
                 ('year', models.PositiveSmallIntegerField()),
                 ('next_number', models.PositiveIntegerField(default=1)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.company')),
+                ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.company')),
             ],
         ),
         migrations.AddConstraint(

@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                 ('number', models.CharField(max_length=30, unique=True)),
                 ('currency', models.CharField(max_length=3)),
                 ('postal_address', models.CharField(blank=True, max_length=200)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='customers.company')),
+                ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='customers.company')),
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='customers.customer')),
             ],
         ),
@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 ('start_date', models.DateField()),
                 ('end_date', models.DateField(blank=True, null=True)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contracts', to='customers.account')),
-                ('supply_point', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contracts', to='customers.supplypoint')),
+                ('supply_point', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='contracts', to='customers.supplypoint')),
             ],
         ),
         migrations.CreateModel(
@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                 ('end_date', models.DateField(blank=True, null=True)),
                 ('chosen_at', models.DateTimeField()),
                 ('notice', models.TextField(blank=True)),
-                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='delivery_preferences', to='customers.contract')),
+                ('contract', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='delivery_preferences', to='customers.contract')),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('end_date__isnull', True), ('end_date__gt', models.F('start_date')), _connector='OR'), name='delivery_ends_after_start'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('contract', '='), (models.Func(models.F('start_date'), models.F('end_date'), models.Value('[)'), function='daterange', output_field=models.DateField()), '&&')], name='delivery_no_overlap')],
@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
                 ('signed_date', models.DateField()),
                 ('start_date', models.DateField()),
                 ('end_date', models.DateField(blank=True, null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mandates', to='customers.account')),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='mandates', to='customers.account')),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('end_date__isnull', True), ('end_date__gt', models.F('start_date')), _connector='OR'), name='mandate_ends_after_start'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('account', '='), (models.Func(models.F('start_date'), models.F('end_date'), models.Value('[)'), function='daterange', output_field=models.DateField()), '&&')], name='mandate_no_overlap')],

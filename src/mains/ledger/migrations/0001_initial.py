@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('month', models.DateField()),
                 ('closed_at', models.DateTimeField()),
                 ('closed_by', models.CharField(max_length=120)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='closings', to='customers.company')),
+                ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='closings', to='customers.company')),
             ],
         ),
         migrations.CreateModel(

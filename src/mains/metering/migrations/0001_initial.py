@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ('digits', models.PositiveSmallIntegerField()),
                 ('decimals', models.PositiveSmallIntegerField(default=0)),
                 ('multiplier', models.DecimalField(decimal_places=6, default=1, max_digits=12)),
-                ('meter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='registers', to='metering.meter')),
+                ('meter', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='registers', to='metering.meter')),
             ],
         ),
         migrations.CreateModel(
@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('user_id', models.BigIntegerField(null=True)),
                 ('received_at', models.DateTimeField()),
                 ('sent_key', models.CharField(max_length=64, unique=True)),
-                ('register', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='metering.register')),
+                ('register', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='metering.register')),
             ],
         ),
         migrations.CreateModel(
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('start_date', models.DateField()),
                 ('end_date', models.DateField(blank=True, null=True)),
-                ('meter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='installations', to='metering.meter')),
+                ('meter', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='installations', to='metering.meter')),
                 ('supply_point', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='installations', to='customers.supplypoint')),
             ],
             options={

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('code', models.SlugField(max_length=40, unique=True)),
                 ('name', models.CharField(max_length=120)),
                 ('service', models.CharField(max_length=30)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tariffs', to='customers.company')),
+                ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tariffs', to='customers.company')),
             ],
         ),
         migrations.CreateModel(
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('labels', models.JSONField(default=dict)),
                 ('source', models.CharField(blank=True, max_length=300)),
                 ('published_at', models.DateTimeField(null=True)),
-                ('tariff', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='tariffs.tariff')),
+                ('tariff', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='tariffs.tariff')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(condition=models.Q(('published_at__isnull', False)), fields=('tariff', 'start_date'), name='tariff_version_once')],
