@@ -1,11 +1,12 @@
 """The sealed facts of a bill: everything its document says, as canonical JSON."""
 
-import json
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
+
+import orjson
 
 from mains.billing.inputs import ChunkInputs, ContractRow, segment_of
 from mains.billing.models import BillRun
@@ -17,7 +18,6 @@ from mains.metering.rules.consumption import used_in
 from mains.tariffs.rules.rating import RATING_VERSION
 
 FACTS_VERSION = 1
-_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +66,14 @@ def facts_of(
         "vat": [
             {
                 "percent": str(vat.percent),
-                "net": _amount(vat.net),
-                "tax": _amount(vat.tax),
+                "net": vat.net.as_text(),
+                "tax": vat.tax.as_text(),
             }
             for vat in totals.by_rate
         ],
-        "net": _amount(totals.net),
-        "tax": _amount(totals.tax),
-        "total": _amount(totals.gross),
+        "net": totals.net.as_text(),
+        "tax": totals.tax.as_text(),
+        "total": totals.gross.as_text(),
     }
 
 
@@ -81,8 +81,8 @@ def seal(facts: dict[str, Any]) -> tuple[str, str]:
     """
     Return the canonical text of facts and its sha256.
     """
-    text = _canonical(facts)
-    return text, sha256(text.encode()).hexdigest()
+    text = orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)
+    return text.decode(), sha256(text).hexdigest()
 
 
 def _contract(row: ContractRow, inputs: ChunkInputs) -> dict[str, Any]:
@@ -127,13 +127,9 @@ def _line(line: DraftLine, inputs: ChunkInputs, language: str) -> dict[str, Any]
         "unit_price": _plain(rated.unit_price),
         "times": _plain(rated.times),
         "divisor": _plain(rated.divisor),
-        "net": _amount(net) if isinstance(net, Money) else _plain(net),
+        "net": net.as_text() if isinstance(net, Money) else _plain(net),
         "vat": rated.vat_rate,
     }
-
-
-def _amount(money: Money) -> str:
-    return str(money.as_decimal())
 
 
 def _plain(value: Decimal | None) -> str:

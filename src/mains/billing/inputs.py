@@ -11,6 +11,7 @@ from django.db import connection
 
 from mains.billing.models import BillRun
 from mains.billing.rules.drafting import ContractInput, Draft, MeasuredRegister, draft_bill
+from mains.core.arrays import id_array
 from mains.core.calendars import Period
 from mains.metering import queries as metering
 from mains.metering.queries import RegisterUse
@@ -82,7 +83,7 @@ _CONTRACTS = """
 select c.id, c.account_id, c.service, c.tariff_code, c.start_date, c.end_date, sp.id, sp.code,
        sp.street || ', ' || sp.post_code || ' ' || sp.city, sp.attributes
 from customers_contract c join customers_supplypoint sp on sp.id = c.supply_point_id
-where c.account_id = any(%(accounts)s)
+where c.account_id = any(%(accounts)s::bigint[])
   and c.start_date < %(end)s and (c.end_date is null or c.end_date > %(start)s)
 order by c.account_id, c.id
 """
@@ -100,7 +101,7 @@ left join lateral (
   where c.account_id = a.id and p.start_date <= %(issued)s
     and (p.end_date is null or p.end_date > %(issued)s)
   order by p.start_date desc, p.id desc limit 1) d on true
-where a.id = any(%(accounts)s)
+where a.id = any(%(accounts)s::bigint[])
 order by a.id
 """
 
@@ -110,7 +111,7 @@ def read(*, run: BillRun, account_ids: Sequence[int], line_rounding: LineRoundin
     Read the holders, contracts, register uses and prices of accounts for a run's period.
     """
     period = Period(run.period_start, run.period_end)
-    accounts = {"accounts": list(account_ids), "start": period.start, "end": period.end}
+    accounts = {"accounts": id_array(account_ids), "start": period.start, "end": period.end}
     contracts: dict[int, list[ContractRow]] = {}
     for row in _fetch(_CONTRACTS, accounts):
         contract = ContractRow._make((*row[:-1], json.loads(row[-1])))
@@ -119,7 +120,9 @@ def read(*, run: BillRun, account_ids: Sequence[int], line_rounding: LineRoundin
     return ChunkInputs(
         holders={
             row[0]: Holder._make(row)
-            for row in _fetch(_HOLDERS, {"accounts": list(account_ids), "issued": run.issue_date})
+            for row in _fetch(
+                _HOLDERS, {"accounts": id_array(account_ids), "issued": run.issue_date}
+            )
         },
         contracts=contracts,
         uses=metering.register_uses(

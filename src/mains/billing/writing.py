@@ -1,10 +1,10 @@
 """Write the bills of one chunk set-wise: bills, lines, transfers, balances, messages."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import orjson
 from django.db import connection
 
 from mains.billing import numbers
@@ -109,6 +109,11 @@ def _copy_bills(
     cursor: object, writing: Writing, inputs: ChunkInputs, bills: Sequence[NumberedBill]
 ) -> None:
     run = writing.run
+    # As text once: the driver would write them out again for every bill.
+    dates = [
+        day.isoformat() for day in (run.period_start, run.period_end, run.issue_date, run.due_date)
+    ]
+    instant = writing.now.isoformat()
     with cursor.copy(  # type: ignore[attr-defined]
         "copy billing_bill (id, account_id, run_id, state, number, period_start, period_end,"
         " issue_date, due_date, collection_date, currency, net_minor, vat_minor, total_minor,"
@@ -129,10 +134,10 @@ def _copy_bills(
             copy.write_row(
                 (
                     bill.id, bill.draft.account_id, run.pk, "ISSUED", bill.identity.number,
-                    run.period_start, run.period_end, run.issue_date, run.due_date,
+                    *dates,
                     bill.identity.collection_date, run.currency, totals.net.minor,
                     totals.tax.minor, totals.gross.minor, bill.identity.reference, text, digest,
-                    writing.now,
+                    instant,
                 )
             )  # fmt: skip
 
@@ -146,7 +151,7 @@ def _copy_lines(cursor: object, inputs: ChunkInputs, bills: Sequence[NumberedBil
             language = inputs.holders[bill.draft.account_id].language
             for position, (contract_id, service, rated) in enumerate(bill.draft.lines):
                 label = inputs.label(contract_id=contract_id, code=rated.code, language=language)
-                net = rated.net.as_decimal() if isinstance(rated.net, Money) else rated.net
+                net = rated.net.as_text() if isinstance(rated.net, Money) else rated.net
                 copy.write_row(
                     (
                         bill.id, position, contract_id, service, rated.code, label,
@@ -158,6 +163,7 @@ def _copy_lines(cursor: object, inputs: ChunkInputs, bills: Sequence[NumberedBil
 def _copy_messages(
     cursor: object, writing: Writing, inputs: ChunkInputs, bills: Sequence[NumberedBill]
 ) -> None:
+    instant = writing.now.isoformat()
     with cursor.copy(  # type: ignore[attr-defined]
         "copy notifications_message (key, kind, recipient, language, values, state, created_at,"
         " tries, error) from stdin"
@@ -165,11 +171,11 @@ def _copy_messages(
         for bill in bills:
             holder = inputs.holders[bill.draft.account_id]
             if holder.delivery_email:
+                values = orjson.dumps(_message(writing, inputs, bill)).decode()
                 copy.write_row(
                     (
                         f"bill-issued:{bill.id}", "bill-issued", holder.delivery_email,
-                        holder.language, json.dumps(_message(writing, inputs, bill)), "QUEUED",
-                        writing.now, 0, "",
+                        holder.language, values, "QUEUED", instant, 0, "",
                     )
                 )  # fmt: skip
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db import connection
 
+from mains.core.arrays import id_array
 from mains.core.transactions import inside_transaction
 from mains.ledger.actions import CurrencyMismatch
 
@@ -17,20 +18,21 @@ def ensure_receivables(*, account_ids: Collection[int], currency: str) -> dict[i
     """
     Return the ledger account of each customer account, making those that are missing.
     """
-    ids = sorted(account_ids)
+    ids = id_array(sorted(account_ids))
     with connection.cursor() as cursor:
         cursor.execute(
             "with made as ("
             " insert into ledger_ledgeraccount (key, kind, currency, account_id)"
             " select 'receivable:' || a.id, 'RECEIVABLE', a.currency, a.id"
-            " from customers_account a where a.id = any(%s)"
+            " from customers_account a where a.id = any(%s::bigint[])"
             " and not exists (select from ledger_ledgeraccount l where l.account_id = a.id)"
             " on conflict do nothing returning id)"
             " insert into ledger_balance (ledger_account_id, minor) select id, 0 from made",
             [ids],
         )
         cursor.execute(
-            "select account_id, id, currency from ledger_ledgeraccount where account_id = any(%s)",
+            "select account_id, id, currency from ledger_ledgeraccount"
+            " where account_id = any(%s::bigint[])",
             [ids],
         )
         rows = cursor.fetchall()
@@ -56,20 +58,21 @@ def post(
     """
     touched: set[int] = set()
     count = 0
+    # As text once: the driver would write them out again for every row.
+    day, instant = effective_date.isoformat(), now.isoformat()
     with connection.cursor() as cursor:
         with cursor.copy(
             "copy ledger_transfer (debit_id, credit_id, amount_minor, currency, effective_date,"
             " recorded_at, source, leg) from stdin"
         ) as copy:
             for debit_id, credit_id, amount, source, leg in rows:
-                copy.write_row(
-                    (debit_id, credit_id, amount, currency, effective_date, now, source, leg)
-                )
+                copy.write_row((debit_id, credit_id, amount, currency, day, instant, source, leg))
                 touched.update((debit_id, credit_id))
                 count += 1
         cursor.execute(
-            "select count(*) from ledger_ledgeraccount where id = any(%s) and currency = %s",
-            [list(touched), currency],
+            "select count(*) from ledger_ledgeraccount"
+            " where id = any(%s::bigint[]) and currency = %s",
+            [id_array(touched), currency],
         )
         if cursor.fetchone()[0] != len(touched):
             raise CurrencyMismatch(f"A transfer names an account that is not kept in {currency}.")
@@ -81,13 +84,13 @@ def _change_balances(cursor: object, changes: Mapping[int, int]) -> None:
     ids = sorted(changes)
     # In one order, so that a payment and a bill run never wait for each other in a circle.
     cursor.execute(  # type: ignore[attr-defined]
-        "select from ledger_balance where ledger_account_id = any(%s)"
+        "select from ledger_balance where ledger_account_id = any(%s::bigint[])"
         " order by ledger_account_id for update",
-        [ids],
+        [id_array(ids)],
     )
     cursor.execute(  # type: ignore[attr-defined]
         "update ledger_balance b set minor = b.minor + c.change"
         " from unnest(%s::bigint[], %s::bigint[]) as c(id, change)"
         " where b.ledger_account_id = c.id",
-        [ids, [changes[account_id] for account_id in ids]],
+        [id_array(ids), id_array(changes[account_id] for account_id in ids)],
     )

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from mains.core.arrays import id_array
 from mains.core.calendars import Period
 
 
@@ -51,7 +52,7 @@ left join lateral (
   where register_id = r.id and quality in ('ACCEPTED', 'ESTIMATED')
     and period_start >= %(start)s and period_start < %(end)s
   order by read_date desc, received_at desc limit 1) c on true
-where i.supply_point_id = any(%(points)s)
+where i.supply_point_id = any(%(points)s::bigint[])
   and i.start_date < %(end)s and (i.end_date is null or i.end_date > %(start)s)
 order by i.supply_point_id, m.serial, r.code
 """
@@ -67,7 +68,7 @@ def register_uses(
     with connection.cursor() as cursor:
         cursor.execute(
             _USE,
-            {"points": list(supply_point_ids), "start": period.start, "end": period.end},
+            {"points": id_array(supply_point_ids), "start": period.start, "end": period.end},
         )
         for row in cursor.fetchall():
             use = RegisterUse._make(row)

@@ -44,6 +44,11 @@ class TestRoundFrom:
         amount = Money(minor, currency)
         assert Money.round_from(amount.as_decimal(), currency) == amount
 
+    @given(minors, st.sampled_from(sorted(EXPONENTS)))
+    def test_writes_what_the_decimal_would(self, minor: int, currency: str) -> None:
+        amount = Money(minor, currency)
+        assert amount.as_text() == str(amount.as_decimal())
+
 
 class TestArithmetic:
     def test_adds_subtracts_and_compares(self) -> None:

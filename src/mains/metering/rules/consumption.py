@@ -55,16 +55,21 @@ def used_in(segment: Segment) -> Decimal:
     :raises NotRolledOver: if it is marked as rolled over and stands no lower.
     """
     used = segment.end - segment.start
-    way = f"The register went from {segment.start} to {segment.end}"
     if segment.rolled_over:
         if used >= 0:
-            raise NotRolledOver(f"{way} and is marked as having passed zero; remove the mark.")
+            raise NotRolledOver(
+                f"{_way(segment)} and is marked as having passed zero; remove the mark."
+            )
         used += capacity(segment.digits)
     elif used < 0:
         raise BelowPrevious(
-            f"{way}. Correct one of the readings, or mark that the register passed zero."
+            f"{_way(segment)}. Correct one of the readings, or mark that the register passed zero."
         )
     return used * segment.multiplier
+
+
+def _way(segment: Segment) -> str:
+    return f"The register went from {segment.start} to {segment.end}"
 
 
 def consumption(segments: Sequence[Segment]) -> Decimal:
