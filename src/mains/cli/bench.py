@@ -1,9 +1,14 @@
 """`mains bench NAME`: a figure beside its yardstick, from one run."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from mains.cli.output import CommandFailed, say, show
-from mains.cli.processes import django_ready
+from mains.cli.processes import django_ready, parts_for_a_while
+
+if TYPE_CHECKING:
+    from mains.bench.result import Result
 
 OWNERS = frozenset({"tenant-create", "tenant-migrate"})
 
@@ -21,14 +26,8 @@ def bench(name: str, accounts: int, tenants: int, as_json: bool) -> None:
       mains bench billrun --accounts 10000 --json
       mains bench tenant-create --json
     """
-    django_ready(as_owner=name in OWNERS)
-    from mains.bench import BENCHES, run
-
-    if name not in BENCHES:
-        raise CommandFailed(
-            f"There is no bench {name}.", f"There are: {', '.join(BENCHES)}.", code=3
-        )
-    result = run(name, accounts=accounts, tenants=tenants)
+    with parts_for_a_while():
+        result = _measured(name, accounts=accounts, tenants=tenants)
     if as_json:
         show(result.to_json(), as_json=True)
     else:
@@ -38,3 +37,14 @@ def bench(name: str, accounts: int, tenants: int, as_json: bool) -> None:
         )
     if not result.passed:
         raise CommandFailed(f"{name} is below its floor: {result.detail}")
+
+
+def _measured(name: str, *, accounts: int, tenants: int) -> "Result":
+    django_ready(as_owner=name in OWNERS)
+    from mains.bench import BENCHES, run
+
+    if name not in BENCHES:
+        raise CommandFailed(
+            f"There is no bench {name}.", f"There are: {', '.join(BENCHES)}.", code=3
+        )
+    return run(name, accounts=accounts, tenants=tenants)

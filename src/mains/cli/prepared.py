@@ -2,7 +2,13 @@
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
 from pathlib import Path
+
+from mains.cli.output import CommandFailed
 
 SOURCE = Path(__file__).resolve().parents[1]
 ROOT = SOURCE.parents[1]
@@ -11,6 +17,30 @@ INPUTS = {
     "migrate": lambda: [*SOURCE.glob("*/migrations/*.py"), SOURCE / "tenancy/schema/tenant.sql"],
     "demo data": lambda: [*ROOT.glob("tenants/*.toml")],
 }
+
+
+COMMANDS = {"migrate": ["migrate"], "demo data": ["schema", "fill-demo"]}
+
+
+def do(step: str, *, folder: Path, env: Mapping[str, str]) -> None:
+    """
+    Do a step in a process of its own, and note it.
+
+    :raises CommandFailed: with what it said, if it failed; it is done again at the next start.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "mains", *COMMANDS[step]],
+        env={**os.environ, **env},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise CommandFailed(
+            f"{step} failed:\n{done.stdout[-3000:]}", "`mains doctor` looks for causes."
+        )
+    remember(step, folder)
 
 
 def is_done(step: str, folder: Path) -> bool:

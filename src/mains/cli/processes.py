@@ -2,10 +2,12 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from mains.cli import prepared
 from mains.cli.output import CommandFailed
 from mains.embedded import EmbeddedError, Postgres, Service, Valkey
 from mains.embedded.environment import replaced_parts
@@ -83,6 +85,28 @@ def use_running() -> None:
     if broker is not None:
         for name, value in broker.environment().items():
             os.environ.setdefault(name, value)
+
+
+@contextmanager
+def parts_for_a_while() -> Iterator[None]:
+    """
+    Start the built-in servers for a block where nothing else runs; end what was started.
+
+    :raises CommandFailed: if one of them cannot start or its schema cannot be migrated.
+    """
+    os.environ.setdefault("MAINS_DATA", str(data_dir()))
+    if os.environ.get("DATABASE_URL") or Postgres.running(data_dir()) is not None:
+        yield
+        return
+    parts = start_parts(progress={})
+    os.environ.update(parts.env)
+    try:
+        if not prepared.is_done("migrate", data_dir()):
+            prepared.do("migrate", folder=data_dir(), env=parts.env)
+        yield
+    finally:
+        for server in reversed(parts.servers):
+            server.stop()
 
 
 def django_ready(*, as_owner: bool = False) -> None:

@@ -90,27 +90,12 @@ def _prepare(parts: Parts, *, port: int, with_demo: bool, bars: object) -> None:
     """
     Migrate and fill in processes of their own, unless nothing changed since the last start.
     """
-    steps = [("migrate", ["migrate"])] + (
-        [("demo data", ["schema", "fill-demo"])] if with_demo else []
-    )
-    for name, arguments in steps:
-        if prepared.is_done(name, data_dir()):
+    for step in ["migrate", "demo data"] if with_demo else ["migrate"]:
+        if prepared.is_done(step, data_dir()):
             continue
-        row = bars.add_task(name, total=None)  # type: ignore[attr-defined]
-        done = subprocess.run(
-            [sys.executable, "-m", "mains", *arguments],
-            env={**os.environ, **parts.env, "PUBLIC_PORT": str(port)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
+        row = bars.add_task(step, total=None)  # type: ignore[attr-defined]
+        prepared.do(step, folder=data_dir(), env={**parts.env, "PUBLIC_PORT": str(port)})
         bars.update(row, total=1, completed=1)  # type: ignore[attr-defined]
-        if done.returncode:
-            raise CommandFailed(
-                f"{name} failed:\n{done.stdout[-3000:]}", "`mains doctor` looks for causes."
-            )
-        prepared.remember(name, data_dir())
 
 
 def _supervise(parts: Parts, *, port: int, with_demo: bool, check: bool, began: float) -> None:
