@@ -11,9 +11,9 @@ from typing import Any
 from django.db import IntegrityError
 from django.db.models import Q
 
-from mains.api.models import ApiToken, IdempotencyKey
+from mains.api.models import IdempotencyKey
 from mains.core.transactions import owns_transaction
-from mains.identity.models import User
+from mains.identity.models import ApiToken, User
 
 TOKEN_LIFE, KEY_LIFE = timedelta(days=30), timedelta(days=30)
 # Longer than any request may take: what is still unanswered then, its process died on.
@@ -71,8 +71,9 @@ def user_of_token(*, token: str, now: datetime) -> User | None:
     """
     Return the login of a token that holds, or None.
     """
-    row = ApiToken.objects.filter(token_hash=_digest(token), expires_at__gt=now).first()
-    return User.objects.filter(pk=row.user_id, is_active=True).first() if row else None
+    return User.objects.filter(
+        is_active=True, api_tokens__token_hash=_digest(token), api_tokens__expires_at__gt=now
+    ).first()
 
 
 def once(

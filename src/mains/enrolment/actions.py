@@ -13,6 +13,7 @@ from mains.core.transactions import inside_transaction, owns_transaction
 from mains.customers.models import Account
 from mains.enrolment import queries
 from mains.enrolment.models import AccountLink, SignUp
+from mains.identity import actions as identity
 from mains.identity.models import User
 from mains.notifications import actions as notifications
 from mains.tenancy.tenantfile.identity import Evidence, Policy
@@ -197,3 +198,18 @@ def link(*, user: User, account: Account, evidence: list[str], now: datetime) ->
             now=now,
         )
     return row
+
+
+@owns_transaction
+def delete_login(*, user_id: int, now: datetime) -> bool:
+    """
+    Delete a customer's login, end its links and drop its pending sign-ups; again does nothing.
+
+    Customers, accounts, bills and payments stay: they belong to the provider's books.
+    """
+    user = User.objects.select_for_update().filter(pk=user_id).first()
+    if user is None:
+        return False
+    AccountLink.objects.filter(user_id=user_id, ended_at=None).update(ended_at=now)
+    SignUp.objects.filter(email=user.email, confirmed_at=None).delete()
+    return identity.delete_user(user_id=user_id)

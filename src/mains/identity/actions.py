@@ -41,3 +41,15 @@ def confirm_email(*, user_id: int, password: str) -> User:
         raise WrongPassword(user_id)
     EmailAddress.objects.filter(user=user, email=user.email).update(verified=True)
     return user
+
+
+@inside_transaction
+def delete_user(*, user_id: int) -> bool:
+    """
+    Delete a login with its e-mails, second steps, sessions and tokens; again does nothing.
+
+    What else names the login does so by a plain number, and is ended by whoever calls this.
+    """
+    found = User.objects.filter(pk=user_id)
+    deleted, _by_model = found.delete()
+    return bool(deleted)

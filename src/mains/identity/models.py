@@ -62,3 +62,18 @@ class User(AbstractBaseUser):
     def get_all_permissions(self, obj: object = None) -> set[str]:  # noqa: ARG002
         stamps.check(self)
         return set()
+
+
+class ApiToken(models.Model):
+    """
+    A token with which a login uses the API; only its hash is kept, and it ends with the login.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"token of {self.user_id}"
