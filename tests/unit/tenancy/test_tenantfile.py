@@ -70,6 +70,37 @@ class TestAMistakeIsNamedByItsPlace:
 
         assert "payments.gateways[0].secret" in wrong(data)
 
+    @pytest.mark.parametrize(
+        "place",
+        [
+            "env:SECRET_KEY",
+            "env:OWNER_DATABASE_URL",
+            "env:MAINS_SECRET_TAVHO__STRIPE",
+            "env:MAINS_SECRET_BALTA",
+            "env:MAINS_SECRET_BALTA_STRIPE",
+            # That of a tenant whose name begins like this one's.
+            "env:MAINS_SECRET_BALTA__SUR__STRIPE",
+            "env:MAINS_SECRET_BALTA___STRIPE",
+            "vault:tavho/stripe",
+            "vault:balta",
+        ],
+    )
+    def test_a_secret_that_is_not_this_tenants(self, place):
+        data = balta()
+        data["payments"]["gateways"][0]["secret"] = place
+
+        assert place in next(iter(wrong(data).values()))
+
+    @pytest.mark.parametrize(
+        "place",
+        ["", "env:MAINS_SECRET_BALTA__STRIPE", "env:MAINS_SECRET_BALTA__A_1", "vault:balta/s"],
+    )
+    def test_a_secret_of_its_own(self, place):
+        data = balta()
+        data["payments"]["gateways"][0]["secret"] = place
+
+        assert parse(data, source="x").payments.gateways[0].secret == place
+
     def test_a_file_under_another_name(self, tmp_path):
         copy = tmp_path / "other.toml"
         copy.write_text((TENANTS / "balta.toml").read_text())

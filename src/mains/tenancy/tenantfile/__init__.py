@@ -92,6 +92,12 @@ class TenantFile(Section):
         _known("tariffs", "service", [t.service for t in self.tariffs], services)
         for gateway in self.payments.gateways:
             _known("payments.gateways", "companies", gateway.companies, companies)
+            if not gateway.secret_is_of(self.slug):
+                raise ValueError(
+                    f"payments.gateways names the secret {gateway.secret!r}; the secrets of this "
+                    f"tenant are env:MAINS_SECRET_{self.slug.upper()}__NAME or "
+                    f"vault:{self.slug}/name"
+                )
         if not self.payments.enabled:
             _every_language("payments.notice", self.payments.notice, self.locale.languages)
         for service in self.services:

@@ -1,5 +1,6 @@
 """How bills are made, delivered and paid (axes A8, A9)."""
 
+import re
 from enum import StrEnum
 from typing import Literal
 
@@ -34,8 +35,18 @@ class Gateway(Section):
     kind: GatewayKind
     label: Texts
     companies: tuple[Slug, ...] = ()
-    # Where the secret is kept, never the secret itself.
+    # Where the secret is kept, never the secret itself: a place of this tenant's own.
     secret: str = Field(default="", pattern=r"^(|env:[A-Z][A-Z0-9_]*|vault:[a-z0-9/_-]+)$")
+
+    def secret_is_of(self, slug: str) -> bool:
+        """
+        Tell whether the secret, if there is one, is kept where only this tenant's are.
+
+        The file is uploaded by the tenant, so any other name would let it use what is not its own:
+        another tenant's key, or the platform's.
+        """
+        own = rf"env:MAINS_SECRET_{slug.upper()}__[A-Z0-9]+(_[A-Z0-9]+)*|vault:{slug}/[a-z0-9/_-]+"
+        return not self.secret or re.fullmatch(own, self.secret) is not None
 
 
 class ReferenceScheme(StrEnum):
