@@ -374,12 +374,12 @@ class TestABankTransfer:
 
         assert [response.status_code for response in responses] == [302, 302]
         assert _count("payments.Payment") == 1
-        assert (
-            "Paid"
-            in olga.client.get(
-                responses[0]["Location"], headers={"host": world.CONSOLE}
-            ).content.decode()
-        )
+        page = olga.client.get(
+            responses[0]["Location"], headers={"host": world.CONSOLE}
+        ).content.decode()
+        assert "Paid" in page
+        assert page.count("The transfer is booked.") == 1
+        assert "was booked before. Nothing was booked now." in page
 
     def test_with_another_amount_it_is_refused(self, olga):
         response = olga.post("payments/book/", self._form(amount="1.00"))

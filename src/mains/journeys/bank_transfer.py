@@ -1,5 +1,6 @@
 """Book a bank transfer that staff found on the bank's statement."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -16,6 +17,16 @@ class UnknownBill(Exception):
     """No issued bill has this number or payment reference."""
 
 
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """
+    The bill of a transfer; `before` says that the transfer had been booked already.
+    """
+
+    bill_id: int
+    before: bool
+
+
 def book(
     *,
     reference: str,
@@ -25,9 +36,9 @@ def book(
     booked_by: str,
     now: datetime,
     today: date,
-) -> int:
+) -> Booked:
     """
-    Book a transfer for the bill with a reference or number, and return the bill's id.
+    Book a transfer for the bill with a reference or number.
 
     The same bank reference again books nothing. A card page that is still open for the bill is
     closed once the bill is paid.
@@ -45,7 +56,7 @@ def book(
     money = Money.round_from(amount, bill.total.currency)
     if money.as_decimal() != amount:
         raise booking.WrongAmount(amount)
-    booking.book_bank_transfer(
+    payment = booking.book_bank_transfer(
         bill_id=bill.id,
         amount_minor=money.minor,
         bank_reference=bank_reference,
@@ -56,4 +67,4 @@ def book(
     after = queries.bill(bill_id=bill.id, today=today)
     if after is not None and after.outstanding.minor == 0:
         payments.expire_pages_of(bill_ids=[bill.id], now=now, today=today)
-    return bill.id
+    return Booked(bill_id=bill.id, before=payment.received_at != now)

@@ -109,6 +109,26 @@ def period_before(*, tenant: TenantInfo, today: date) -> Period:
     return Period(add_months(end, -months), end)
 
 
+def proposed(*, tenant: TenantInfo, today: date) -> tuple[str, Period]:
+    """
+    Return the company (its code) and the period that a new run is most likely for.
+
+    The first company without a run for the period that ended last; once all have one, the first
+    company and the period that follows.
+    """
+    period = period_before(tenant=tenant, today=today)
+    codes = [company.code for company in tenant.file.companies]
+    billed = set(
+        BillRun.objects.filter(
+            period_start__lt=period.end, period_end__gt=period.start
+        ).values_list("company__code", flat=True)
+    )
+    waiting = [code for code in codes if code not in billed]
+    if waiting:
+        return waiting[0], period
+    return codes[0], Period(period.end, add_months(period.end, tenant.file.billing.months_per_bill))
+
+
 def work_on(*, tenant: TenantInfo, run_id: int, now: datetime) -> None:
     """
     Do whatever a run waits for: rehearse what is drafted, issue what is approved.

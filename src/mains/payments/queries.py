@@ -4,12 +4,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from mains.billing.models import Bill, BillState
 from mains.billing.numbers import reference_of
 from mains.billing.rules.status import BillStatus, bill_status
+from mains.core.arrays import id_array
 from mains.core.money import Money
 from mains.payments.models import (
     Allocation,
@@ -164,29 +166,48 @@ def attempt(*, token: str) -> AttemptRow | None:
 
 @dataclass(frozen=True, slots=True)
 class PaymentRow:
+    """
+    What one payment brought to an account; `credit` is the part that settled no bill.
+    """
+
     received_at: datetime
-    amount: Money
     method: str
-    bill_number: str
     booking_key: str
+    amount: Money
+    credit: Money
+    bill_numbers: str
+
+
+# From the ledger, not from the allocations: money on a paid bill settles nothing and still arrived.
+_PAYMENTS = """
+select p.received_at, p.method, p.booking_key, p.currency, t.amount_minor,
+       t.amount_minor - coalesce(sum(x.amount_minor), 0),
+       coalesce(string_agg(b.number, ', ' order by b.number), '')
+from ledger_ledgeraccount l
+join ledger_transfer t on t.credit_id = l.id and t.source like 'payment:%%'
+join payments_payment p on t.source = 'payment:' || p.id
+left join (payments_allocation x join billing_bill b on b.id = x.bill_id)
+  on x.payment_id = p.id and b.account_id = l.account_id
+where l.account_id = any(%s::bigint[])
+group by p.id, t.id
+order by p.received_at desc, p.id desc, t.id
+"""
 
 
 def payments(*, account_ids: Collection[int]) -> list[PaymentRow]:
     """
-    Return what was paid on the bills of the accounts, newest first.
+    Return what was paid to the accounts, newest first: whole sums, with bills or without.
     """
-    rows = (
-        Allocation.objects.filter(bill__account_id__in=account_ids)
-        .select_related("payment", "bill")
-        .order_by("-payment__received_at", "-pk")
-    )
-    return [
-        PaymentRow(
-            row.payment.received_at,
-            Money(row.amount_minor, row.payment.currency),
-            row.payment.method,
-            row.bill.number,
-            row.payment.booking_key,
-        )
-        for row in rows
-    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_PAYMENTS, [id_array(account_ids)])
+        return [
+            PaymentRow(
+                received_at=row[0],
+                method=row[1],
+                booking_key=row[2],
+                amount=Money(int(row[4]), row[3]),
+                credit=Money(int(row[5]), row[3]),
+                bill_numbers=row[6],
+            )
+            for row in cursor.fetchall()
+        ]

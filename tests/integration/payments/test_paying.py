@@ -31,6 +31,15 @@ class World:
         self.today = self.tenant.date_of(self.now)
         self.bills = [bill for bill in utility.bills if bill.total_minor > 0]
 
+    def listed(self, bill):
+        """
+        Return what the account's holder sees: amount, credit, bills of each payment.
+        """
+        from mains.payments import queries
+
+        rows = queries.payments(account_ids=[bill.account_id])
+        return [(row.amount.minor, row.credit.minor, row.bill_numbers) for row in rows]
+
     def start(self, *bills, payer="user:1"):
         from mains.journeys import pay_bills
 
@@ -192,6 +201,38 @@ def test_money_that_comes_late_on_a_closed_page_stays_as_credit(world):
     assert (world.owed(bill), world.payments()) == (0, 2)
     assert world.balance(bill) == -bill.total_minor
     assert world.sound()
+    assert world.listed(bill) == [
+        (bill.total_minor, bill.total_minor, ""),
+        (bill.total_minor, 0, bill.number),
+    ]
+
+
+def test_a_payment_of_two_bills_is_listed_once_and_only_to_its_account(world):
+    bill, other = world.bills[:2]
+    assert bill.account_id != other.account_id
+    page = world.start(bill, other)
+    world.pay(page)
+    world.come_back(page)
+
+    assert world.listed(bill) == [(bill.total_minor, 0, bill.number)]
+    assert world.listed(other) == [(other.total_minor, 0, other.number)]
+
+
+@pytest.mark.parametrize(("more", "credit"), [(0, 0), (1, 1), (-1, 0)])
+def test_a_transfer_is_listed_as_the_sum_that_came(world, more, credit):
+    from mains.payments import booking
+
+    bill = world.bills[0]
+    booking.book_bank_transfer(
+        bill_id=bill.pk,
+        amount_minor=bill.total_minor + more,
+        bank_reference="B1",
+        value_date=world.today,
+        booked_by="olga",
+        now=world.now,
+    )
+
+    assert world.listed(bill) == [(bill.total_minor + more, credit, bill.number)]
 
 
 def test_baskets_that_share_a_bill_do_not_pay_it_twice(world):

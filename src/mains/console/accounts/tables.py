@@ -11,6 +11,7 @@ from mains.console import wording
 from mains.customers.queries import AccountDetail, ContractRow, MandateRow
 from mains.metering.queries import ReadingRow, RegisterRow
 from mains.payments.queries import BillRow, PaymentRow
+from mains.payments.wording import credit_note
 from mains.tenancy.tenantfile import TenantFile
 
 
@@ -75,10 +76,10 @@ def payments(rows: Sequence[PaymentRow], *, zone: ZoneInfo) -> Table:
         rows=tuple(
             (
                 Cell(wording.moment(row.received_at, zone)),
-                Cell(row.bill_number),
+                Cell(row.bill_numbers or _("On account")),
                 Cell(wording.method(row.method)),
                 Cell(row.booking_key),
-                Cell(row.amount),
+                Cell(row.amount, note=credit_note(row.credit, language=wording.language())),
             )
             for row in rows
         ),

@@ -73,16 +73,21 @@ def book(request: StaffRequest) -> HttpResponse:
         initial={"value_date": request.today, "reference": request.GET.get("bill", "")[:60]},
     )
     if request.method == "POST" and form.is_valid():
-        bill_id = _booked(request, form)
-        if bill_id is not None:
-            messages.success(request, _("The transfer is booked. The payer gets a receipt."))
-            return to(request, f"bills/{bill_id}/")
+        booked = _booked(request, form)
+        if booked is not None:
+            if booked.before:
+                messages.info(
+                    request, _("This transfer was booked before. Nothing was booked now.")
+                )
+            else:
+                messages.success(request, _("The transfer is booked. The payer gets a receipt."))
+            return to(request, f"bills/{booked.bill_id}/")
     return render(
         request, "console/payments/book.html", {"form": form}, status=422 if form.errors else 200
     )
 
 
-def _booked(request: StaffRequest, form: BankTransfer) -> int | None:
+def _booked(request: StaffRequest, form: BankTransfer) -> bank_transfer.Booked | None:
     asked = form.cleaned_data
     try:
         return bank_transfer.book(

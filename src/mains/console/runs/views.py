@@ -34,17 +34,17 @@ def every(request: StaffRequest) -> HttpResponse:
 @staff(*BILLING)
 def start(request: StaffRequest) -> HttpResponse:
     """
-    Start a run for a company and a period; the period that ended last is proposed.
+    Start a run for a company and a period; the next one to bill is proposed.
     """
-    proposed = bill_run.period_before(tenant=request.tenant, today=request.today)
+    company, period = bill_run.proposed(tenant=request.tenant, today=request.today)
     companies = [(company.code, company.name) for company in all_companies()]
     form = StartRun(
         request.POST or None,
         companies=companies,
         initial={
-            "company": companies[0][0] if companies else "",
-            "start": proposed.start,
-            "last": proposed.last_day,
+            "company": company,
+            "start": period.start,
+            "last": period.last_day,
         },
     )
     if request.method == "POST" and form.is_valid():

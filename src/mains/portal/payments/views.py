@@ -15,6 +15,7 @@ from mains.journeys import guest_payment, pay_bills
 from mains.payments import actions, queries
 from mains.payments.gateways.base import GatewayRefused, GatewayUnavailable
 from mains.payments.queries import BillRow
+from mains.payments.wording import credit_note
 from mains.portal.access import PortalRequest, account_ids, customer_required, grant_bill, may_pay
 from mains.portal.bills.views import is_payable
 from mains.portal.payments.forms import FindBill, Receipt
@@ -241,9 +242,9 @@ def history(request: PortalRequest) -> HttpResponse:
         rows=tuple(
             (
                 Cell(instant_text(row.received_at.astimezone(zone), language=language())),
-                Cell(row.bill_number),
+                Cell(row.bill_numbers or _("On account")),
                 Cell(words[row.method]),
-                Cell(row.amount),
+                Cell(row.amount, note=credit_note(row.credit, language=language())),
             )
             for row in rows
         ),
