@@ -24,7 +24,7 @@ def measure(*, tenants: int = 200, **_others: object) -> Result:
     with scratch.database() as owner:
         for number in range(tenants):
             _create(owner, f"fleet{number}")
-        with release.ahead(migration=release.ONE_COLUMN):
+        with release.ahead(documents=release.ONE_COLUMN):
             theirs = _one_by_one(owner, [f"fleet{number}" for number in range(SAMPLE)])
             connection.ensure_connection()
             pids = owner.info.backend_pid, connection.connection.info.backend_pid

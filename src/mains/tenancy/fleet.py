@@ -98,15 +98,23 @@ def plan(schema_name: str) -> Step:
         migrations = tuple((step.app_label, step.name) for step, _backwards in pending)
         if not all(_is_sql(step) for step, _backwards in pending):
             return Step(migrations, None)
-        statements = executor.loader.collect_sql(pending)
-        body = "\n".join(
-            line
-            for line in statements
-            if line not in {"BEGIN;", "COMMIT;"} and not line.startswith("--")
-        )
-        return Step(migrations, body)
+        return Step(migrations, _written_out(executor, [step for step, _backwards in pending]))
     finally:
         connection.set_schema_to_public()  # type: ignore[attr-defined]
+
+
+def _written_out(executor: MigrationExecutor, migrations: Iterable[Migration]) -> str:
+    # Django's own collect_sql begins with what the first migration depends on, so one of another
+    # app that comes later would not know the tables that stand already.
+    loader, statements = executor.loader, []
+    state = loader.project_state(
+        [key for key in loader.applied_migrations if key in loader.graph.nodes]
+    )
+    for migration in migrations:
+        with connection.schema_editor(collect_sql=True, atomic=True) as editor:
+            state = migration.apply(state, editor, collect_sql=True)
+        statements += editor.collected_sql
+    return "\n".join(line for line in statements if not line.startswith("--"))
 
 
 def _apply(owner: psycopg.Connection[Any], step: Step, schema_name: str) -> None:

@@ -24,6 +24,19 @@ class Migration(migrations.Migration):
         ])
     ]
 """
+OF_A_USER = """
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("identity", "0002_apitoken")]
+    operations = [
+        migrations.CreateModel("Badge", [
+            ("id", models.BigAutoField(primary_key=True)),
+            ("user", models.ForeignKey("identity.user", models.CASCADE)),
+        ])
+    ]
+"""
 IN_PYTHON = """
 from django.db import migrations, models
 
@@ -112,15 +125,17 @@ def fleet(owner: psycopg.Connection[Any]) -> dict[str, Any]:
     from mains.bench import release
 
     found = {}
-    for name, migration, scenario in (
-        ("sql", release.ONE_COLUMN, _plain),
-        ("new_table", NEW_TABLE, _with_rights),
-        ("python", IN_PYTHON, _in_python),
-        ("canary", release.ONE_COLUMN, _canary),
-        ("later", release.ONE_COLUMN, _later),
-        ("stopped", release.ONE_COLUMN, _stopped),
+    for name, migrations, scenario in (
+        ("sql", {"documents": release.ONE_COLUMN}, _plain),
+        # In the plan documents comes first, and knows nothing of the users that the second needs.
+        ("apps", {"documents": release.ONE_COLUMN, "identity": OF_A_USER}, _two_apps),
+        ("new_table", {"documents": NEW_TABLE}, _with_rights),
+        ("python", {"documents": IN_PYTHON}, _in_python),
+        ("canary", {"documents": release.ONE_COLUMN}, _canary),
+        ("later", {"documents": release.ONE_COLUMN}, _later),
+        ("stopped", {"documents": release.ONE_COLUMN}, _stopped),
     ):
-        with _fleet_of_four(owner), release.ahead(migration=migration):
+        with _fleet_of_four(owner), release.ahead(**migrations):
             found[name] = scenario(owner)
     return found
 
@@ -140,6 +155,23 @@ def _plain(owner: psycopg.Connection[Any]) -> dict[str, Any]:
         "with_column": _with_column(owner),
         "recorded": _applied(owner),
         "again": again.migrated,
+        "behind_after": fleet.behind(owner),
+    }
+
+
+def _two_apps(owner: psycopg.Connection[Any]) -> dict[str, Any]:
+    from mains.tenancy import fleet
+
+    outcome = fleet.migrate(owner)
+    points_to = owner.execute(
+        "select confrelid::regclass::text from pg_constraint"
+        " where contype = 'f' and conrelid = to_regclass('three.identity_badge')"
+    ).fetchall()
+    return {
+        "migrated": outcome.migrated,
+        "failed": outcome.failed,
+        "with_column": _with_column(owner),
+        "points_to": [row[0] for row in points_to],
         "behind_after": fleet.behind(owner),
     }
 
@@ -265,7 +297,7 @@ def _with_column(owner: psycopg.Connection[Any]) -> list[str]:
 
 def _applied(owner: psycopg.Connection[Any]) -> list[str]:
     statement = " union all ".join(
-        f"select '{name}' from \"{name}\".django_migrations where name = '0002_released'"
+        f"select '{name}' from \"{name}\".django_migrations where name = '0009_released'"
         for name in FLEET
     )
     return sorted(row[0] for row in owner.execute(statement))

@@ -61,6 +61,15 @@ def test_sql_is_fanned_out_to_every_tenant_once(fleet):
     assert found["behind_after"] == {}
 
 
+def test_a_release_of_two_apps_reaches_every_tenant(fleet):
+    found = fleet["apps"]
+    assert found["failed"] == {}
+    assert found["migrated"] == FLEET
+    assert found["with_column"] == sorted(FLEET)
+    assert found["points_to"] == ["three.identity_user"]
+    assert found["behind_after"] == {}
+
+
 def test_rights_are_given_where_tables_were_made(fleet):
     found = fleet["new_table"]
     assert found["migrated"] == FLEET
