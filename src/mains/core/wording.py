@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton
+from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
 from babel.numbers import NumberPattern, format_decimal, get_currency_symbol, parse_pattern
 
 from mains.core.money import Money, exponent_of
@@ -73,7 +73,12 @@ def instant_text(instant: datetime, *, language: str) -> str:
     """
     Return an instant that is already in the reader's zone, e.g. `18 Nov 2026, 14:05`.
     """
-    return format_datetime(instant, format="medium", locale=language)
+    # CLDR's medium time has seconds, which nobody reads on a list of payments.
+    pattern: str = get_datetime_format("medium", locale=language).replace("'", "")
+    return pattern.format(
+        format_time(instant, format="short", locale=language),
+        format_date(instant, format="medium", locale=language),
+    )
 
 
 def number_text(value: Decimal, *, language: str, decimals: int | None = None) -> str:

@@ -11,7 +11,7 @@ from mains.console import wording
 from mains.customers.queries import AccountDetail, ContractRow, MandateRow
 from mains.metering.queries import ReadingRow, RegisterRow
 from mains.payments.queries import BillRow, PaymentRow
-from mains.payments.wording import credit_note
+from mains.payments.wording import credit_note, reference_text
 from mains.tenancy.tenantfile import TenantFile
 
 
@@ -78,7 +78,7 @@ def payments(rows: Sequence[PaymentRow], *, zone: ZoneInfo) -> Table:
                 Cell(wording.moment(row.received_at, zone)),
                 Cell(row.bill_numbers or _("On account")),
                 Cell(wording.method(row.method)),
-                Cell(row.booking_key),
+                Cell(reference_text(row.booking_key)),
                 Cell(row.amount, note=credit_note(row.credit, language=wording.language())),
             )
             for row in rows

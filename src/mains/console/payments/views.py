@@ -14,6 +14,7 @@ from mains.journeys import bank_transfer, desk, pay_bills
 from mains.journeys.desk import BookedRow
 from mains.ledger.actions import ClosedMonth
 from mains.payments import booking
+from mains.payments.wording import reference_text
 
 
 @require_safe
@@ -52,7 +53,7 @@ def _table(request: StaffRequest, rows: list[BookedRow]) -> Table:
                 if row.bill_id
                 else Cell(_("On account")),
                 Cell(wording.method(row.method)),
-                Cell(row.booking_key),
+                Cell(reference_text(row.booking_key)),
                 Cell(row.booked_by),
                 Cell(row.amount),
             )
