@@ -74,7 +74,7 @@ def instant_text(instant: datetime, *, language: str) -> str:
     Return an instant that is already in the reader's zone, e.g. `18 Nov 2026, 14:05`.
     """
     # CLDR's medium time has seconds, which nobody reads on a list of payments.
-    pattern: str = get_datetime_format("medium", locale=language).replace("'", "")
+    pattern = str(get_datetime_format("medium", locale=language)).replace("'", "")
     return pattern.format(
         format_time(instant, format="short", locale=language),
         format_date(instant, format="medium", locale=language),
