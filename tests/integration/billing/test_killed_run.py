@@ -86,6 +86,7 @@ def counted():
 WHOLE = (ACCOUNTS, ACCOUNTS, ACCOUNTS, ACCOUNTS, 1, ACCOUNTS, 0, 0, 0)
 
 
+@pytest.mark.seed("S4.03")
 def test_a_run_killed_at_every_point_is_finished_as_if_nothing_had_been(run):
     from mains.ledger import queries
 

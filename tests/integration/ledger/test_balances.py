@@ -192,6 +192,7 @@ def run(examples, steps):
     )
 
 
+@pytest.mark.seed("S2.07")
 def test_two_hundred_steps():
     run(examples=10, steps=20)
 
