@@ -11,7 +11,7 @@ from django.db import connection
 
 from mains.billing.models import BillRun
 from mains.billing.rules.drafting import ContractInput, Draft, MeasuredRegister, draft_bill
-from mains.core.arrays import id_array
+from mains.core.arrays import integer_array
 from mains.core.calendars import Period
 from mains.metering import queries as metering
 from mains.metering.queries import RegisterUse
@@ -111,7 +111,7 @@ def read(*, run: BillRun, account_ids: Sequence[int], line_rounding: LineRoundin
     Read the holders, contracts, register uses and prices of accounts for a run's period.
     """
     period = Period(run.period_start, run.period_end)
-    accounts = {"accounts": id_array(account_ids), "start": period.start, "end": period.end}
+    accounts = {"accounts": integer_array(account_ids), "start": period.start, "end": period.end}
     contracts: dict[int, list[ContractRow]] = {}
     for row in _fetch(_CONTRACTS, accounts):
         contract = ContractRow._make((*row[:-1], json.loads(row[-1])))
@@ -121,7 +121,7 @@ def read(*, run: BillRun, account_ids: Sequence[int], line_rounding: LineRoundin
         holders={
             row[0]: Holder._make(row)
             for row in _fetch(
-                _HOLDERS, {"accounts": id_array(account_ids), "issued": run.issue_date}
+                _HOLDERS, {"accounts": integer_array(account_ids), "issued": run.issue_date}
             )
         },
         contracts=contracts,

@@ -56,7 +56,7 @@ def book(
     money = Money.round_from(amount, bill.total.currency)
     if money.as_decimal() != amount:
         raise booking.WrongAmount(amount)
-    payment = booking.book_bank_transfer(
+    _payment, made = booking.book_bank_transfer(
         bill_id=bill.id,
         amount_minor=money.minor,
         bank_reference=bank_reference,
@@ -67,4 +67,4 @@ def book(
     after = queries.bill(bill_id=bill.id, today=today)
     if after is not None and after.outstanding.minor == 0:
         payments.expire_pages_of(bill_ids=[bill.id], now=now, today=today)
-    return Booked(bill_id=bill.id, before=payment.received_at != now)
+    return Booked(bill_id=bill.id, before=not made)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.db import connection
 
-from mains.core.arrays import id_array
+from mains.core.arrays import integer_array
 from mains.core.transactions import inside_transaction
 from mains.ledger.actions import CurrencyMismatch
 
@@ -18,7 +18,7 @@ def ensure_receivables(*, account_ids: Collection[int], currency: str) -> dict[i
     """
     Return the ledger account of each customer account, making those that are missing.
     """
-    ids = id_array(sorted(account_ids))
+    ids = integer_array(sorted(account_ids))
     with connection.cursor() as cursor:
         cursor.execute(
             "with made as ("
@@ -72,7 +72,7 @@ def post(
         cursor.execute(
             "select count(*) from ledger_ledgeraccount"
             " where id = any(%s::bigint[]) and currency = %s",
-            [id_array(touched), currency],
+            [integer_array(touched), currency],
         )
         if cursor.fetchone()[0] != len(touched):
             raise CurrencyMismatch(f"A transfer names an account that is not kept in {currency}.")
@@ -86,11 +86,11 @@ def _change_balances(cursor: object, changes: Mapping[int, int]) -> None:
     cursor.execute(  # type: ignore[attr-defined]
         "select from ledger_balance where ledger_account_id = any(%s::bigint[])"
         " order by ledger_account_id for update",
-        [id_array(ids)],
+        [integer_array(ids)],
     )
     cursor.execute(  # type: ignore[attr-defined]
         "update ledger_balance b set minor = b.minor + c.change"
         " from unnest(%s::bigint[], %s::bigint[]) as c(id, change)"
         " where b.ledger_account_id = c.id",
-        [id_array(ids), id_array(changes[account_id] for account_id in ids)],
+        [integer_array(ids), integer_array(changes[account_id] for account_id in ids)],
     )

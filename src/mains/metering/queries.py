@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from mains.core.arrays import id_array
+from mains.core.arrays import integer_array
 from mains.core.calendars import Period
 
 
@@ -68,7 +68,7 @@ def register_uses(
     with connection.cursor() as cursor:
         cursor.execute(
             _USE,
-            {"points": id_array(supply_point_ids), "start": period.start, "end": period.end},
+            {"points": integer_array(supply_point_ids), "start": period.start, "end": period.end},
         )
         for row in cursor.fetchall():
             use = RegisterUse._make(row)

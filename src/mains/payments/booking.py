@@ -129,11 +129,11 @@ def book_bank_transfer(
     value_date: date,
     booked_by: str,
     now: datetime,
-) -> Payment:
+) -> tuple[Payment, bool]:
     """
     Book a bank transfer for a bill; what exceeds the bill stays as credit of its account.
 
-    The same bank reference again returns the first booking.
+    The same bank reference again returns the first booking, and False for that it was not made now.
 
     :raises WrongAmount: for zero or less.
     :raises AlreadyBooked: if that reference was booked with another amount or bill.
@@ -162,7 +162,7 @@ def book_bank_transfer(
     if not made:
         if (payment.amount_minor, payment.note) != (amount_minor, bill.reference):
             raise AlreadyBooked(bank_reference)
-        return payment
+        return payment, False
     bank = ledger.company_account(
         company=company, kind=LedgerAccountKind.BANK, detail="main", currency=bill.currency
     )
@@ -178,7 +178,7 @@ def book_bank_transfer(
             ),
             now=now,
         )
-    return payment
+    return payment, True
 
 
 def _allocate_and_post(

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from mains.billing.models import Bill, BillState
 from mains.billing.numbers import reference_of
 from mains.billing.rules.status import BillStatus, bill_status
-from mains.core.arrays import id_array
+from mains.core.arrays import integer_array
 from mains.core.money import Money
 from mains.payments.models import (
     Allocation,
@@ -199,7 +199,7 @@ def payments(*, account_ids: Collection[int]) -> list[PaymentRow]:
     Return what was paid to the accounts, newest first: whole sums, with bills or without.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_PAYMENTS, [id_array(account_ids)])
+        cursor.execute(_PAYMENTS, [integer_array(account_ids)])
         return [
             PaymentRow(
                 received_at=row[0],

@@ -356,3 +356,26 @@ class TestWebhooks:
         assert world.owed(bill) == bill.total_minor
         assert LedgerAccount.objects.filter(kind="SUSPENSE", currency="USD").exists()
         assert world.sound()
+
+
+def test_a_transfer_sent_twice_in_one_instant_is_told_apart(world):
+    from decimal import Decimal
+
+    from mains.journeys import bank_transfer
+
+    bill = world.bills[0]
+    first, again = (
+        bank_transfer.book(
+            reference=bill.number,
+            amount=Decimal(bill.total_minor) / 100,
+            bank_reference="B2",
+            value_date=world.today,
+            booked_by="olga",
+            now=world.now,
+            today=world.today,
+        )
+        for _ in range(2)
+    )
+
+    assert (first.before, again.before) == (False, True)
+    assert (world.owed(bill), world.payments()) == (0, 1)
