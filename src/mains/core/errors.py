@@ -5,6 +5,9 @@ from django.shortcuts import render
 
 from mains.core.requests import request_id
 
+# Where every code of the API's problems is explained.
+DOCUMENTED = "https://mains.example/docs/reference/errors#"
+
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     return render(request, "core/not_found.html", {"reference": request_id()}, status=404)

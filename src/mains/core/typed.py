@@ -18,7 +18,8 @@ def parse_amount(typed: str, *, language: str) -> Decimal:
     :raises NotAnAmount: if no single number is in it.
     """
     text = re.sub(r"[^\d.,+\-−'’\s]", "", typed).translate(GROUPING).strip(".,")
-    text = "".join(text.split())
+    # A dash stands for no small change: `12 345,-`.
+    text = re.sub(r"[.,][-−]+$", "", "".join(text.split()))
     signs = [character for character in text if character in ".,"]
     if len(set(signs)) == 2:
         decimal = signs[-1]

@@ -7,6 +7,9 @@ from functools import lru_cache
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
 from babel.numbers import NumberPattern, format_decimal, get_currency_symbol, parse_pattern
+from babel.units import format_unit
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from mains.core.money import Money, exponent_of
 
@@ -81,9 +84,37 @@ def instant_text(instant: datetime, *, language: str) -> str:
     )
 
 
+def time_text(instant: datetime, *, language: str) -> str:
+    """
+    Return the time of day of an instant that is already in the reader's zone, e.g. `14:05`.
+    """
+    return str(format_time(instant, format="short", locale=language))
+
+
 def number_text(value: Decimal, *, language: str, decimals: int | None = None) -> str:
     """
     Return a quantity with the language's separators, without needless zeros.
     """
     pattern = "#,##0.######" if decimals is None else "#,##0." + "0" * decimals
     return format_decimal(value, format=pattern.rstrip("."), locale=language)
+
+
+# What CLDR calls our units; it knows neither gigacalories nor volumes at standard conditions.
+_CLDR_UNITS = {
+    "kWh": "energy-kilowatt-hour",
+    "kW": "power-kilowatt",
+    "m3": "volume-cubic-meter",
+}
+
+
+@lru_cache(maxsize=256)
+def unit_text(code: str, *, language: str) -> str:
+    """
+    Return a unit as a language writes it, e.g. `m³` or `кВт·год`; one that nobody knows stays.
+    """
+    if name := _CLDR_UNITS.get(code):
+        one = format_unit(1, name, length="short", locale=language)
+        # CLDR's dot operator is missing from many fonts; this dot is what people type.
+        return one.replace("1", "", 1).strip().replace("⋅", "·")
+    with translation.override(language):
+        return {"Gcal": _("Gcal"), "GJ": _("GJ"), "MWh": _("MWh"), "lm3": "lm³"}.get(code, code)
