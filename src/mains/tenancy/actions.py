@@ -20,22 +20,38 @@ from mains.tenancy.tenantfile import TenantFile
 log = structlog.get_logger()
 
 
+class PublishedMeanwhile(Exception):
+    """Another version was published since the one that a change was made from."""
+
+
 class ClockOfLiveTenant(Exception):
     """Only a sandbox may move its clock: money and law depend on a live tenant's."""
 
 
 @transaction.atomic(durable=True)
 def publish_configuration(
-    *, schema_name: str, file: TenantFile, author: str, note: str = "", now: datetime
+    *,
+    schema_name: str,
+    file: TenantFile,
+    author: str,
+    note: str = "",
+    based_on: int | None = None,
+    now: datetime,
 ) -> int:
     """
     Publish a configuration and return its version; the same content again changes nothing.
+
+    `based_on` is the version that the change was made from, where there was one.
+
+    :raises PublishedMeanwhile: if another one is published by now.
     """
     tenant = Tenant.objects.select_for_update().get(schema_name=schema_name)
     data = file.model_dump(mode="json")
     live = tenant.configurations.filter(state=ConfigurationState.PUBLISHED).first()
     if live is not None and live.data == data:
         return live.version
+    if based_on is not None and (live is None or live.version != based_on):
+        raise PublishedMeanwhile(schema_name)
     latest = tenant.configurations.aggregate(latest=Max("version"))["latest"] or 0
     if live is not None:
         live.state = ConfigurationState.RETIRED

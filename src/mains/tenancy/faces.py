@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 
 from mains.branding.context import Brand, Footer, Language
 from mains.branding.rules.colour import palette
@@ -56,6 +57,7 @@ def brand_of(request: HttpRequest, choice: BrandChoice | None) -> Brand:
     )
 
 
+@require_safe
 def stylesheet(request: HttpRequest, version: str) -> HttpResponse:
     """
     Serve the style sheet of the page's brand; the version in its address makes it cacheable.

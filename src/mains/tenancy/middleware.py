@@ -1,6 +1,8 @@
 """From the host to the tenant: its schema, its language and its clock."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from ipaddress import ip_address
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -22,8 +24,9 @@ PLATFORM_SURFACES = {
     "outbox": "mains.config.urls.outbox",
 }
 PORTAL = "mains.config.urls.portal"
-# Answered on every host, before anybody knows for whom.
-PROBES = {"/healthz", "/readyz", "/metrics"}
+# Answered before anybody knows for whom: the first on every host, as it says nothing but that the
+# process lives; the others where customers are not.
+ALIVE, PROBES = "/healthz", {"/healthz", "/readyz", "/metrics"}
 
 
 class HostMiddleware:
@@ -36,10 +39,10 @@ class HostMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.tenant = None  # type: ignore[attr-defined]
-        if request.path in PROBES:
+        host = request.get_host().rsplit(":", 1)[0].lower() if request.path != ALIVE else ""
+        if request.path == ALIVE or (request.path in PROBES and _is_inside(request, host)):
             request.urlconf = "mains.config.urls.probes"
             return self.get_response(request)
-        host = request.get_host().rsplit(":", 1)[0].lower()
         try:
             self._choose(request, host)
         except (queries.UnknownHost, queries.UnknownTenant):
@@ -67,6 +70,20 @@ class HostMiddleware:
         request.urlconf = PORTAL
         request.tenant = tenant  # type: ignore[attr-defined]
         context.choose(tenant.schema_name)
+
+
+def _is_inside(request: HttpRequest, host: str) -> bool:
+    """
+    Tell whether monitoring asks: on the platform's own host, or from within and by an address.
+    """
+    if host == settings.PLATFORM_HOST:
+        return True
+    try:
+        asked, sender = ip_address(host.strip("[]")), ip_address(request.META["REMOTE_ADDR"])
+    except (KeyError, ValueError):
+        return False
+    # Whoever reaches an address of ours from outside may be anybody.
+    return (asked.is_private or asked.is_loopback) and (sender.is_private or sender.is_loopback)
 
 
 def _unknown(request: HttpRequest) -> HttpResponse:
@@ -125,6 +142,8 @@ def _offered(request: HttpRequest) -> tuple[str, ...]:
 class ClockMiddleware:
     """
     Read the clock once: `request.now` in UTC and `request.today` in the tenant's zone.
+
+    Where no tenant is served there is an instant, and no day.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -132,7 +151,7 @@ class ClockMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         tenant = getattr(request, "tenant", None)
+        request.now = tenant.now() if tenant else datetime.now(UTC)  # type: ignore[attr-defined]
         if tenant is not None:
-            request.now = tenant.now()  # type: ignore[attr-defined]
             request.today = tenant.date_of(request.now)  # type: ignore[attr-defined]
         return self.get_response(request)

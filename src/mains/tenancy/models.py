@@ -99,6 +99,41 @@ class Membership(models.Model):
         return f"{self.user_id} {self.role}"
 
 
+class StaffInvitation(models.Model):
+    """
+    A link that gives one e-mail address one role: in a tenant, or on the platform without one.
+    """
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    tenant = models.ForeignKey(Tenant, models.CASCADE, null=True, related_name="invitations")
+    email = models.EmailField()
+    role = models.CharField(max_length=10, choices=Role.choices)
+    invited_by = models.BigIntegerField()
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.BigIntegerField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "email"],
+                condition=models.Q(accepted_at__isnull=True, revoked_at__isnull=True),
+                nulls_distinct=False,
+                name="staff_invitation_one_open",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(tenant__isnull=True, role="PLATFORM")
+                | (models.Q(tenant__isnull=False) & ~models.Q(role="PLATFORM")),
+                name="staff_invitation_platform_without_tenant",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} {self.role}"
+
+
 class ProviderApplication(models.Model):
     """
     A provider that signs up on the platform's host; its sandbox is made by the worker.

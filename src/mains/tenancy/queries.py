@@ -130,16 +130,13 @@ def current_tenant() -> TenantInfo:
     return tenant(context.required())
 
 
-def tenants() -> list[str]:
+def tenants(*, with_suspended: bool = False) -> list[str]:
     """
-    Return the schema names of all tenants that are not suspended, oldest first.
+    Return the schema names of all tenants, oldest first; without those that are suspended.
     """
     with context.inside(context.PUBLIC):
-        return list(
-            Tenant.objects.exclude(state="SUSPENDED")
-            .order_by("pk")
-            .values_list("schema_name", flat=True)
-        )
+        rows = Tenant.objects.all() if with_suspended else Tenant.objects.exclude(state="SUSPENDED")
+        return list(rows.order_by("pk").values_list("schema_name", flat=True))
 
 
 def _load(schema_name: str) -> TenantInfo | None:

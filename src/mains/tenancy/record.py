@@ -8,6 +8,7 @@ byte with the dump of a freshly migrated schema.
 import hashlib
 import re
 import subprocess
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -135,12 +136,15 @@ def _listed(names: list[str]) -> str:
     return ",\n  ".join(f'"{SCHEMA}".{name}' for name in names)
 
 
-def append_only_tables() -> list[str]:
+def append_only_tables(*, labels: Collection[str] | None = None) -> list[str]:
     """
-    Return the tables whose rows are written once and never changed.
+    Return the tables whose rows are written once and never changed, of all apps or some.
     """
     return sorted(
-        model._meta.db_table for model in apps.get_models() if getattr(model, "append_only", False)
+        model._meta.db_table
+        for model in apps.get_models()
+        if getattr(model, "append_only", False)
+        and (labels is None or model._meta.app_label in labels)
     )
 
 

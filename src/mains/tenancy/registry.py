@@ -8,6 +8,7 @@ from django.conf import settings
 
 from mains.guard.context import PUBLIC, inside
 from mains.identity import queries as identity
+from mains.identity.queries import Person
 from mains.tenancy import record
 from mains.tenancy.middleware import PLATFORM_SURFACES
 from mains.tenancy.models import (
@@ -23,9 +24,9 @@ from mains.tenancy.tenantfile import TenantFile, parse
 
 # First labels of hosts, and first parts of the console's addresses, that no tenant may have.
 HOST_NAMES = frozenset({
-    "account", "api", "app", "blog", "brand", "docs", "ftp", "help", "imap", "mail", "mains", "mx",
-    "ns", "outbox", "platform", "pop", "portal", "postgres", "root", "smtp", "static", "status",
-    "support", "system", "webhooks", "welcome", "www",
+    "account", "api", "app", "blog", "brand", "docs", "ftp", "help", "imap", "invited", "mail",
+    "mains", "mx", "ns", "outbox", "platform", "pop", "portal", "postgres", "root", "smtp",
+    "static", "status", "support", "system", "webhooks", "welcome", "www",
 })  # fmt: skip
 
 
@@ -36,6 +37,16 @@ def surface_url(surface: str = "") -> str:
     host = f"{surface}.{settings.PLATFORM_HOST}" if surface else settings.PLATFORM_HOST
     port = f":{settings.PUBLIC_PORT}" if settings.PUBLIC_PORT else ""
     return f"{settings.PUBLIC_SCHEME}://{host}{port}"
+
+
+def site_url(request: Any) -> str:
+    """
+    Return the address of the portal or surface that serves a request, for links in messages.
+
+    It is ours: never made from the host or the headers that a browser sent.
+    """
+    tenant = getattr(request, "tenant", None)
+    return tenant.url if tenant is not None else surface_url(request.surface)
 
 
 def host_of(slug: str) -> str:
@@ -94,6 +105,19 @@ def configuration(*, schema_name: str, version: int) -> TenantFile | None:
     return parse(row.data, source=f"{schema_name} v{version}") if row else None
 
 
+def published(*, schema_name: str) -> tuple[int, TenantFile | None]:
+    """
+    Return version and content of what a tenant has published now, whatever a cache says; 0 and None
+    where nothing is.
+    """
+    with inside(PUBLIC):
+        rows = Configuration.objects.filter(tenant__schema_name=schema_name, state="PUBLISHED")
+        row = rows.first()
+    if row is None:
+        return 0, None
+    return row.version, parse(row.data, source=f"{schema_name} v{row.version}")
+
+
 @dataclass(frozen=True, slots=True)
 class TenantRow:
     """
@@ -148,6 +172,7 @@ def _tenant_row(row: Any, published: dict[int, int]) -> TenantRow:
 
 @dataclass(frozen=True, slots=True)
 class MemberRow:
+    id: int
     email: str
     name: str
     role: str
@@ -162,9 +187,36 @@ def members(*, schema_name: str) -> list[MemberRow]:
         Membership.objects.filter(tenant__schema_name=schema_name).values_list("user_id", "role")
     )
     return [
-        MemberRow(person.email, person.name, roles[person.id], person.last_login)
+        MemberRow(person.id, person.email, person.name, roles[person.id], person.last_login)
         for person in identity.people(user_ids=list(roles))
     ]
+
+
+def members_of(*, schema_name: str) -> list[MemberRow]:
+    """
+    Return who works for the tenant being served, by e-mail.
+    """
+    with inside(PUBLIC):
+        return members(schema_name=schema_name)
+
+
+def platform_members() -> list[MemberRow]:
+    """
+    Return who works for the platform, by e-mail; called while serving the public schema.
+    """
+    ids = list(Membership.objects.filter(role=Role.PLATFORM).values_list("user_id", flat=True))
+    return [
+        MemberRow(person.id, person.email, person.name, Role.PLATFORM, person.last_login)
+        for person in identity.people(user_ids=ids)
+    ]
+
+
+def owners_of(*, schema_name: str) -> list[Person]:
+    """
+    Return who owns a tenant, by e-mail.
+    """
+    with inside(PUBLIC):
+        return identity.people(user_ids=owner_ids(schema_name=schema_name))
 
 
 def owner_ids(*, schema_name: str) -> list[int]:

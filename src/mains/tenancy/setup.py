@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from django.apps import apps
+from django.conf import settings
 from django.core.management import call_command
 from psycopg import sql
 
@@ -48,6 +50,17 @@ def migrate_public(owner: psycopg.Connection[Any]) -> None:
                 role
             )
         )
+        for table in record.append_only_tables(labels=_shared_labels()):
+            owner.execute(
+                sql.SQL("revoke update, delete on public.{} from {}").format(
+                    sql.Identifier(table), role
+                )
+            )
+
+
+def _shared_labels() -> set[str]:
+    shared = settings.SHARED_APPS
+    return {config.label for config in apps.get_app_configs() if config.name in shared}
 
 
 def dump_migrated(owner: psycopg.Connection[Any], *, pg_dump: Path) -> str:

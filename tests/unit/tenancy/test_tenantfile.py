@@ -16,6 +16,10 @@ def balta() -> dict:
     return tomllib.loads((TENANTS / "balta.toml").read_text())
 
 
+def fiamma() -> dict:
+    return tomllib.loads((TENANTS / "fiamma.toml").read_text())
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 class TestEveryDemoTenant:
     def test_loads_under_its_own_name(self, path):
@@ -51,6 +55,43 @@ class TestAMistakeIsNamedByItsPlace:
         data["locale"]["timezone"] = "Europe/Rigga"
 
         assert "Europe/Rigga" in wrong(data)["locale.timezone"]
+
+    @pytest.mark.parametrize(
+        ("key", "value", "said"),
+        [
+            ("example", "1000000000004", "does not fit"),
+            ("example", "100000000000042", "check digits"),
+            ("checksum", "mod12", "'luhn'"),
+            ("pattern", "[", "cannot be read"),
+        ],
+    )
+    def test_an_identifier_that_its_own_example_does_not_fit(self, key, value, said):
+        data = tomllib.loads((TENANTS / "teplo.toml").read_text())
+        data["identifiers"][0][key] = value
+
+        assert said in next(iter(wrong(data).values()))
+
+    def test_a_chooser_without_a_public_company(self):
+        data = fiamma()
+        for company in data["companies"]:
+            company["public"] = False
+
+        assert "no company is public" in next(iter(wrong(data).values()))
+
+    def test_registration_that_needs_a_direct_debit_nobody_can_have(self):
+        data = fiamma()
+        data["payments"]["direct_debit"] = False
+
+        assert "requires_mandate" in next(iter(wrong(data).values()))
+
+    def test_a_default_company_that_cannot_be_chosen(self):
+        data = fiamma()
+        data["companies"][0]["public"] = False
+        assert "'gas'" in next(iter(wrong(data).values()))
+
+        data = fiamma()
+        data["portal"]["default_company"] = "nobody"
+        assert "'nobody'" in next(iter(wrong(data).values()))
 
     def test_a_company_that_is_not_there(self):
         data = balta()
@@ -141,3 +182,49 @@ class TestTheFiveTenantsTogether:
     )
     def test_take_every_side_of_an_axis(self, axis, sides):
         assert len(set().union(*(axis(file) for file in self.files))) == sides
+
+
+class TestTheSender:
+    @pytest.mark.parametrize(
+        "sender", ["bills", "bills@", "Bills <bills@balta.example>", "a b@c.example"]
+    )
+    def test_is_a_plain_address_with_a_domain(self, sender):
+        data = balta()
+        data["brand"]["sender"] = sender
+        assert "brand.sender" in wrong(data)
+
+
+class TestTheAgreementWithThePlatform:
+    @pytest.mark.parametrize(
+        "url", ["", "agreements/7", "http://a.example/x", "javascript:alert(1)"]
+    )
+    def test_is_read_under_an_https_address(self, url):
+        data = balta()
+        data["privacy"]["processing_agreement"]["url"] = url
+        assert "privacy.processing_agreement.url" in wrong(data)
+
+    def test_has_version_and_day(self):
+        data = balta()
+        data["privacy"]["processing_agreement"] = {"url": "https://a.example/x"}
+        assert set(wrong(data)) == {
+            "privacy.processing_agreement.version",
+            "privacy.processing_agreement.signed_date",
+        }
+
+
+class TestTheMandatoryPortal:
+    def test_is_a_switch_of_the_tenant_and_of_a_class_of_contracts(self):
+        data = balta()
+        data["portal"] = {"mandatory": True, "mandatory_classes": {"farm": False}}
+        portal = parse(data, source="balta.toml").portal
+        assert (portal.binds("home"), portal.binds("farm")) == (True, False)
+
+    def test_is_off_unless_said(self):
+        data = balta()
+        del data["portal"]
+        assert parse(data, source="balta.toml").portal.binds("home") is False
+
+    def test_names_what_is_no_switch(self):
+        data = balta()
+        data["portal"] = {"mandatory_classes": {"farm": "perhaps"}}
+        assert "portal.mandatory_classes.farm" in wrong(data)

@@ -19,6 +19,7 @@ from django_tenants.postgresql_backend import base as django_tenants
 from mains.guard import context
 from mains.guard.backend.connection import IDLE, GuardedConnection, Opening
 from mains.guard.backend.cursor import GuardedCursor, GuardedDebugCursor
+from mains.guard.backend.features import DatabaseFeatures
 from mains.guard.backend.operations import DatabaseOperations
 
 # Each schema a backend touches costs it about 1.2 MB that it never gives back (measured), so a
@@ -27,6 +28,7 @@ SCHEMAS_PER_CONNECTION = 120
 
 
 class DatabaseWrapper(django_tenants.DatabaseWrapper):
+    features_class = DatabaseFeatures
     ops_class = DatabaseOperations
 
     def __init__(self, settings_dict: dict[str, Any], alias: str = "default") -> None:

@@ -12,9 +12,17 @@ from zoneinfo import available_timezones
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from mains.tenancy.tenantfile.approvals import Approvals
 from mains.tenancy.tenantfile.base import Colour, Currency, Language, Section, Slug, Texts
-from mains.tenancy.tenantfile.identity import Identifier, Portal, Registration
+from mains.tenancy.tenantfile.identity import (
+    Identifier,
+    LegalText,
+    Portal,
+    Registration,
+    Way,
+)
 from mains.tenancy.tenantfile.money import Billing, Delivery, Payments
+from mains.tenancy.tenantfile.privacy import Privacy
 from mains.tenancy.tenantfile.services import Service, Tariff
 
 
@@ -35,7 +43,8 @@ class Brand(Section):
     colour: Colour | None = None
     # The storage key of an uploaded logo; without one the theme's own is shown.
     logo: str = ""
-    sender: str
+    # From, envelope and signature of its mail share the domain (S1.08).
+    sender: str = Field(pattern=r"^[^@\s<>]+@[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$")
     support_email: str
     support_phone: str
     address: str = ""
@@ -65,6 +74,8 @@ class Company(Section):
     iban: str = ""
     creditor_id: str = ""
     series: str = Field(pattern=r"^[A-Z]{1,4}$")
+    # S4.18: whether its customers create a login by themselves; else staff invite them.
+    public: bool = True
 
 
 class TenantFile(Section):
@@ -81,6 +92,9 @@ class TenantFile(Section):
     billing: Billing = Billing()
     payments: Payments = Payments()
     delivery: Delivery = Delivery()
+    legal: tuple[LegalText, ...] = ()
+    privacy: Privacy = Privacy()
+    approvals: Approvals = Approvals()
     # The provider's own words, by language and key.
     texts: dict[Language, dict[str, str]] = {}
 
@@ -90,6 +104,7 @@ class TenantFile(Section):
         services = {service.code for service in self.services}
         _known("services", "company", [s.company for s in self.services], companies)
         _known("tariffs", "service", [t.service for t in self.tariffs], services)
+        self._chooser_leads_somewhere()
         for gateway in self.payments.gateways:
             _known("payments.gateways", "companies", gateway.companies, companies)
             if not gateway.secret_is_of(self.slug):
@@ -98,11 +113,38 @@ class TenantFile(Section):
                     f"tenant are env:MAINS_SECRET_{self.slug.upper()}__NAME or "
                     f"vault:{self.slug}/name"
                 )
+        if self.registration.requires_mandate and not self.payments.direct_debit:
+            raise ValueError(
+                "registration.requires_mandate is on, but payments.direct_debit is off: nobody "
+                "could have a direct debit"
+            )
         if not self.payments.enabled:
             _every_language("payments.notice", self.payments.notice, self.locale.languages)
+        for position, document in enumerate(self.legal):
+            _every_language(f"legal[{position}].text", document.text, self.locale.languages)
         for service in self.services:
             _every_language(f"services.{service.code}.label", service.label, self.locale.languages)
         return self
+
+    def _chooser_leads_somewhere(self) -> None:
+        public = {company.code for company in self.public_companies}
+        if Way.COMPANY_CHOOSER in self.registration.ways and not public:
+            raise ValueError(
+                "registration.ways has company_chooser, but no company is public: nobody could "
+                "create a login"
+            )
+        if self.portal.default_company is not None and self.portal.default_company not in public:
+            raise ValueError(
+                f"portal.default_company is {self.portal.default_company!r}, which is no public "
+                "company of the file"
+            )
+
+    @property
+    def public_companies(self) -> list[Company]:
+        """
+        Return the companies whose customers may create a login by themselves.
+        """
+        return [company for company in self.companies if company.public]
 
     def company(self, code: str) -> Company:
         """

@@ -1,0 +1,70 @@
+"""What an owner may not do alone, and which of a file's facts say where money goes."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Literal
+
+from mains.tenancy.tenantfile.base import Section
+from mains.tenancy.tenantfile.comparing import Change, changes
+
+if TYPE_CHECKING:
+    from mains.tenancy.tenantfile import TenantFile
+
+
+class Deed(StrEnum):
+    """
+    A kind of deed that waits for a second owner where a tenant demands it.
+    """
+
+    PAYMENT_DETAILS = "payment_details"
+    NEW_OWNER = "new_owner"
+
+
+class Approvals(Section):
+    # Each of these waits until an owner other than who asked for it approves.
+    second_owner: tuple[Literal[Deed.PAYMENT_DETAILS], ...] = ()
+
+    def demand(self, deed: Deed) -> bool:
+        """
+        Tell whether a kind of deed waits for a second owner.
+
+        Where anything does, a new owner does too: otherwise whoever wants to do the rest alone
+        would make themselves a second owner first.
+        """
+        return deed in self.second_owner or (deed is Deed.NEW_OWNER and bool(self.second_owner))
+
+
+def payment_changes(before: "TenantFile", after: "TenantFile") -> list[Change]:
+    """
+    Return what a file changes about where customers' money goes, place by place.
+
+    That is who gets it (name, tax number, bank account, creditor of each company, and the company
+    of each service), through which gateways with which secrets, and this demand itself: otherwise
+    whoever wants to change the rest alone would switch it off first.
+    """
+    return changes(_where_money_goes(before), _where_money_goes(after))
+
+
+def _where_money_goes(file: "TenantFile") -> dict[str, Any]:
+    return {
+        "companies": {
+            company.code: {
+                "name": company.name,
+                "tax_id": company.tax_id,
+                "iban": company.iban,
+                "creditor_id": company.creditor_id,
+            }
+            for company in file.companies
+        },
+        "services": {service.code: {"company": service.company} for service in file.services},
+        "payments": {
+            "gateways": {
+                str(position): {
+                    "kind": str(gateway.kind),
+                    "companies": list(gateway.companies),
+                    "secret": gateway.secret,
+                }
+                for position, gateway in enumerate(file.payments.gateways)
+            }
+        },
+        "approvals": {"second_owner": [str(deed) for deed in file.approvals.second_owner]},
+    }
