@@ -28,6 +28,8 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=120, blank=True)
     language = models.CharField(max_length=8, blank=True)
     is_active = models.BooleanField(default=True)
+    # Signed in with a temporary password: nothing but choosing a new one is open.
+    must_change_password = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"
@@ -77,3 +79,49 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"token of {self.user_id}"
+
+
+class Purpose(models.TextChoices):
+    RESET = "RESET"
+    SIGN_IN = "SIGN_IN"
+    TEMPORARY = "TEMPORARY"
+
+
+class OneTimeSecret(models.Model):
+    """
+    Something mailed to a login that lets it in once: the token of a link, or a temporary password.
+
+    `hash` is SHA-256 of a token, which is long and random, and Argon2 of a password.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="one_time_secrets")
+    purpose = models.CharField(max_length=9, choices=Purpose.choices)
+    hash = models.CharField(max_length=128, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.purpose} of {self.user_id}"
+
+
+class EmailChange(models.Model):
+    """
+    A wish for another e-mail. Nothing changes before both addresses have confirmed it, and the
+    old one can take it back until `undo_until`.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="email_changes")
+    old_email = models.EmailField()
+    new_email = models.EmailField()
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    old_confirmed_at = models.DateTimeField(null=True)
+    new_confirmed_at = models.DateTimeField(null=True)
+    applied_at = models.DateTimeField(null=True)
+    undo_until = models.DateTimeField(null=True)
+    # Withdrawn while it waited, or undone after it was applied.
+    ended_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"e-mail change {self.pk} of {self.user_id}"
