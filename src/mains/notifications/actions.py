@@ -1,17 +1,20 @@
 """Queue a message in the transaction of what it tells; send it when that has committed."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 
 from mains.notifications import jobs, rendering
 from mains.notifications.channels import email
 from mains.notifications.kinds import KINDS
-from mains.notifications.models import Message, MessageState
+from mains.notifications.models import Channel, Message, MessageState
 
 log = structlog.get_logger()
 TRIES, BATCH = 8, 50
+FORGOTTEN = "–"
 
 
 class UnknownMessage(Exception):
@@ -19,10 +22,19 @@ class UnknownMessage(Exception):
 
 
 def queue(
-    *, kind: str, key: str, recipient: str, language: str, values: dict[str, str], now: datetime
+    *,
+    kind: str,
+    key: str,
+    recipient: str,
+    language: str,
+    values: dict[str, str],
+    now: datetime,
+    channel: Channel = Channel.EMAIL,
 ) -> bool:
     """
     Queue a message and tell whether it is new; the same key again queues nothing.
+
+    A letter's recipient is a postal address; it waits until the provider has printed it.
 
     Called inside the transaction of what it tells, so either both happen or neither.
 
@@ -33,13 +45,14 @@ def queue(
         key=f"{kind}:{key}",
         defaults={
             "kind": kind,
+            "channel": channel,
             "recipient": recipient,
             "language": language,
             "values": values,
             "created_at": now,
         },
     )
-    if made:
+    if made and channel == Channel.EMAIL:
         jobs.SEND_MESSAGES.send_after_commit()
     return made
 
@@ -72,7 +85,7 @@ def send_queued(*, now: datetime) -> int:
 def _send_next(*, sender: rendering.Sender, now: datetime) -> bool:
     message = (
         Message.objects.select_for_update(skip_locked=True)
-        .filter(state=MessageState.QUEUED)
+        .filter(state=MessageState.QUEUED, channel=Channel.EMAIL)
         .order_by("tries", "created_at", "pk")
         .first()
     )
@@ -89,5 +102,20 @@ def _send_next(*, sender: rendering.Sender, now: datetime) -> bool:
         log.warning("message.not_sent", kind=message.kind, tries=message.tries)
         return message.state == MessageState.FAILED
     message.state, message.sent_at = MessageState.SENT, now
-    message.save(update_fields=["tries", "state", "sent_at"])
+    if settings.SMTP_URL and KINDS[message.kind].secret:
+        # Its reader has it now; nobody else may find a way in here.
+        message.values = {}
+    if KINDS[message.kind].last:
+        message.recipient = FORGOTTEN
+    message.save(update_fields=["tries", "state", "sent_at", "values", "recipient"])
     return True
+
+
+@transaction.atomic(durable=True)
+def mark_posted(*, message_ids: Sequence[int], now: datetime) -> int:
+    """
+    Say that letters were printed and posted, and return how many; again says so of none.
+    """
+    return Message.objects.filter(
+        pk__in=message_ids, channel=Channel.LETTER, state=MessageState.QUEUED
+    ).update(state=MessageState.SENT, sent_at=now)

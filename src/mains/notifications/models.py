@@ -7,6 +7,11 @@ class MessageState(models.TextChoices):
     FAILED = "FAILED"
 
 
+class Channel(models.TextChoices):
+    EMAIL = "EMAIL"
+    LETTER = "LETTER"
+
+
 class Message(models.Model):
     """
     The outbox: a message is a row in the transaction of what it tells, sent afterwards.
@@ -17,7 +22,11 @@ class Message(models.Model):
     # `bill-issued:42`: telling the same thing twice stores one message.
     key = models.CharField(max_length=120, unique=True)
     kind = models.CharField(max_length=40)
-    recipient = models.EmailField()
+    channel = models.CharField(
+        max_length=6, choices=Channel.choices, default=Channel.EMAIL, db_default=Channel.EMAIL
+    )
+    # An e-mail address, or the postal address of a letter that the provider prints.
+    recipient = models.CharField(max_length=254)
     language = models.CharField(max_length=8)
     values = models.JSONField(default=dict)
     state = models.CharField(

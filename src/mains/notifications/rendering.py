@@ -1,6 +1,7 @@
 """From a queued message to a subject, a plain text and an HTML part in the tenant's brand."""
 
 from dataclasses import dataclass
+from email.header import decode_header, make_header
 from email.utils import formataddr
 
 from django.template.loader import render_to_string
@@ -25,6 +26,14 @@ class Rendered:
     html: str
     link: str
     key: str
+    language: str
+
+    @property
+    def sender_words(self) -> str:
+        """
+        Return the sender as it is read; in `sender` other letters than ours stand encoded.
+        """
+        return str(make_header(decode_header(self.sender)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +65,13 @@ def render(message: Message, *, sender: Sender) -> Rendered:
     """
     kind = KINDS[message.kind]
     link = message.values.get(kind.link, "") if kind.link else ""
-    values = {**message.values, "brand": sender.name, "footer": sender.footer, "link": link}
+    values = {
+        **message.values,
+        "brand": sender.name,
+        "footer": sender.footer,
+        "link": link,
+        "recipient": message.recipient,
+    }
     with translation.override(message.language):
         subject, _, text = _part(f"notifications/{message.kind}.txt", values).partition("\n")
         html = render_to_string(
@@ -71,7 +86,16 @@ def render(message: Message, *, sender: Sender) -> Rendered:
         html=html,
         link=link,
         key=message.key,
+        language=message.language,
     )
+
+
+def subject(*, kind: str, values: dict[str, str], language: str) -> str:
+    """
+    Return what a message of a kind is about, in a language that need not be the message's.
+    """
+    with translation.override(language):
+        return _part(f"notifications/{kind}.txt", values).partition("\n")[0].strip()
 
 
 def _part(template: str, values: dict[str, str]) -> str:
