@@ -10,10 +10,12 @@ from mains.billing.models import Bill
 from mains.customers.models import Account
 from mains.enrolment import actions, queries
 from mains.enrolment.models import AccountLink, SignUp
+from mains.enrolment.visits import Visit
 from mains.guard.context import inside
 from mains.identity.models import User
 from mains.notifications.models import Message
-from mains.tenancy.tenantfile.identity import Evidence, Policy, Purpose
+from mains.tenancy import queries as queries_of_tenants
+from mains.tenancy.tenantfile.identity import Evidence, Grouping, Policy, Purpose
 
 NOW, TODAY = utilities.NOW, utilities.NOW.date()
 HOURS = 24
@@ -30,6 +32,11 @@ def bill(tenant):
         yield next(bill for bill in utility.bills if bill.total_minor > 0)
 
 
+def visit(*, now=NOW, language="en", address="192.0.2.1") -> Visit:
+    file = queries_of_tenants.tenant("alder").file
+    return Visit(file, language, address, now, now.date())
+
+
 def facts(bill: Bill, **changes: str) -> dict[Evidence, str]:
     typed = {
         "account_number": bill.account.number,
@@ -42,17 +49,21 @@ def facts(bill: Bill, **changes: str) -> dict[Evidence, str]:
 
 def sign_up(bill: Bill, *, now=NOW, email="new@example.org", language="en", **changes: str) -> str:
     """
-    Begin a sign-up and return the token of its message, or nothing where another message went.
+    Prove and begin, and return the token of the message, or nothing where another message went.
     """
     before = set(Message.objects.values_list("pk", flat=True))
+    proven = actions.prove(
+        policy=POLICY, answers=facts(bill, **changes), visit=visit(now=now, language=language)
+    )
     actions.begin_sign_up(
-        policy=POLICY,
-        answers=facts(bill, **changes),
-        applicant=actions.Applicant(email, "New", "long-enough-1", language, "hash"),
+        account_id=proven.account_id,
+        evidence=proven.evidence,
+        applicant=actions.Applicant(email, "New", "long-enough-1", language),
+        agreed=[],
+        address="192.0.2.1",
         pending_hours=HOURS,
         site="http://alder.localhost",
         now=now,
-        today=now.date(),
     )
     message = Message.objects.exclude(pk__in=before).get()
     found = re.search(r"/join/([^/]+)/", message.values["url"])
@@ -60,13 +71,25 @@ def sign_up(bill: Bill, *, now=NOW, email="new@example.org", language="en", **ch
 
 
 def confirm(token: str, *, now=NOW) -> User:
-    return actions.confirm_sign_up(token=token, password="", site="http://alder.localhost", now=now)
+    return actions.confirm_sign_up(
+        token=token,
+        password="",
+        site="http://alder.localhost",
+        now=now,
+        today=now.date(),
+        bills_from=now.date() + timedelta(days=4),
+    )
+
+
+def sees(user: User, account_id: int) -> bool:
+    accounts = queries.accounts_of(user_id=user.pk, today=TODAY, grouping=Grouping.ALL_LINKED)
+    return account_id in {account.pk for account in accounts}
 
 
 def test_a_confirmed_sign_up_sees_its_account_and_the_holder_is_told(bill):
     user = confirm(sign_up(bill))
 
-    assert queries.is_linked(user_id=user.pk, account_id=bill.account_id)
+    assert sees(user, bill.account_id)
     told = Message.objects.get(kind="account-linked")
     assert told.recipient == bill.account.customer.email
 
@@ -105,6 +128,15 @@ def test_never_confirmed_it_reserves_nothing(bill):
     assert not User.objects.exists()
     assert not AccountLink.objects.exists()
     assert confirm(sign_up(bill, email="other@example.org"))
+
+
+def test_without_a_password_there_is_no_login(bill):
+    token = sign_up(bill)
+    SignUp.objects.update(password="")
+
+    with pytest.raises(actions.PasswordMissing):
+        confirm(token)
+    assert not User.objects.exists()
 
 
 def test_in_the_wrong_order_nobody_gets_in(bill):

@@ -1,19 +1,46 @@
-"""The kinds of evidence: adding one is a class and a line here."""
+"""The kinds of evidence: adding one is a module and a line here."""
 
-from mains.enrolment.evidence.amounts import BillAmount, LastPayment
-from mains.enrolment.evidence.base import Claim, Evidence
-from mains.enrolment.evidence.numbers import AccountNumber, BillNumber, CustomerCode, TaxId
-from mains.tenancy.tenantfile import identity
+from django.utils.translation import gettext as _
 
-KINDS: dict[identity.Evidence, Evidence] = {
-    identity.Evidence.ACCOUNT_NUMBER: AccountNumber(),
-    identity.Evidence.CUSTOMER_CODE: CustomerCode(),
-    identity.Evidence.BILL_NUMBER: BillNumber(),
-    identity.Evidence.BILL_AMOUNT: BillAmount(),
-    identity.Evidence.LAST_PAYMENT: LastPayment(),
-    identity.Evidence.TAX_ID: TaxId(),
+from mains.enrolment.evidence.account_number import AccountNumber
+from mains.enrolment.evidence.address import Address
+from mains.enrolment.evidence.base import Claim, Evidence, Naming
+from mains.enrolment.evidence.bill_amount import BillAmount
+from mains.enrolment.evidence.bill_date import BillDate
+from mains.enrolment.evidence.bill_number import BillNumber
+from mains.enrolment.evidence.customer_code import CustomerCode
+from mains.enrolment.evidence.email import EmailOnFile
+from mains.enrolment.evidence.last_payment import LastPayment
+from mains.enrolment.evidence.post_code import PostCode
+from mains.enrolment.evidence.supply_point import SupplyPointCode
+from mains.enrolment.evidence.tax_id import TaxId
+from mains.tenancy.tenantfile.identity import Evidence as Kind
+
+NAMING: dict[Kind, Naming] = {
+    Kind.ACCOUNT_NUMBER: AccountNumber(),
+    Kind.CUSTOMER_CODE: CustomerCode(),
+    Kind.SUPPLY_POINT: SupplyPointCode(),
+    Kind.BILL_NUMBER: BillNumber(),
 }
-# Which of them name the account; every policy needs one.
-NAMES_ACCOUNT = (identity.Evidence.ACCOUNT_NUMBER, identity.Evidence.CUSTOMER_CODE)
+KINDS: dict[Kind, Evidence] = {
+    **NAMING,
+    Kind.BILL_AMOUNT: BillAmount(),
+    Kind.BILL_DATE: BillDate(),
+    Kind.LAST_PAYMENT: LastPayment(),
+    Kind.ADDRESS: Address(),
+    Kind.POST_CODE: PostCode(),
+    Kind.TAX_ID: TaxId(),
+    Kind.EMAIL: EmailOnFile(),
+}
 
-__all__ = ["KINDS", "NAMES_ACCOUNT", "Claim", "Evidence"]
+
+def label(kind: Kind) -> str:
+    """
+    Return what a kind is called on forms.
+    """
+    if kind is Kind.CODE_TO_CONTACT:
+        return _("Code to the contact on file")
+    return str(KINDS[kind].label)
+
+
+__all__ = ["KINDS", "NAMING", "Claim", "Evidence", "Kind", "Naming", "label"]

@@ -1,0 +1,227 @@
+"""How the bills of an account go out when a login chooses, or no longer sees the account."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Exists, OuterRef
+
+from mains.audit import actions as audit
+from mains.core.transactions import inside_transaction, owns_transaction
+from mains.core.wording import date_text
+from mains.customers import actions as customers
+from mains.customers.models import Account, DeliveryMode
+from mains.enrolment import queries
+from mains.enrolment.actions import telling
+from mains.enrolment.models import Consent
+from mains.identity.models import User
+from mains.tenancy.tenantfile.identity import Portal
+
+CHOSEN, LEFT = "chosen", "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """
+    To which address bills go, or on paper where it is empty, on which words, from which day on.
+    """
+
+    email: str
+    notice: str
+    start_date: date
+
+
+class PortalMandatory(Exception):
+    """The provider sends the bills of these contracts by e-mail only; nothing was changed."""
+
+
+@owns_transaction
+def return_to_paper(
+    *, user_id: int, account_id: int, portal: Portal, now: datetime, today: date
+) -> bool:
+    """
+    Withdraw a login's consent to electronic bills of an account; they come on paper from tomorrow.
+
+    Nothing happens where no such consent is in force or the login no longer sees the account.
+    Contracts for which the portal is mandatory stay as they are.
+
+    :returns: whether something changed; again nothing does.
+    :raises PortalMandatory: if it is mandatory for every contract that is meant.
+    """
+    links = queries.links_in_force(user_id=user_id, today=today).filter(account_id=account_id)
+    agreed = queries.agreements().filter(user_id=user_id, account_id=account_id)
+    consents = list(agreed.select_for_update().order_by("pk"))
+    if not consents or not links.exists():
+        return False
+    named = {contract for consent in consents for contract in consent.contracts}
+    about_all = any(not consent.contracts for consent in consents)
+    running = queries.choosable(account_id=account_id, portal=portal, today=today)
+    meant = [row for row in running if about_all or row.id in named]
+    bound = [row.id for row in meant if row.bound]
+    if meant and len(bound) == len(meant):
+        raise PortalMandatory(account_id)
+    agreed.update(withdrawn_at=now)
+    if bound:
+        _agree_for(consents[-1], contracts=bound)
+    on_paper(
+        account_id=account_id,
+        contract_ids=[row.id for row in meant if not row.bound],
+        actor=f"user:{user_id}",
+        why=CHOSEN,
+        now=now,
+        today=today,
+    )
+    return True
+
+
+def _agree_for(consent: Consent, *, contracts: list[int]) -> None:
+    # What was given stays on record as it was; what is left of it is a row of its own.
+    consent.pk, consent.contracts = None, contracts
+    consent._state.adding = True
+    consent.save()
+
+
+@inside_transaction
+def on_paper(
+    *,
+    account_id: int,
+    actor: str,
+    why: str,
+    now: datetime,
+    today: date,
+    contract_ids: Collection[int] | None = None,
+) -> None:
+    """
+    Let the bills of an account, or of some of its contracts, come on paper from tomorrow.
+
+    The holders are told.
+    """
+    choose(
+        account_id=account_id,
+        contract_ids=contract_ids,
+        to=Delivery("", "", today + timedelta(days=1)),
+        actor=actor,
+        why=why,
+        now=now,
+        today=today,
+    )
+
+
+@inside_transaction
+def choose(
+    *,
+    account_id: int,
+    to: Delivery,
+    actor: str,
+    why: str,
+    now: datetime,
+    today: date,
+    contract_ids: Collection[int] | None = None,
+) -> None:
+    """
+    Deliver an account's bills to an address or on paper, and tell the holders.
+
+    `contract_ids` names those of its contracts that are meant; None means all. `actor` (`user:7`,
+    `staff:3`) is written down, and told nothing; choosing the same again tells nobody.
+    """
+    mode = DeliveryMode.ELECTRONIC if to.email else DeliveryMode.PAPER
+    changed = customers.choose_delivery(
+        account_id=account_id,
+        contract_ids=contract_ids,
+        mode=mode,
+        email=to.email,
+        notice=to.notice,
+        start_date=to.start_date,
+        now=now,
+    )
+    if not changed:
+        return
+    audit.record(
+        action=f"delivery.{mode.lower()}",
+        subject=f"account:{account_id}",
+        actor=actor,
+        detail={"why": why},
+        now=now,
+    )
+    account = Account.objects.select_related("customer").get(pk=account_id)
+    kind, _colon, number = actor.partition(":")
+    readers = telling.holders([account], but=int(number) if kind == "user" else 0, today=today)
+    for position, reader in enumerate(sorted(readers, key=lambda one: one.recipient)):
+        telling.tell(
+            [reader],
+            kind="delivery-changed",
+            key=f"{account_id}.{mode.lower()}.{now.timestamp():.6f}.{position}",
+            values={
+                "what": why,
+                "account": telling.ending(account.number),
+                "email": to.email,
+                "day": date_text(to.start_date, language=reader.language),
+            },
+            now=now,
+        )
+
+
+@inside_transaction
+def follow(*, user_id: int, before: str, after: str, today: date) -> None:
+    """
+    Let a login's electronic bills follow it from one e-mail address to another; again does nothing.
+    """
+    agreed = queries.agreements().filter(user_id=user_id)
+    customers.readdress_delivery(
+        account_ids=list(agreed.values_list("account_id", flat=True)),
+        before=before,
+        after=after,
+        today=today,
+    )
+
+
+@inside_transaction
+def leave(
+    *, user_id: int, account_ids: Collection[int], actor: str, now: datetime, today: date
+) -> None:
+    """
+    Redirect the bills that went to a login by e-mail, now that it no longer sees the accounts.
+
+    They go to the login that agreed last and still sees the account, as far as it agreed, else on
+    paper. What the login had agreed to counts as withdrawn, and stays on record.
+    """
+    user = User.objects.filter(pk=user_id).first()
+    left = queries.delivered_to(user=user, account_ids=account_ids, today=today) if user else {}
+    queries.agreements().filter(user_id=user_id, account__in=account_ids).update(withdrawn_at=now)
+    for account_id, contracts in left.items():
+        successor = queries.next_agreement(account_id=account_id, but=user_id, today=today)
+        theirs = successor.of(contracts) if successor else frozenset()
+        if successor and theirs:
+            choose(
+                account_id=account_id,
+                contract_ids=theirs,
+                to=Delivery(successor.email, successor.notice, today + timedelta(days=1)),
+                actor=actor,
+                why=LEFT,
+                now=now,
+                today=today,
+            )
+        if contracts - theirs:
+            on_paper(
+                account_id=account_id,
+                contract_ids=contracts - theirs,
+                actor=actor,
+                why=LEFT,
+                now=now,
+                today=today,
+            )
+
+
+@owns_transaction
+def leave_lapsed(*, now: datetime, today: date) -> int:
+    """
+    Redirect the bills of logins whose links lapsed by their day, and return how many; again none.
+    """
+    seen = queries.in_force(today=today).filter(
+        user_id=OuterRef("user_id"), account_id=OuterRef("account_id")
+    )
+    lapsed = queries.agreements().exclude(Exists(seen)).order_by("pk")
+    rows = list(lapsed.values_list("user_id", "account_id"))
+    for user_id, account_id in rows:
+        leave(user_id=user_id, account_ids=[account_id], actor="system", now=now, today=today)
+    return len(rows)
