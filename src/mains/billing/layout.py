@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from mains.billing.speaking import Speaker, in_fours, unit
+from mains.billing.speaking import Speaker, in_fours
 from mains.tenancy.queries import TenantInfo
 
 _PLACE = re.compile(r"\{(amount|day)\}")
@@ -181,7 +181,7 @@ class Words:
                     "to": say.number(register["to"][1]),
                     "to-date": say.short_day(register["to"][0]),
                     "how": how_read(register["source"]),
-                    "used": f"{say.number(register['used'])} {unit(register['unit'])}",
+                    "used": f"{say.number(register['used'])} {say.unit(register['unit'])}",
                 }
                 for contract in self.facts["contracts"]
                 for register in contract["registers"]
@@ -228,7 +228,7 @@ class Words:
             "period": _("billing period"),
             "day": ngettext("day", "days", count),
         }
-        name = names.get(line["unit"], unit(line["unit"]))
+        name = names.get(line["unit"], self.say.unit(line["unit"]))
         return f"{self.say.number(line['quantity'])} {name}".strip()
 
     def _price(self, line: dict[str, Any]) -> str:

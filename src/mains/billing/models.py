@@ -128,6 +128,8 @@ class Bill(models.Model):
     facts = models.TextField()
     facts_hash = models.CharField(max_length=64)
     issued_at = models.DateTimeField()
+    # Once the law no longer wants the facts they are emptied; their hash stays.
+    facts_deleted_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -30,7 +30,8 @@ class PeriodUse:
 
 def facts(*, bill_id: int) -> dict[str, Any] | None:
     """
-    Return the sealed facts of an issued bill, or None where there is no such bill.
+    Return the sealed facts of an issued bill, or None where there are none: no such bill, or one
+    whose time of retention is over.
 
     :raises FactsTampered: if they are not what was sealed at issue.
     """
@@ -54,10 +55,12 @@ def facts_before(*, bill_id: int) -> dict[str, Any] | None:
 
 
 def _unsealed(bills: QuerySet[Bill]) -> dict[str, Any] | None:
-    row = bills.values_list("number", "facts", "facts_hash").first()
+    row = bills.values_list("number", "facts", "facts_hash", "facts_deleted_at").first()
     if row is None:
         return None
-    number, text, digest = row
+    number, text, digest, deleted_at = row
+    if deleted_at is not None and not text:
+        return None
     if sha256(text.encode()).hexdigest() != digest:
         raise FactsTampered(number)
     return json.loads(text)

@@ -5,9 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from mains.core.money import Money, exponent_of
-from mains.core.wording import date_text, money_text, number_text, short_date_text
-
-UNITS = {"m3": "m³", "lm3": "lm³"}
+from mains.core.wording import date_text, money_text, number_text, short_date_text, unit_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +42,12 @@ class Speaker:
         """
         return number_text(Decimal(text), language=self.language) if text else "–"
 
+    def unit(self, code: str) -> str:
+        """
+        Say a unit of measure.
+        """
+        return unit_text(code, language=self.language)
+
     def day(self, iso: str) -> str:
         """
         Say a date in words.
@@ -64,13 +68,6 @@ class Speaker:
         """
         last = date.fromisoformat(end) - timedelta(days=1)
         return f"{self.short_day(start)} – {self.short_day(last.isoformat())}"
-
-
-def unit(code: str) -> str:
-    """
-    Return a unit as people write it.
-    """
-    return UNITS.get(code, code)
 
 
 def in_fours(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from random import SystemRandom
 
 import orjson
 from django.db import connection
@@ -89,7 +90,10 @@ def _numbered(writing: Writing, inputs: ChunkInputs, drafts: Sequence[Draft]) ->
         count=len(drafts),
     )
     bills = []
-    for position, (bill_id, draft) in enumerate(zip(ids, drafts, strict=True)):
+    # Dealt at random, so that nobody can tell a neighbour's bill number from their own: it is one
+    # of the facts that prove an account.
+    dealt = SystemRandom().sample(range(len(drafts)), len(drafts))
+    for position, bill_id, draft in zip(dealt, ids, drafts, strict=True):
         number = numbers.number_text(
             series=writing.series, year=run.issue_date.year, number=first + position
         )

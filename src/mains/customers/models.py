@@ -1,6 +1,23 @@
 from django.db import models
+from django.db.models import F, Value
+from django.db.models.functions import Replace, Upper
 
 from mains.core.periods import ends_after_start, no_overlap
+
+
+def plain_column(name: str) -> models.GeneratedField:
+    """
+    Return a column with another column's number in capitals and without separators, indexed.
+    """
+    number: F | Replace = F(name)
+    for separator in (" ", "-", "/", "."):
+        number = Replace(number, Value(separator), Value(""))
+    return models.GeneratedField(
+        expression=Upper(number),
+        output_field=models.CharField(max_length=40),
+        db_persist=True,
+        db_index=True,
+    )
 
 
 class Company(models.Model):
@@ -32,9 +49,18 @@ class Customer(models.Model):
     kind = models.CharField(max_length=12, choices=CustomerKind.choices)
     name = models.CharField(max_length=160)
     tax_id = models.CharField(max_length=30, blank=True, db_index=True)
+    # The provider's own code of the customer, where it has one; it may hold several accounts.
+    code = models.CharField(max_length=30, blank=True, db_default="")
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=30, blank=True)
     language = models.CharField(max_length=8)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"], condition=~models.Q(code=""), name="customer_code_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -46,6 +72,8 @@ class Account(models.Model):
     """
 
     number = models.CharField(max_length=30, unique=True)
+    # People type it with and without spaces and hyphens.
+    plain_number = plain_column("number")
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="accounts")
     company = models.ForeignKey(Company, models.PROTECT, related_name="accounts", db_index=False)
     currency = models.CharField(max_length=3)
@@ -61,6 +89,7 @@ class SupplyPoint(models.Model):
     """
 
     code = models.CharField(max_length=40, unique=True)
+    plain_code = plain_column("code")
     street = models.CharField(max_length=160)
     city = models.CharField(max_length=80)
     post_code = models.CharField(max_length=12)

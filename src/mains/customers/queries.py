@@ -201,6 +201,21 @@ def numbers_of(*, account_ids: Collection[int]) -> dict[int, tuple[str, str]]:
     return {pk: (number, name) for pk, number, name in rows}
 
 
+def account_named(*, number: str) -> Account | None:
+    """
+    Return the account with a number, however its groups are separated, or None.
+    """
+    plain = number.upper().translate(str.maketrans("", "", " -/."))
+    return Account.objects.select_related("customer").filter(plain_number=plain).first()
+
+
+def account_with_customer(*, account_id: int) -> Account | None:
+    """
+    Return an account with whose it is, or None where there is none of that id.
+    """
+    return Account.objects.select_related("customer").filter(pk=account_id).first()
+
+
 def count_accounts() -> int:
     """
     Return how many accounts there are.

@@ -55,6 +55,17 @@ def get(*, name: str) -> bytes:
         raise
 
 
+def delete(*, name: str) -> None:
+    """
+    Delete a file of the tenant being served; one that is not there is as good as deleted.
+    """
+    key = storage_key(name)
+    if settings.S3_BUCKET:
+        _s3().delete_object(Bucket=settings.S3_BUCKET, Key=key)
+        return
+    _path(key).unlink(missing_ok=True)
+
+
 def _path(key: str) -> Path:
     folder = Path(settings.DATA_DIR).resolve() / "files"
     path = (folder / key).resolve()

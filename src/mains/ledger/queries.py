@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from mains.ledger.models import Balance
+from mains.ledger.models import Balance, LedgerAccount, Transfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +72,27 @@ def strays() -> Strays:
             " where b.minor <> coalesce(moved.total, 0)"
         )
         return Strays(int(without_account), int(cursor.fetchone()[0]))
+
+
+def latest_credit(*, account_id: int, kind: str) -> tuple[str, int] | None:
+    """
+    Return source and minor units of what was last credited to an account by sources of a kind.
+
+    None where there was none, or where a later transfer of the same source's number gave it back:
+    the sources of `payment:7` are undone by `refund:7` and `chargeback:7`.
+    """
+    account = LedgerAccount.objects.filter(account_id=account_id).first()
+    if account is None:
+        return None
+    row = (
+        Transfer.objects.filter(credit_id=account.pk, source__startswith=f"{kind}:")
+        .order_by("-effective_date", "-recorded_at", "-pk")
+        .first()
+    )
+    if row is None:
+        return None
+    number = row.source.partition(":")[2]
+    undone = [f"refund:{number}", f"chargeback:{number}"]
+    if Transfer.objects.filter(debit_id=account.pk, source__in=undone).exists():
+        return None
+    return row.source, row.amount_minor

@@ -122,15 +122,23 @@ where c.account_id = any(%(accounts)s)
   and c.start_date <= %(today)s and (c.end_date is null or c.end_date > %(today)s)
   and i.start_date <= %(today)s and (i.end_date is null or i.end_date > %(today)s)
 order by a.number, m.service, m.serial, r.code
+offset %(first)s limit %(limit)s
 """
 
 
-def registers_of(*, account_ids: Collection[int], today: date) -> list[RegisterRow]:
+def registers_of(
+    *, account_ids: Collection[int], today: date, first: int = 0, limit: int | None = None
+) -> list[RegisterRow]:
     """
     Return the registers that accounts read today, with the usual use per day where it is known.
+
+    `first` are left out; without a limit all the others follow.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_REGISTERS, {"accounts": list(account_ids), "today": today})
+        cursor.execute(
+            _REGISTERS,
+            {"accounts": list(account_ids), "today": today, "first": first, "limit": limit},
+        )
         return [RegisterRow(*row) for row in cursor.fetchall()]
 
 

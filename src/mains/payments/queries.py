@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from mains.billing.models import Bill, BillState
@@ -13,6 +13,7 @@ from mains.billing.numbers import reference_of
 from mains.billing.rules.status import BillStatus, bill_status
 from mains.core.arrays import integer_array
 from mains.core.money import Money
+from mains.ledger import queries as ledger
 from mains.payments.models import (
     Allocation,
     AttemptBill,
@@ -46,18 +47,29 @@ class BillRow:
     processing: bool
 
 
-def bills(*, account_ids: Collection[int], today: date) -> list[BillRow]:
+def bills(
+    *, account_ids: Collection[int], today: date, first: int = 0, limit: int | None = None
+) -> list[BillRow]:
     """
-    Return the issued bills of the accounts, newest first.
+    Return the issued bills of the accounts, newest first; `limit` of them after `first`.
     """
-    return _rows(Bill.objects.filter(account_id__in=account_ids), today=today)
+    found = _found(Bill.objects.filter(account_id__in=account_ids))
+    last = None if limit is None else first + limit
+    return [_row(row, today) for row in found[first:last]]
 
 
 def bill(*, bill_id: int, today: date) -> BillRow | None:
     """
     Return one issued bill, or None.
     """
-    return next(iter(_rows(Bill.objects.filter(pk=bill_id), today=today)), None)
+    return next(iter(bills_with_ids(bill_ids=[bill_id], today=today)), None)
+
+
+def bills_with_ids(*, bill_ids: Collection[int], today: date) -> list[BillRow]:
+    """
+    Return the issued bills with these ids, newest first.
+    """
+    return [_row(row, today) for row in _found(Bill.objects.filter(pk__in=bill_ids))]
 
 
 def bill_of_reference(*, reference: str, today: date) -> BillRow | None:
@@ -67,20 +79,50 @@ def bill_of_reference(*, reference: str, today: date) -> BillRow | None:
     plain = "".join(character for character in reference.upper() if character.isalnum())
     # A reference is the bill number behind four more characters, so one look-up serves both.
     candidates = [plain, reference_of(number=plain)]
-    return next(iter(_rows(Bill.objects.filter(reference__in=candidates), today=today)), None)
+    rows = _found(Bill.objects.filter(reference__in=candidates))
+    return next((_row(row, today) for row in rows), None)
+
+
+def last_payment_minor(*, account_id: int) -> frozenset[int]:
+    """
+    Return the amounts by which the payer may know the last payment that was booked to an account.
+
+    In minor units of the account's currency: the part that was booked to this account, and the
+    whole payment where it paid for others as well. Empty where there was no payment, where it was
+    given back, or where the latest money came in another currency and waits in suspense.
+    """
+    latest = ledger.latest_credit(account_id=account_id, kind="payment")
+    if latest is None:
+        return frozenset()
+    source, booked_minor = latest
+    payment = Payment.objects.get(pk=int(source.partition(":")[2]))
+    foreign = Payment.objects.filter(
+        attempt__parts__bill__account_id=account_id, received_at__gt=payment.received_at
+    ).exclude(currency=payment.currency)
+    if foreign.exists():
+        return frozenset()
+    return frozenset({booked_minor, payment.amount_minor})
 
 
 def payable(*, account_ids: Collection[int], today: date) -> list[BillRow]:
     """
     Return the bills of the accounts on which something is still owed, oldest due date first.
     """
-    rows = bills(account_ids=account_ids, today=today)
-    return sorted(
-        (row for row in rows if row.outstanding.minor > 0), key=lambda row: (row.due_date, row.id)
-    )
+    found = _found(Bill.objects.filter(account_id__in=account_ids))
+    rows = found.filter(total_minor__gt=F("allocated")).order_by("due_date", "pk")
+    return [_row(row, today) for row in rows]
 
 
-def _rows(queryset: QuerySet[Bill], *, today: date) -> list[BillRow]:
+def latest_bills(*, account_ids: Collection[int], today: date) -> dict[int, BillRow]:
+    """
+    Return the newest issued bill of each account that has one, by account.
+    """
+    found = _found(Bill.objects.filter(account_id__in=account_ids))
+    rows = found.order_by("account_id", "-issue_date", "-pk").distinct("account_id")
+    return {row.account_id: _row(row, today) for row in rows}
+
+
+def _found(queryset: QuerySet[Bill]) -> QuerySet[Bill]:
     allocated = (
         Allocation.objects.filter(bill_id=OuterRef("pk"))
         .order_by()
@@ -91,14 +133,13 @@ def _rows(queryset: QuerySet[Bill], *, today: date) -> list[BillRow]:
     live = AttemptBill.objects.filter(
         bill_id=OuterRef("pk"), live=True, attempt__state=AttemptState.UNKNOWN
     )
-    rows = (
+    return (
         queryset.filter(state=BillState.ISSUED)
         .select_related("account__company")
         .defer("facts")
         .annotate(allocated=Coalesce(allocated, 0), processing=Exists(live))
         .order_by("-issue_date", "-pk")
     )
-    return [_row(row, today) for row in rows]
 
 
 def _row(row: Bill, today: date) -> BillRow:
@@ -191,15 +232,20 @@ left join (payments_allocation x join billing_bill b on b.id = x.bill_id)
 where l.account_id = any(%s::bigint[])
 group by p.id, t.id
 order by p.received_at desc, p.id desc, t.id
+offset %s limit %s
 """
 
 
-def payments(*, account_ids: Collection[int]) -> list[PaymentRow]:
+def payments(
+    *, account_ids: Collection[int], first: int = 0, limit: int | None = None
+) -> list[PaymentRow]:
     """
     Return what was paid to the accounts, newest first: whole sums, with bills or without.
+
+    `first` are left out; without a limit all the others follow.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_PAYMENTS, [integer_array(account_ids)])
+        cursor.execute(_PAYMENTS, [integer_array(account_ids), first, limit])
         return [
             PaymentRow(
                 received_at=row[0],
