@@ -2,11 +2,15 @@
 
 import difflib
 import json
+import os
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
+from mains.cli import proof
 from mains.cli.output import CommandFailed, say, show
 from mains.cli.processes import django_ready
 
@@ -50,7 +54,13 @@ def create(path: Path, hosts: tuple[str, ...]) -> None:
 
 @tenant.command()
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def apply(path: Path) -> None:
+@click.option(
+    "--without-second-owner",
+    metavar="REASON",
+    default="",
+    help="Publish changed payment details that two owners would have to want; say why.",
+)
+def apply(path: Path, without_second_owner: str) -> None:
     """Publish a tenant file as the tenant's configuration.
 
     \b
@@ -63,9 +73,23 @@ def apply(path: Path) -> None:
     file = _load(path)
     _known(file.slug)
     try:
-        version = configure.publish(file=file, author="command line", now=datetime.now(UTC))
+        version = configure.publish(
+            file=file,
+            author="command line",
+            note=without_second_owner[:200],
+            approved=bool(without_second_owner.strip()),
+            now=datetime.now(UTC),
+        )
+    except configure.NeedsSecondOwner as error:
+        raise CommandFailed(
+            str(error),
+            "Let an owner upload the file in the console, or give --without-second-owner a reason.",
+            code=5,
+        ) from error
     except PublishedPricesChanged as error:
         raise CommandFailed(str(error), code=5) from error
+    except configure.WeakPolicy as error:
+        raise CommandFailed(str(error), f"Mend {path}, then run the command again.") from error
     say(f"{file.slug} is at version {version}.")
 
 
@@ -108,7 +132,13 @@ def export(slug: str, as_json: bool) -> None:
 @click.argument("path_or_slug")
 @click.option("--json", "as_json", is_flag=True)
 def check(path_or_slug: str, as_json: bool) -> None:
-    """Check a tenant file, or what a tenant has published.
+    """Check a tenant file, or what a tenant has published, and how easily its proofs are guessed.
+
+    It also lists the records with which mail in the tenant's name passes as its own (SPF, DKIM,
+    DMARC); they are not looked up.
+
+    A tenant is measured on its own customers, a file by what is assumed of each fact; exits 4 if a
+    policy is too weak and nobody waived it.
 
     \b
     Examples:
@@ -118,16 +148,39 @@ def check(path_or_slug: str, as_json: bool) -> None:
     path = Path(path_or_slug)
     if path.suffix == ".toml":
         file = _load(path)
+        rows = proof.of_file(file)
     else:
         django_ready()
         file = _known(path_or_slug).file
+        rows = proof.of_tenant(file)
     from mains.branding.themes import ThemeError, load_theme
 
     try:
         load_theme(name=file.brand.theme)
     except ThemeError as error:
         raise CommandFailed(f"brand.theme: {error}", code=4) from error
-    show({"tenant": file.slug, "ok": True} if as_json else f"{file.slug}: ok", as_json=as_json)
+    weak = proof.complaints(file, rows)
+    if as_json:
+        policies = [proof.as_data(row) for row in rows]
+        mail = [asdict(record) for record in _mail_records(file)]
+        show(
+            {"tenant": file.slug, "ok": not weak, "policies": policies, "mail": mail}, as_json=True
+        )
+    else:
+        verdict = f"{file.slug}: {'too easy to guess' if weak else 'ok'}"
+        mail_lines = [
+            f"{one.name} {one.type} {one.value}  ({one.why})" for one in _mail_records(file)
+        ]
+        show("\n".join([*map(proof.as_text, rows), *mail_lines, verdict]), as_json=False)
+    if weak:
+        raise CommandFailed("\n".join(weak), "Change registration.policies as said above.", code=4)
+
+
+def _mail_records(file):  # type: ignore[no-untyped-def]
+    from mains.notifications.rules import alignment
+
+    relay = urlsplit(os.environ.get("SMTP_URL", "")).hostname or "<host of SMTP_URL>"
+    return alignment.records(sender=file.brand.sender, relay=relay)
 
 
 def _known(slug: str):  # type: ignore[no-untyped-def]

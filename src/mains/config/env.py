@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -53,6 +54,7 @@ class Environment:
     s3_region: str
     debug: bool
     demo: bool
+    trusted_proxies: tuple[str, ...]
 
 
 def read(values: Mapping[str, str]) -> Environment:
@@ -89,7 +91,21 @@ def read(values: Mapping[str, str]) -> Environment:
         s3_region=values.get("S3_REGION", ""),
         debug=values.get("MAINS_DEBUG") == "1",
         demo=values.get("MAINS_DEMO") == "1",
+        trusted_proxies=_networks(values.get("TRUSTED_PROXIES", "")),
     )
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    for name in names:
+        try:
+            ip_network(name)
+        except ValueError as error:
+            raise UnusableEnvironment(
+                f"TRUSTED_PROXIES names {name!r}, which is no address and no network. Write the "
+                "addresses of your load balancers, such as 10.0.0.0/8,192.0.2.7."
+            ) from error
+    return names
 
 
 def parse_database(url: str) -> Database:

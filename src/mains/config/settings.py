@@ -13,6 +13,7 @@ ALLOWED_HOSTS = ["*"]
 USE_X_FORWARDED_HOST = False
 
 BOTH_APPS = [
+    "mains.audit",
     "mains.identity",
     "django.contrib.sessions",
     "allauth.account",
@@ -31,6 +32,9 @@ TENANT_APPS = [
     "mains.billing",
     "mains.payments",
     "mains.enrolment",
+    "mains.support",
+    "mains.privacy",
+    "mains.approvals",
     "mains.api",
 ]
 # Apps without tables of their own in any schema: nobody uses Django's permissions (D12).
@@ -91,6 +95,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
     "mains.core.requests.RequestIdMiddleware",
+    "mains.core.addresses.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "mains.tenancy.middleware.HostMiddleware",
@@ -103,13 +108,21 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    # Above it an own login is resolved, and devices are listed; below it, the one looked at.
+    "mains.portal.support.middleware.SupportViewMiddleware",
     "mains.identity.middleware.ResolveUserMiddleware",
+    "mains.identity.middleware.PersonalAnswersMiddleware",
+    "mains.identity.middleware.ForcedPasswordMiddleware",
+    "mains.identity.middleware.SecondStepMiddleware",
     "mains.console.middleware.ConsoleTenantMiddleware",
     "mains.tenancy.middleware.ClockMiddleware",
+    "mains.portal.legal.renewing.TermsMiddleware",
+    "mains.enrolment.access_log.AccessLogMiddleware",
     "mains.guard.middleware.ReadOnlyMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "mains.portal.support.middleware.ShowOnlyMiddleware",
 ]
 CSRF_FAILURE_VIEW = "mains.core.errors.expired_form"
 ROOT_URLCONF = "mains.config.urls.platform"
@@ -117,6 +130,8 @@ WSGI_APPLICATION = "mains.config.wsgi.application"
 PLATFORM_HOST = environment.platform_host
 PUBLIC_SCHEME = environment.scheme
 PUBLIC_PORT = environment.public_port
+# Whose word about where a request came from is taken; nobody's unless it is named.
+TRUSTED_PROXIES = environment.trusted_proxies
 
 TEMPLATES = [
     {
@@ -138,7 +153,7 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 AUTH_USER_MODEL = "identity.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["mains.identity.backends.LoginBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -153,8 +168,13 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "/account/login/"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "mains.enrolment.adapter.AccountAdapter"
-ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_ADAPTER = "mains.journeys.allauth_adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "confirm_email_verification_code": "mains.identity.forms.ConfirmEmail",
+    "login": "mains.identity.forms.SignIn",
+    "reauthenticate": "mains.identity.forms.Reauthenticate",
+}
+ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 # allauth's signed confirmation key names only a row number, so it would hold in every tenant.
@@ -162,8 +182,18 @@ ACCOUNT_EMAIL_CONFIRMATION_HMAC = False
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-MFA_TOTP_ISSUER = "Mains"
+MFA_ADAPTER = "mains.journeys.allauth_adapter.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Passkeys belong to one host. Browsers allow them without TLS on localhost alone.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = environment.scheme == "http"
+MFA_FORMS = {
+    "authenticate": "mains.identity.forms.SecondStep",
+    "reauthenticate": "mains.identity.forms.ReauthenticateByCode",
+    "activate_totp": "mains.identity.forms.ActivateApp",
+    "add_webauthn": "mains.identity.forms.AddPasskey",
+    "edit_webauthn": "mains.identity.forms.NamePasskey",
+}
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = environment.scheme == "https"
@@ -256,6 +286,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -30,6 +30,8 @@ def show() -> None:
             logins.staff_email(file.slug),
             code,
         )
+        if file.approvals.second_owner:
+            table.add_row("  its second owner", "", logins.second_owner_email(file.slug), code)
         table.add_row("  mail outbox", f"{platform.format('outbox.')}/{file.slug}/", "–", "–")
     table.add_row("  mail outbox", f"{platform.format('outbox.')}/platform/", "–", "–")
     table.add_row("[bold]Back office[/]", platform.format("admin."), logins.PLATFORM_EMAIL, code)

@@ -11,14 +11,17 @@ from mains.core.calendars import Period, add_months
 from mains.customers.companies import all_companies
 from mains.customers.models import Account, Company
 from mains.demo import logins
+from mains.enrolment import legal
 from mains.guard.context import PUBLIC, inside
 from mains.journeys import bill_run, sample_customers
 from mains.journeys.open_tenant import open_tenant
 from mains.payments import booking
-from mains.tenancy import queries
+from mains.tenancy import queries, registry
 from mains.tenancy.queries import TenantInfo
 from mains.tenancy.tenantfile import TenantFile, load
+from mains.tenancy.tenantfile.identity import CustomerType
 
+AUTHOR = "demo"
 Tell = Callable[[str], None]
 
 
@@ -44,7 +47,8 @@ def fill_tenant(*, file: TenantFile, now: datetime) -> None:
     """
     Open one tenant with customers, past bills and logins.
     """
-    open_tenant(file=file, hosts=[host_of(file.slug)], author="demo", now=now)
+    if _nobody_published(file.slug):
+        open_tenant(file=file, hosts=[host_of(file.slug)], author=AUTHOR, now=now)
     tenant = queries.tenant(file.slug)
     with inside(file.slug):
         if sample_customers.fill(file=file, today=tenant.date_of(now), now=now):
@@ -55,6 +59,18 @@ def fill_tenant(*, file: TenantFile, now: datetime) -> None:
         logins.add_staff(
             email=logins.staff_email(file.slug), name="Alex Staff", schema_name=file.slug
         )
+        if file.approvals.second_owner:
+            logins.add_staff(
+                email=logins.second_owner_email(file.slug), name="Olga Owner", schema_name=file.slug
+            )
+
+
+def _nobody_published(slug: str) -> bool:
+    """
+    Tell whether a tenant is still as the demo opened it; what somebody published there stays.
+    """
+    latest = registry.versions(schema_name=slug, limit=1)
+    return not latest or latest[0].author == AUTHOR
 
 
 def host_of(slug: str) -> str:
@@ -112,6 +128,10 @@ def _customer(*, file: TenantFile, now: datetime) -> None:
     logins.add_customer(
         email=logins.customer_email(file.slug),
         accounts=accounts,
+        agreed=legal.documents(
+            file=file, customer_type=CustomerType.PRIVATE, language=file.locale.languages[0]
+        ),
         language=file.locale.languages[0],
         now=now,
+        today=queries.tenant(file.slug).date_of(now),
     )

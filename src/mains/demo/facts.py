@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from mains.billing.models import Bill
 from mains.core.calendars import Period, add_months
 from mains.core.money import Money
-from mains.customers.models import Account, Company
+from mains.customers.models import Account, Company, CustomerKind
 from mains.enrolment.models import AccountLink
 from mains.guard.context import inside
 from mains.identity.models import User
@@ -14,6 +14,7 @@ from mains.ledger import queries as ledger
 from mains.notifications import rendering
 from mains.notifications.models import Message
 from mains.payments.models import Payment
+from mains.tenancy import queries
 from mains.tenancy.queries import TenantInfo
 from mains.tenancy.tenantfile.identity import Evidence
 
@@ -61,12 +62,26 @@ def morning(*, tenant: TenantInfo, day: date, hour: int = 10) -> datetime:
 
 def stranger(*, slug: str) -> Account:
     """
-    Return an account that nobody's login sees yet, or the one seen longest ago.
+    Return a person's account that nobody's login sees yet, or the one seen longest ago.
+
+    Where registration needs a direct debit, it has one.
+    """
+    tenant = queries.tenant(slug)
+    with inside(slug):
+        accounts = Account.objects.filter(customer__kind=CustomerKind.PERSON)
+        if tenant.file.registration.requires_mandate:
+            accounts = accounts.filter(mandates__isnull=False)
+        linked = AccountLink.objects.filter(ended_at__isnull=True).values("account_id")
+        free = accounts.exclude(pk__in=linked).select_related("customer")
+        return free.order_by("pk").first() or accounts.order_by("-pk").first()  # type: ignore[return-value]
+
+
+def company_of(*, slug: str, account: Account) -> str:
+    """
+    Return the code of the company that an account belongs to.
     """
     with inside(slug):
-        linked = AccountLink.objects.filter(ended_at__isnull=True).values("account_id")
-        free = Account.objects.exclude(pk__in=linked).select_related("customer")
-        return free.order_by("pk").first() or Account.objects.order_by("-pk").first()  # type: ignore[return-value]
+        return Company.objects.get(accounts=account).code
 
 
 def on_paper(*, slug: str, account: Account) -> dict[Evidence, str]:
@@ -81,16 +96,22 @@ def on_paper(*, slug: str, account: Account) -> dict[Evidence, str]:
             .first()
         )
         customer = account.customer
+        point = account.contracts.select_related("supply_point").order_by("pk")[0].supply_point
         assert bill is not None
         return {
             Evidence.ACCOUNT_NUMBER: account.number,
-            Evidence.CUSTOMER_CODE: account.number,
+            Evidence.CUSTOMER_CODE: customer.code,
             Evidence.BILL_NUMBER: bill.number,
             Evidence.BILL_AMOUNT: str(Money(bill.total_minor, bill.currency).as_decimal()),
+            Evidence.BILL_DATE: bill.issue_date.isoformat() if bill.issue_date else "",
             Evidence.LAST_PAYMENT: str(
                 Money(payment.amount_minor, payment.currency).as_decimal() if payment else ""
             ),
             Evidence.TAX_ID: customer.tax_id,
+            Evidence.ADDRESS: point.street,
+            Evidence.POST_CODE: point.post_code,
+            Evidence.SUPPLY_POINT: point.code,
+            Evidence.EMAIL: customer.email,
         }
 
 

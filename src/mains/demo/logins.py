@@ -1,8 +1,9 @@
 """Who can sign in to the demo, with which password and one-time code. Never for a live system."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import get_adapter
@@ -14,6 +15,7 @@ from django.contrib.auth.hashers import make_password
 from mains.core.transactions import inside_transaction, owns_transaction
 from mains.customers.models import Account
 from mains.enrolment import actions as enrolment
+from mains.enrolment.actions.consents import Agreed, keep_for_sign_up, tie_to_login
 from mains.identity.models import User
 from mains.tenancy import actions as tenancy
 from mains.tenancy.models import Role
@@ -35,6 +37,10 @@ class Login:
 
 def staff_email(slug: str) -> str:
     return f"staff@{slug}.example"
+
+
+def second_owner_email(slug: str) -> str:
+    return f"olga@{slug}.example"
 
 
 def customer_email(slug: str) -> str:
@@ -77,13 +83,23 @@ def add_staff(*, email: str, name: str, schema_name: str | None) -> User:
 
 
 @owns_transaction
-def add_customer(*, email: str, accounts: list[Account], language: str, now: datetime) -> User:
+def add_customer(
+    *,
+    email: str,
+    accounts: list[Account],
+    agreed: Sequence[Agreed],
+    language: str,
+    now: datetime,
+    today: date,
+) -> User:
     """
-    Make a customer's login in the tenant being served, linked to accounts.
+    Make a customer's login in the tenant being served, linked to accounts, agreed to its texts.
     """
     user = _user(email=email, name=accounts[0].customer.name, language=language)
     for account in accounts:
-        enrolment.link(user=user, account=account, evidence=["demo"], now=now)
+        enrolment.link(user=user, account=account, evidence=["demo"], now=now, today=today)
+    remembered = keep_for_sign_up(agreed=agreed, address="", now=now)
+    tie_to_login(remembered=remembered, user_id=user.pk, account_id=None)
     return user
 
 

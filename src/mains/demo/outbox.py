@@ -1,5 +1,7 @@
 """Look at the messages of a demo tenant. Served only where the demo runs."""
 
+from datetime import UTC
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -24,14 +26,16 @@ def messages(request: HttpRequest, slug: str) -> HttpResponse:
     """
     List the latest messages of a tenant, newest first.
     """
-    with inside(_schema(slug)):
+    schema_name = _schema(slug)
+    zone = UTC if schema_name == PUBLIC else tenancy.tenant(schema_name).zone
+    with inside(schema_name):
         rows = queries.latest(limit=100)
     table = Table(
         caption=f"Outbox of {slug}",
-        columns=(Column("When"), Column("To"), Column("Subject"), Column("State")),
+        columns=(Column(f"When ({zone})"), Column("To"), Column("Subject"), Column("State")),
         rows=tuple(
             (
-                Cell(instant_text(row.created_at, language="en")),
+                Cell(instant_text(row.created_at.astimezone(zone), language="en")),
                 Cell(row.recipient),
                 Cell(row.subject, url=f"/{slug}/{row.id}/"),
                 Cell(row.state.lower(), meaning="ok" if row.state == "SENT" else "info"),

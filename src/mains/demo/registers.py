@@ -16,7 +16,7 @@ def likely_values(*, tenant: TenantInfo, email: str) -> dict[str, str]:
     today = tenant.date_of(tenant.now())
     with inside(tenant.schema_name):
         user = User.objects.get(email=email)
-        accounts = [account.pk for account in enrolment.accounts_of(user_id=user.pk)]
+        accounts = [account.pk for account in enrolment.accounts_of(user_id=user.pk, today=today)]
         registers = queries.registers_of(account_ids=accounts, today=today)
     values = {}
     for register in registers:

@@ -99,6 +99,9 @@ def configure(
         "sender": f"{slug}@{settings.PLATFORM_HOST}",
         "logo": _take_logo(slug, logo_name, now) if logo_name else "",
     }
+    # Nor did its provider sign what the preset's did, or write its terms.
+    data["legal"] = []
+    data["privacy"] |= {"processing_agreement": None, "officer": "", "processors": []}
     for position, company in enumerate(data["companies"]):
         company |= {
             "name": name if position == 0 else f"{name} {position + 1}",

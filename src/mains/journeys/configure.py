@@ -3,29 +3,96 @@
 from datetime import datetime
 from typing import Any
 
+from mains.approvals.actions import NeedsSecondOwner
 from mains.core.transactions import owns_transaction
 from mains.customers.models import Company
+from mains.enrolment import strength
 from mains.guard.context import PUBLIC, inside
 from mains.tariffs import actions as tariffs
 from mains.tenancy import actions as tenancy
+from mains.tenancy import registry
+from mains.tenancy.actions import PublishedMeanwhile
 from mains.tenancy.tenantfile import TenantFile
+from mains.tenancy.tenantfile.approvals import Deed, payment_changes
+from mains.tenancy.tenantfile.comparing import Change
 from mains.tenancy.tenantfile.services import Tariff
 
 
-def publish(*, file: TenantFile, author: str, note: str = "", now: datetime) -> int:
+class WeakPolicy(Exception):
+    """
+    A policy that gives access is guessed too easily, and nobody waived it; says what would do.
+    """
+
+
+def publish(
+    *,
+    file: TenantFile,
+    author: str,
+    note: str = "",
+    based_on: int | None = None,
+    approved: bool = False,
+    now: datetime,
+) -> int:
     """
     Publish a tenant's configuration and return its version; the same content changes nothing.
 
     The tenant's own rows come first: if a published price would change, nothing is published.
+    `based_on` is the version from which the file was made; `approved` says that two owners want it.
 
+    :raises PublishedMeanwhile: if another version is published by now.
+    :raises NeedsSecondOwner: if it changes where money goes, and two owners have to want that.
     :raises tariffs.PublishedPricesChanged: if a published tariff version has other prices.
+    :raises WeakPolicy: if a policy that gives access is guessed too easily.
     """
+    version, before = registry.published(schema_name=file.slug)
+    if based_on not in (None, version) and file != before:
+        raise PublishedMeanwhile(file.slug)
+    if before is not None and not approved:
+        guarded = needs_second_owner(before, file)
+        if guarded:
+            raise NeedsSecondOwner([change.place for change in guarded])
+    _judge(file=file, now=now)
     with inside(file.slug):
         _bring_in_line(file=file, now=now)
-    with inside(PUBLIC):
-        return tenancy.publish_configuration(
-            schema_name=file.slug, file=file, author=author, note=note, now=now
-        )
+    try:
+        with inside(PUBLIC):
+            return tenancy.publish_configuration(
+                schema_name=file.slug,
+                file=file,
+                author=author,
+                note=note,
+                based_on=version or None,
+                now=now,
+            )
+    except PublishedMeanwhile:
+        _restore(schema_name=file.slug, now=now)
+        raise
+
+
+def needs_second_owner(before: TenantFile, after: TenantFile) -> list[Change]:
+    """
+    Return the changes for which a tenant demands a second owner; none where it demands nothing.
+    """
+    if not before.approvals.demand(Deed.PAYMENT_DETAILS):
+        return []
+    return payment_changes(before, after)
+
+
+def _judge(*, file: TenantFile, now: datetime) -> None:
+    with inside(file.slug):
+        weak = strength.weak_policies(file=file, today=now.date())
+    if weak:
+        raise WeakPolicy(" ".join(strength.advice(one, file=file) for one in weak))
+
+
+def _restore(*, schema_name: str, now: datetime) -> None:
+    """
+    Bring a tenant's rows back in line with what somebody else published in the same instant.
+    """
+    _version, file = registry.published(schema_name=schema_name)
+    if file is not None:
+        with inside(schema_name):
+            _bring_in_line(file=file, now=now)
 
 
 @owns_transaction

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from mains.core import checksums
 from mains.core.calendars import Period, add_months
 from mains.core.transactions import owns_transaction
 from mains.customers.models import (
@@ -22,7 +23,7 @@ from mains.customers.models import (
     Mandate,
     SupplyPoint,
 )
-from mains.journeys.sample_people import Place, place_of
+from mains.journeys.sample_people import Place, place_of, tax_number
 from mains.metering.models import (
     Meter,
     MeterInstallation,
@@ -32,6 +33,7 @@ from mains.metering.models import (
     Register,
 )
 from mains.tenancy.tenantfile import TenantFile
+from mains.tenancy.tenantfile.identity import CustomerType, Evidence
 from mains.tenancy.tenantfile.services import Blocks, Derived, Service, Tariff, Unit
 
 COUNT, MONTHS = 20, 13
@@ -146,16 +148,16 @@ def account_number(file: TenantFile, number: int, position: int = 0) -> str:
     """
     Return the account number of a sample customer; the first has the example of the tenant file.
     """
-    example = next(
-        (
-            identifier.example
-            for identifier in file.identifiers
-            if identifier.evidence in {"account_number", "customer_code"}
-        ),
-        "10000042",
+    printed = next(
+        (one for one in file.identifiers if one.evidence in {"account_number", "customer_code"}),
+        None,
     )
-    last = int(example[-4:]) + number + 100 * position
-    return f"{example[:-4]}{last:04d}"
+    example = printed.example if printed else "10000042"
+    checksum = printed.checksum if printed else None
+    counted = example[: -checksums.length(checksum)] if checksum else example
+    last = int(counted[-4:]) + number + 100 * position
+    own = f"{counted[:-4]}{last:04d}"
+    return checksums.completed(own, checksum) if checksum else own
 
 
 def _with_services(file: TenantFile) -> list[str]:
@@ -163,14 +165,23 @@ def _with_services(file: TenantFile) -> list[str]:
 
 
 def _customer(file: TenantFile, place: Place, number: int) -> Customer:
-    name = place.names[number % len(place.names)]
+    # Where companies sign up their own way there are some to do so: every seventh customer is one.
+    asked = CustomerType.COMPANY in file.registration.customer_types
+    company = asked and bool(place.companies) and number % 7 == 5
+    names = place.companies if company else place.names
+    name = names[number % len(names)]
     return Customer.objects.create(
-        kind=CustomerKind.PERSON,
+        kind=CustomerKind.ORGANISATION if company else CustomerKind.PERSON,
         name=name if number < len(place.names) else f"{name} {number}",
-        tax_id=f"{file.locale.country}{70000000 + number}",
+        tax_id=tax_number(file.locale.country, number, company=company),
+        code=account_number(file, number) if _has_codes(file) else "",
         email=f"kunde{number}@{file.slug}.example" if number else f"anna@{file.slug}.example",
         language=file.locale.languages[0],
     )
+
+
+def _has_codes(file: TenantFile) -> bool:
+    return any(entry.evidence is Evidence.CUSTOMER_CODE for entry in file.identifiers)
 
 
 def _address(place: Place, number: int) -> str:

@@ -6,11 +6,14 @@ import structlog
 
 from mains.billing import queries as billing
 from mains.customers import companies
+from mains.enrolment import actions as enrolment
+from mains.enrolment import cleaning
 from mains.guard.context import PUBLIC
-from mains.journeys import bill_run, onboard_provider
+from mains.journeys import bill_run, onboard_provider, recovery
 from mains.ledger import queries as ledger
 from mains.notifications import actions as notifications
 from mains.payments import actions as payments
+from mains.privacy import actions as privacy
 from mains.tenancy import queries
 
 log = structlog.get_logger()
@@ -22,18 +25,20 @@ def sweep(*, schema_name: str) -> None:
     """
     notifications.send_queued(now=datetime.now(UTC))
     if schema_name == PUBLIC:
+        recovery.forget_old(now=datetime.now(UTC))
         onboard_provider.build_waiting(now=datetime.now(UTC))
         return
     tenant = queries.current_tenant()
     now = tenant.now()
     payments.sweep(now=now, today=tenant.date_of(now))
+    privacy.build_waiting(tenant=tenant, now=now)
     for run_id in billing.unfinished_runs():
         bill_run.work_on(tenant=tenant, run_id=run_id, now=now)
 
 
 def nightly() -> None:
     """
-    Compare the ledger with itself, and start runs on the tenant's issue day.
+    Compare the ledger with itself, delete what has ended, and start runs on the issue day.
 
     A run that was started before is found again, so a missed or repeated night changes nothing.
     """
@@ -45,7 +50,11 @@ def nightly() -> None:
             balances=strays.wrong_balances,
         )
     tenant = queries.current_tenant()
+    recovery.forget_old(now=tenant.now())
+    cleaning.every_night(now=tenant.now())
     today = tenant.date_of(tenant.now())
+    enrolment.leave_lapsed(now=tenant.now(), today=today)
+    privacy.delete_old(privacy=tenant.file.privacy, today=today, now=tenant.now())
     day = tenant.file.billing.issue_day
     if day is None or today.day < day:
         return

@@ -1,12 +1,18 @@
 """The platform's own staff."""
 
 from django.urls import include, path
+from django.views.generic import RedirectView
 
+from mains.console.colleagues import accepting
 from mains.tenancy.faces import stylesheet
 
 urlpatterns = [
     path("brand/<str:version>.css", stylesheet, name="stylesheet"),
-    path("account/", include("allauth.urls")),
+    path("invited/<str:token>/", accepting.invited, name="invited"),
+    path("account/", include("mains.portal.security.entrance")),
+    path("account/", include("mains.identity.urls")),
+    path("me/", RedirectView.as_view(url="/me/security/")),
+    path("me/", include("mains.portal.security.urls")),
     path("", include("mains.backoffice.urls")),
 ]
 handler404 = "mains.core.errors.not_found"

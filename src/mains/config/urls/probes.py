@@ -1,4 +1,4 @@
-"""What monitoring asks, on every host, before anybody knows for whom."""
+"""What monitoring asks, before anybody knows for whom; HostMiddleware says on which hosts."""
 
 from django.urls import path
 
