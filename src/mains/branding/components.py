@@ -98,6 +98,13 @@ class Cell:
     note: str = ""
     about: str = ""
 
+    @property
+    def is_number(self) -> bool:
+        """
+        Tell whether the text is one word, such as a bill's number: it must not break at a hyphen.
+        """
+        return not isinstance(self.text, str) or " " not in self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Table:

@@ -1,19 +1,61 @@
 from django.urls import path
 
+from mains.portal.accounts import linking, people
+from mains.portal.accounts import views as accounts
 from mains.portal.bills import views as bills
+from mains.portal.home import access, me
 from mains.portal.home import views as home
+from mains.portal.joining import confirming, sent
 from mains.portal.joining import views as joining
+from mains.portal.legal import renewing
+from mains.portal.legal import views as legal
 from mains.portal.payments import views as payments
+from mains.portal.privacy import views as privacy
 from mains.portal.readings import views as readings
+from mains.portal.support import views as support
 
 app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
-    path("me/", home.me, name="me"),
+    path("me/", me.me, name="me"),
+    path("me/access/", access.access, name="access"),
+    path("me/data/", privacy.data, name="data"),
+    path("me/data/<int:job_id>/", privacy.download, name="data-download"),
+    path("me/data/paper/<int:account_id>/", privacy.paper, name="paper"),
+    path("me/data/news/", privacy.news, name="news"),
+    path("me/close/", privacy.close, name="close"),
+    path("me/closed/", privacy.closed, name="closed"),
+    path("me/terms/", renewing.terms, name="terms"),
+    path("me/terms/decline/", renewing.decline, name="terms-decline"),
+    path("me/terms/declined/", renewing.declined, name="terms-declined"),
     path("help/", home.help_page, name="help"),
-    path("join/", joining.facts, name="join"),
-    path("join/sent/", joining.sent, name="join-sent"),
-    path("join/<str:token>/", joining.confirm, name="join-confirm"),
+    path("legal/<slug:kind>/", legal.document, name="legal"),
+    path("join/", joining.begin, name="join"),
+    path("join/type/", joining.customer_type, name="join-type"),
+    path("join/company/", joining.company, name="join-company"),
+    path("join/details/", joining.details, name="join-details"),
+    path("join/code/", joining.code, name="join-code"),
+    path("join/letter/", joining.code, name="join-letter"),
+    path("join/you/", joining.you, name="join-you"),
+    path("join/sent/", sent.sent, name="join-sent"),
+    path("join/later/", confirming.later, name="join-later"),
+    path("join/saved/", confirming.saved, name="join-saved"),
+    path("join/resume/<str:token>/", confirming.resume, name="join-resume"),
+    path("join/invitation/<str:token>/", confirming.invitation, name="join-invitation"),
+    path("join/<str:token>/", confirming.confirm, name="join-confirm"),
+    path("accounts/", accounts.every, name="accounts"),
+    path("accounts/link/", linking.link, name="link"),
+    path("accounts/link/code/", linking.code, name="link-code"),
+    path("accounts/<int:account_id>/unlink/", accounts.unlink, name="unlink"),
+    path("accounts/<int:account_id>/people/", people.every, name="people"),
+    path("accounts/<int:account_id>/people/new/", people.give, name="share"),
+    path("accounts/<int:account_id>/people/<int:link_id>/", people.change, name="change-share"),
+    path("accounts/<int:account_id>/people/<int:link_id>/end/", people.end, name="end-share"),
+    path(
+        "accounts/<int:account_id>/people/invitations/<int:invitation_id>/withdraw/",
+        people.withdraw,
+        name="withdraw-share",
+    ),
     path("bills/", bills.all_bills, name="bills"),
     path("bills/<int:bill_id>/", bills.one_bill, name="bill"),
     path("bills/<int:bill_id>/bill.pdf", bills.document, name="bill-pdf"),
@@ -24,4 +66,6 @@ urlpatterns = [
     path("payments/", payments.history, name="payments"),
     path("readings/", readings.enter, name="readings"),
     path("readings/sent/", readings.sent, name="readings-sent"),
+    path("support/", support.begin, name="support-open"),
+    path("support/end/", support.end, name="support-end"),
 ]

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from functools import lru_cache
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from django import forms, template
 from django.forms.boundfield import BoundField
 from django.template.backends.django import DjangoTemplates
 from django.template.context import Context
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -82,14 +83,23 @@ def reading_field(bound: BoundField, **about: Any) -> dict[str, Any]:
 @register.inclusion_tag("ui/error_summary.html")
 def error_summary(form: forms.BaseForm) -> dict[str, Any]:
     """
-    List everything that is wrong with a form, in the same words, each linked to its field.
+    List everything that is wrong with a form, each with the name of its field and linked to it.
+
+    The sentence is the one beside the field. What is wrong with a field that nobody sees stands
+    alone: there is nothing to lead to.
     """
     found = [
-        (f"#{_first_control(bound)}", error)
+        (f"#{_first_control(bound)}", _plain(bound.label), error)
         for bound in form.visible_fields()
         for error in bound.errors
     ]
-    return {"general": form.non_field_errors(), "found": found}
+    unseen = [error for bound in form.hidden_fields() for error in bound.errors]
+    return {"general": [*form.non_field_errors(), *unseen], "found": found}
+
+
+def _plain(label: Any) -> str:
+    # A label may hold a link, as the one to the terms does.
+    return unescape(strip_tags(str(label))).rstrip(" :.?")
 
 
 @register.inclusion_tag("ui/chart.html")

@@ -1,6 +1,7 @@
 """Bills: the list, one bill, its document."""
 
 from datetime import date
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -11,25 +12,53 @@ from mains.billing import documents
 from mains.billing import queries as billing
 from mains.branding.components import Cell, Column, SumLine, Table
 from mains.core.wording import short_date_text
-from mains.enrolment import queries as enrolment
+from mains.enrolment.access_log import Deed
+from mains.enrolment.rules.rights import Right
 from mains.payments import queries as payments
 from mains.payments.queries import BillRow
-from mains.portal.access import PortalRequest, account_ids, customer_required, may_pay
+from mains.portal.access import (
+    PortalRequest,
+    account_ids,
+    customer_required,
+    may,
+    may_pay,
+    noted,
+    require,
+)
 from mains.portal.bills.explaining import explanation_of, lines_of, usage_chart
+from mains.portal.home.dues import MOST_PAID
+from mains.portal.paging import page_asked, pages
 from mains.portal.readings.messages import language
 from mains.portal.templatetags.portal import status_word
+
+PAGE = 50
 
 
 @require_safe
 @customer_required
 def all_bills(request: PortalRequest) -> HttpResponse:
-    rows = payments.bills(account_ids=account_ids(request), today=request.today)
+    """
+    List the bills, newest first, with a button for everything that is open.
+    """
+    page = page_asked(request)
+    rows = payments.bills(
+        account_ids=account_ids(request, Right.SEE),
+        today=request.today,
+        first=(page - 1) * PAGE,
+        limit=PAGE + 1,
+    )
+    noted(request, Deed.BILLS, {row.account_id for row in rows})
+    open_bills = payments.payable(account_ids=account_ids(request, Right.PAY), today=request.today)
+    payable = [row for row in open_bills if is_payable(row)]
     return render(
         request,
         "portal/bills/list.html",
         {
-            "table": _table(rows) if rows else None,
-            "payable": [row for row in rows if is_payable(row)],
+            "table": _table(rows[:PAGE]) if rows else None,
+            "pages": pages(page, more=len(rows) > PAGE),
+            # The payment page takes so many at once; the oldest go first.
+            "payable": payable[:MOST_PAID],
+            "pays_all": len(payable) <= MOST_PAID,
             "payments_on": request.tenant.file.payments.enabled,
         },
     )
@@ -80,39 +109,46 @@ def period_text(start: date, end: date) -> str:
 @require_safe
 def one_bill(request: PortalRequest, bill_id: int) -> HttpResponse:
     """
-    Show a bill to its customer; a guest who proved it sees what is needed to pay it.
+    Show a bill to who may pay it; a guest, or who may only see it, is told its amount.
     """
     row = payments.bill(bill_id=bill_id, today=request.today)
-    if row is None or not may_pay(request, bill_id=bill_id, account_id=row.account_id):
+    seen = row is not None and may(request, Right.SEE, account_id=row.account_id)
+    if row is None or not (seen or may_pay(request, bill_id=bill_id, account_id=row.account_id)):
         if not request.user.is_authenticated:
             return customer_required(one_bill)(request, bill_id=bill_id)
         raise Http404
-    owns = _owns(request, row)
-    facts = billing.facts(bill_id=bill_id) if owns else None
+    noted(request, Deed.BILLS, [row.account_id])
+    whole = may(request, Right.PAY, account_id=row.account_id)
     return render(
         request,
         "portal/bills/bill.html",
         {
             "bill": row,
-            "owns": owns,
+            "listed": seen,
+            "owns": whole,
             "period": period_text(row.period_start, row.period_end),
-            "payable": is_payable(row),
+            "payable": is_payable(row)
+            and may_pay(request, bill_id=bill_id, account_id=row.account_id),
             "late": row.collection_date is not None and row.collection_date < request.today,
             "payments": request.tenant.file.payments,
             "notice": request.tenant.file.payments.notice.get(language(), ""),
             "company": request.tenant.file.company(row.company_code),
-            "sum": lines_of(facts, row) if facts else [SumLine(_("To pay"), row.outstanding)],
-            "facts": facts,
-            "why": explanation_of(facts, billing.facts_before(bill_id=bill_id)) if facts else None,
-            "chart": usage_chart(bill_id=bill_id) if owns else None,
+            "sum": [SumLine(_("To pay"), row.outstanding)],
+            **(_whole(bill_id, row) if whole else {}),
         },
     )
 
 
-def _owns(request: PortalRequest, row: BillRow) -> bool:
-    return request.user.is_authenticated and enrolment.is_linked(
-        user_id=request.user.pk, account_id=row.account_id
-    )
+def _whole(bill_id: int, row: BillRow) -> dict[str, Any]:
+    facts = billing.facts(bill_id=bill_id)
+    if facts is None:
+        return {}
+    return {
+        "sum": lines_of(facts, row),
+        "facts": facts,
+        "why": explanation_of(facts, billing.facts_before(bill_id=bill_id)),
+        "chart": usage_chart(bill_id=bill_id),
+    }
 
 
 @require_safe
@@ -122,10 +158,14 @@ def document(request: PortalRequest, bill_id: int) -> HttpResponse:
     Give the bill's document, rendered from its sealed facts.
     """
     row = payments.bill(bill_id=bill_id, today=request.today)
-    if row is None or row.account_id not in account_ids(request):
+    if row is None:
         raise Http404
-    pdf = documents.pdf(bill_id=bill_id, tenant=request.tenant)
+    require(request, Right.PAY, account_id=row.account_id)
+    noted(request, Deed.DOCUMENT, [row.account_id])
+    try:
+        pdf = documents.pdf(bill_id=bill_id, tenant=request.tenant)
+    except documents.NoSuchBill as error:  # Deleted when the law no longer wanted it.
+        raise Http404 from error
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{row.number}.pdf"'
-    response["Cache-Control"] = "private, no-store"
     return response

@@ -2,19 +2,19 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from mains.branding.components import Fact
-from mains.core.money import Money
-from mains.enrolment import queries as enrolment
+from mains.enrolment.access_log import Deed
+from mains.enrolment.rules.rights import Right, allowed
 from mains.ledger import queries as ledger
 from mains.metering import queries as metering
 from mains.metering.rules.windows import view
 from mains.metering.windows import window_of
 from mains.payments import queries as payments
-from mains.portal.access import PortalRequest, account_ids, customer_required
+from mains.portal.access import PortalRequest, account_ids, customer_required, noted
+from mains.portal.home.dues import MOST_SHOWN, dues
 from mains.portal.readings import messages
+from mains.tenancy.tenantfile.identity import Purpose
 
 
 @require_safe
@@ -52,68 +52,65 @@ def _window(request: PortalRequest, code: str) -> str:
 
 @customer_required
 def _mine(request: PortalRequest) -> HttpResponse:
-    ids = account_ids(request)
-    rows = payments.bills(account_ids=ids, today=request.today)
-    currency = request.tenant.file.locale.currency
-    open_bills = sorted(
-        (row for row in rows if row.outstanding.minor > 0), key=lambda row: row.due_date
-    )
+    payers = allowed(request.accounts, Right.PAY)
+    pay_ids = [account.pk for account in payers]
+    ids = account_ids(request, Right.SEE)
+    noted(request, Deed.BILLS, ids)
+    open_bills = payments.payable(account_ids=pay_ids, today=request.today)
     to_pay = [row for row in open_bills if row.collection_date is None]
     collected = [row for row in open_bills if row.collection_date is not None]
-    registers = metering.registers_of(account_ids=ids, today=request.today)
-    read = {register.service for register in registers}
-    balance = Money(sum(ledger.balances_minor(account_ids=ids).values()), currency)
-    services = [
-        (service.label.get(messages.language()) or service.code, _window(request, service.code))
-        for service in request.tenant.file.services
-        if service.code in read
-    ]
+    found = dues(
+        accounts=payers,
+        bills=to_pay,
+        balances_minor=ledger.balances_minor(account_ids=pay_ids),
+    )
     return render(
         request,
         "portal/home/home.html",
         {
-            "balance": balance,
-            "credit": -balance if balance.minor < 0 else None,
-            "owed": Money.total((row.outstanding for row in to_pay), currency=currency),
+            "dues": found,
             "to_pay": to_pay,
-            "collected": collected,
+            "collected": collected[:MOST_SHOWN],
             "today": request.today,
-            "latest": rows[:3],
-            "services": services,
+            "latest": payments.bills(account_ids=ids, today=request.today, limit=3),
+            "services": _services(request),
             "accounts": request.accounts,
+            "only_shared": bool(request.accounts) and not payers,
+            "can_link": bool(request.tenant.file.registration.policies_for(Purpose.LINK)),
             "payments_on": request.tenant.file.payments.enabled,
         },
     )
 
 
-@require_safe
-@customer_required
-def me(request: PortalRequest) -> HttpResponse:
+def _services(request: PortalRequest) -> list[tuple[str, str]]:
     """
-    Show who is signed in and which accounts the login sees.
+    Return the services whose meters can be read, each with its window.
     """
-    facts = [
-        Fact(_("Name"), request.user.name),
-        Fact(_("E-mail"), request.user.email),
-        *(
-            Fact(
-                _("Account %(number)s") % {"number": account.number},
-                f"{account.customer.name}, {account.company.name}",
-            )
-            for account in enrolment.accounts_of(user_id=request.user.pk)
-        ),
+    ids = account_ids(request, Right.READ)
+    read = {
+        register.service for register in metering.registers_of(account_ids=ids, today=request.today)
+    }
+    return [
+        (service.label.get(messages.language()) or service.code, _window(request, service.code))
+        for service in request.tenant.file.services
+        if service.code in read
     ]
-    return render(request, "portal/home/me.html", {"facts": facts})
 
 
 @require_safe
 def help_page(request: PortalRequest) -> HttpResponse:
     """
-    Tell how to reach the provider, and where the numbers on a bill are.
+    Tell how to reach the provider, how direct debit works, and what numbers on a bill look like.
     """
     file = request.tenant.file
     return render(
         request,
         "portal/home/help.html",
-        {"brand_choice": file.brand, "identifiers": file.identifiers},
+        {
+            "brand_choice": file.brand,
+            "identifiers": file.identifiers,
+            "direct_debit": file.payments.direct_debit,
+            "collection_days": file.payments.collection_days,
+            "requires_mandate": file.registration.requires_mandate,
+        },
     )

@@ -1,13 +1,25 @@
-"""Sign up: the facts of the tenant's policy, then who you are."""
+"""Who wants a login: the type, the company, and the person."""
 
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from mains.enrolment.evidence import KINDS
-from mains.tenancy.tenantfile.identity import Evidence, PasswordMoment, Policy
+from mains.branding.components import Option
+from mains.enrolment.actions import Agreed
+from mains.enrolment.actions.consents import ConsentPurpose
+from mains.enrolment.tokens import digest
+from mains.portal.joining.ebill import Box
+from mains.tenancy.tenantfile.identity import CustomerType
+
+USER_NAME = re.compile(r"[\w.-]{3,60}")
+# An administrator's authority is looked at again after this many days at the latest.
+LONGEST_AUTHORITY = timedelta(days=3 * 366)
 
 
 class NewPassword(forms.Form):
@@ -25,13 +37,84 @@ class NewPassword(forms.Form):
         return password
 
 
-class Join(NewPassword):
-    name = forms.CharField(
-        label=_("Your name"),
-        max_length=120,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": _("Type your name.")},
+class UserName(forms.Form):
+    username = forms.CharField(
+        label=_("User name"),
+        help_text=_("At least 3 letters or digits. You can sign in with it or with your e-mail."),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+        error_messages={"required": _("Choose a user name.")},
     )
+
+    def clean_username(self) -> str:
+        typed: str = self.cleaned_data["username"].strip()
+        if not USER_NAME.fullmatch(typed):
+            raise forms.ValidationError(
+                _("Use letters, digits, dots, hyphens and underscores, at least three of them.")
+            )
+        return typed
+
+
+class Activation(UserName, NewPassword):
+    """
+    What an opened message still asks for.
+    """
+
+    def __init__(self, *args: Any, fields: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields = {name: self.fields[name] for name in fields}
+
+
+def types() -> dict[CustomerType, Option]:
+    """
+    Return what each type of customer is called, and what it means.
+    """
+    return {
+        CustomerType.PRIVATE: Option(
+            str(_("Private person")), str(_("The contract is in a person's name."))
+        ),
+        CustomerType.COMPANY: Option(
+            str(_("Company")), str(_("The contract is in the name of a company or association."))
+        ),
+        CustomerType.ADMINISTRATOR: Option(
+            str(_("Administrator")), str(_("You manage the accounts of others on their behalf."))
+        ),
+    }
+
+
+class Type(forms.Form):
+    type = forms.ChoiceField(
+        label=_("Who are you?"),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose who you are."),
+            "invalid_choice": _("Choose one of the answers."),
+        },
+    )
+
+    def __init__(self, *args: Any, offered: Sequence[CustomerType], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = types()
+        self.fields["type"].choices = [(str(kind), known[kind]) for kind in offered]  # type: ignore[attr-defined]
+
+
+class Company(forms.Form):
+    company = forms.ChoiceField(
+        label=_("Whose customer are you?"),
+        help_text=_("The name at the top of your bill."),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose a company."),
+            "invalid_choice": _("Choose one of the companies."),
+        },
+    )
+
+    def __init__(self, *args: Any, offered: Sequence[tuple[str, Option]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["company"].choices = list(offered)  # type: ignore[attr-defined]
+
+
+class Email(forms.Form):
     email = forms.EmailField(
         label=_("E-mail"),
         help_text=_("You sign in with it, and we send the confirmation there."),
@@ -41,45 +124,114 @@ class Join(NewPassword):
             "invalid": _("An e-mail address has the form name@example.com."),
         },
     )
-    terms = forms.BooleanField(
-        label=_("I have read the terms of use and the privacy notice"),
-        error_messages={"required": _("Tick the box once you have read both.")},
+
+    def clean_email(self) -> str:
+        typed: str = self.cleaned_data["email"]
+        return typed.lower()
+
+
+class Authority(forms.Form):
+    """
+    What an administrator acts on: a written authority and how long it holds.
+    """
+
+    authority = forms.CharField(
+        label=_("Your authority"),
+        help_text=_("The date or number of the contract or power of attorney that you act on."),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Name the document that you act on.")},
+    )
+    until_date = forms.DateField(
+        label=_("It holds until"),
+        help_text=_("The last day of your authority, three years from now at most."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": _("Choose the last day of your authority."),
+            "invalid": _("A day looks like 2027-12-31."),
+        },
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_until_date(self) -> date:
+        last: date = self.cleaned_data["until_date"]
+        if last < self.today:
+            raise forms.ValidationError(_("This day is over. Choose a day that is still to come."))
+        if last > self.today + LONGEST_AUTHORITY:
+            raise forms.ValidationError(_("This is too far away. Choose a day within three years."))
+        # Links hold until the day before: the first day without is kept.
+        return last + timedelta(days=1)
+
+
+class You(UserName, Email, NewPassword, Authority):
+    """
+    The person, with only those fields that the tenant and the type of customer need.
+
+    Whoever was shown older terms than the current ones is shown these, and asked again.
+    """
+
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Type your name.")},
     )
 
     def __init__(
         self,
+        data: Any = None,
         *args: Any,
-        policy: Policy,
-        examples: dict[Evidence, str],
-        password_moment: PasswordMoment,
+        fields: Sequence[str],
+        documents: Sequence[Agreed],
+        ebill: Box | None,
+        legal_query: str = "",
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, **kwargs)
-        facts = {}
-        for kind in policy.evidence:
-            evidence = KINDS[kind]
-            hint = str(evidence.hint)
-            if kind in examples:
-                example = _("For example %(number)s.") % {"number": examples[kind]}
-                hint = f"{hint} {example}"
-            facts[f"fact-{kind}"] = forms.CharField(
-                label=evidence.label,
-                help_text=hint,
-                max_length=60,
-                widget=forms.TextInput(
-                    attrs={"autocomplete": "off", "inputmode": evidence.inputmode}
-                ),
-                error_messages={"required": _("Type what your bill says here.")},
-            )
+        self.shown = digest(*(document.hash for document in documents))
+        self.outdated = data is not None and data.get("shown") != self.shown
+        if self.outdated:
+            data = {key: value for key, value in data.items() if not key.startswith("agree-")} | {
+                "shown": self.shown
+            }
+        super().__init__(data, *args, **kwargs)
+        self.documents, self.offered = documents, ebill
         own = self.fields
-        if password_moment is PasswordMoment.AFTER_ACTIVATION:
-            own.pop("password")
-        order = ["name", "email", "password", "terms"]
-        self.fields = {**facts, **{name: own[name] for name in order if name in own}}
-        self.policy = policy
+        self.fields = {name: own[name] for name in fields}
+        if ebill is not None:
+            self.fields["ebill"] = ebill.field()
+        for document in documents:
+            self.fields[f"agree-{document.purpose}"] = _agreement(document, legal_query)
+        self.fields["shown"] = forms.CharField(
+            widget=forms.HiddenInput, required=False, initial=self.shown
+        )
 
-    def answers(self) -> dict[Evidence, str]:
+    def clean(self) -> dict[str, Any]:
+        if self.outdated:
+            raise forms.ValidationError(
+                _("The terms have changed since you opened this page. Read them and tick again.")
+            )
+        return self.cleaned_data
+
+    def agreed(self) -> list[Agreed]:
         """
-        Return what was stated, by kind of evidence.
+        Return everything that was agreed to.
         """
-        return {kind: self.cleaned_data[f"fact-{kind}"] for kind in self.policy.evidence}
+        ebill = self.offered.chosen(self.cleaned_data.get("ebill")) if self.offered else None
+        return [*self.documents, *([ebill] if ebill else [])]
+
+
+def _agreement(document: Agreed, query: str) -> forms.BooleanField:
+    if document.purpose is ConsentPurpose.TERMS:
+        label = _("I have read and accept the {link}")
+        name, place = _("terms of use"), "/legal/terms/"
+    else:
+        label = _("I have read the {link}")
+        name, place = _("privacy notice"), "/legal/privacy/"
+    link = format_html('<a href="{}{}" target="_blank">{}</a>', place, query, name)
+    return forms.BooleanField(
+        label=format_html(str(label), link=link),
+        error_messages={"required": _("Read it, then tick the box.")},
+    )

@@ -11,15 +11,29 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mains.branding.components import Cell, Column, Table
 from mains.core.money import Money
 from mains.core.wording import instant_text
+from mains.enrolment.access_log import Deed
+from mains.enrolment.rules.rights import Right
 from mains.journeys import guest_payment, pay_bills
 from mains.payments import actions, queries
 from mains.payments.gateways.base import GatewayRefused, GatewayUnavailable
 from mains.payments.queries import BillRow
 from mains.payments.wording import credit_note
-from mains.portal.access import PortalRequest, account_ids, customer_required, grant_bill, may_pay
+from mains.portal.access import (
+    PortalRequest,
+    account_ids,
+    customer_required,
+    grant_bill,
+    may_pay,
+    noted,
+)
 from mains.portal.bills.views import is_payable
+from mains.portal.home.dues import MOST_PAID
+from mains.portal.paging import page_asked, pages
 from mains.portal.payments.forms import FindBill, Receipt
 from mains.portal.readings.messages import language
+
+# No id of ours has this many digits.
+LONGEST_ID = 19
 
 
 @require_http_methods(["GET", "POST"])
@@ -98,12 +112,17 @@ def choose(request: PortalRequest) -> HttpResponse:
 
 
 def _asked_for(request: PortalRequest, data: Any) -> list[BillRow]:
-    rows = []
-    for value in data.getlist("bill")[:50]:
-        row = queries.bill(bill_id=int(value), today=request.today) if value.isdecimal() else None
-        if row and is_payable(row) and may_pay(request, bill_id=row.id, account_id=row.account_id):
-            rows.append(row)
-    return rows
+    asked = [
+        int(value)
+        for value in data.getlist("bill")[:MOST_PAID]
+        if value.isdecimal() and len(value) < LONGEST_ID
+    ]
+    found = {row.id: row for row in queries.bills_with_ids(bill_ids=asked, today=request.today)}
+    return [
+        row
+        for row in (found[pk] for pk in dict.fromkeys(asked) if pk in found)
+        if is_payable(row) and may_pay(request, bill_id=row.id, account_id=row.account_id)
+    ]
 
 
 def _baskets(bills: list[BillRow]) -> list[dict[str, Any]]:
@@ -181,6 +200,7 @@ def _to_gateway(request: PortalRequest, bills: list[BillRow], email: str) -> Htt
             _("The payment service does not answer. Nothing was charged. Try again in a minute."),
             status=503,
         )
+    noted(request, Deed.PAYMENT, {bill.account_id for bill in bills})
     return redirect(page)
 
 
@@ -216,13 +236,19 @@ def result(request: PortalRequest, token: str) -> HttpResponse:
     )
 
 
+PAGE = 50
+
+
 @require_safe
 @customer_required
 def history(request: PortalRequest) -> HttpResponse:
     """
     List what was paid on the linked accounts.
     """
-    rows = queries.payments(account_ids=account_ids(request))
+    ids = account_ids(request, Right.PAY)
+    noted(request, Deed.BILLS, ids)
+    page = page_asked(request)
+    rows = queries.payments(account_ids=ids, first=(page - 1) * PAGE, limit=PAGE + 1)
     zone = request.tenant.zone
     words = {
         "CARD": _("Card"),
@@ -246,7 +272,11 @@ def history(request: PortalRequest) -> HttpResponse:
                 Cell(words[row.method]),
                 Cell(row.amount, note=credit_note(row.credit, language=language())),
             )
-            for row in rows
+            for row in rows[:PAGE]
         ),
     )
-    return render(request, "portal/payments/history.html", {"table": table if rows else None})
+    return render(
+        request,
+        "portal/payments/history.html",
+        {"table": table if rows else None, "pages": pages(page, more=len(rows) > PAGE)},
+    )

@@ -9,18 +9,24 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mains.branding.components import Cell, Column, Table
 from mains.core.wording import number_text, short_date_text
+from mains.enrolment.access_log import Deed
+from mains.enrolment.rules.rights import Right
 from mains.metering import actions, queries
 from mains.metering.models import ReadingQuality, ReadingSource
 from mains.metering.queries import RegisterRow
 from mains.metering.rules.typed import NotANumber, TooManyDigits
 from mains.metering.rules.windows import WindowState, WindowView, view
 from mains.metering.windows import window_of
-from mains.portal.access import PortalRequest, account_ids, customer_required
+from mains.portal.access import PortalRequest, account_ids, customer_required, noted
+from mains.portal.paging import page_asked, pages
 from mains.portal.readings import messages
 from mains.portal.readings.forms import Readings, confirm_name, name_of
 from mains.portal.templatetags.portal import unit as unit_text
+from mains.tenancy.tenantfile.identity import Purpose
 
 SENT = "readings_sent"
+# Registers on one page: what somebody reads on one walk, and one form can hold.
+PAGE = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,16 @@ class Group:
 @require_http_methods(["GET", "POST"])
 @customer_required
 def enter(request: PortalRequest) -> HttpResponse:
-    registers = queries.registers_of(account_ids=account_ids(request), today=request.today)
+    page = page_asked(request)
+    found = queries.registers_of(
+        account_ids=account_ids(request, Right.READ),
+        today=request.today,
+        first=(page - 1) * PAGE,
+        limit=PAGE + 1,
+    )
+    registers = found[:PAGE]
+    if page > 1 and not registers:
+        return redirect("portal:readings")
     form = Readings(request.POST or None, registers=registers)
     if request.method == "POST" and form.is_valid() and _store(request, form):
         return redirect("portal:readings-sent")
@@ -49,6 +64,10 @@ def enter(request: PortalRequest) -> HttpResponse:
             "form": form,
             "groups": _groups(request, form, registers),
             "history": _history(request),
+            "pages": pages(page, more=len(found) > PAGE),
+            "accounts": request.accounts,
+            "can_link": bool(request.tenant.file.registration.policies_for(Purpose.LINK)),
+            "not_shared": bool(request.accounts) and not account_ids(request, Right.READ),
         },
         status=422 if form.errors else 200,
     )
@@ -92,6 +111,7 @@ def _store(request: PortalRequest, form: Readings) -> bool:
             form.ask_to_confirm(register)
         else:
             sent.append(reading.pk)
+            noted(request, Deed.READING, [register.account_id])
     request.session[SENT] = sent
     return not form.errors
 
@@ -128,7 +148,7 @@ def sent(request: PortalRequest) -> HttpResponse:
     ids = request.session.get(SENT, [])
     readings = [
         reading
-        for reading in queries.readings_of(account_ids=account_ids(request))
+        for reading in queries.readings_of(account_ids=account_ids(request, Right.READ))
         if reading.id in ids
     ]
     if not readings:
@@ -141,7 +161,7 @@ def sent(request: PortalRequest) -> HttpResponse:
 
 def _history(request: PortalRequest) -> Table | None:
     language = messages.language()
-    rows = queries.readings_of(account_ids=account_ids(request), limit=8)
+    rows = queries.readings_of(account_ids=account_ids(request, Right.READ), limit=8)
     if not rows:
         return None
     words = {

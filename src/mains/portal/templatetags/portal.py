@@ -1,10 +1,13 @@
 """Small words of the portal's templates."""
 
 from django import template
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from mains.billing.rules.status import BillStatus
 from mains.branding.components import Meaning
+from mains.core.requests import request_id
+from mains.core.wording import unit_text
 
 register = template.Library()
 
@@ -14,7 +17,15 @@ def unit(code: str) -> str:
     """
     Write a unit as people do.
     """
-    return {"m3": "m³", "lm3": "lm³"}.get(code, code)
+    return unit_text(code, language=(get_language() or "en").split("-")[0])
+
+
+@register.simple_tag
+def reference() -> str:
+    """
+    Return what people name when they ask for help: the request's id, which tells nothing of them.
+    """
+    return request_id()
 
 
 def status_word(status: BillStatus) -> tuple[str, Meaning]:

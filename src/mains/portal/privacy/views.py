@@ -1,0 +1,326 @@
+"""What is held about the reader: take it along, see what was agreed to, close the login."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from mains.branding.components import Cell, Column, Table
+from mains.core.wording import short_date_text
+from mains.enrolment import actions as enrolment
+from mains.enrolment import legal
+from mains.enrolment import queries as enrolment_queries
+from mains.enrolment.actions import ConsentPurpose
+from mains.identity.reauthentication import reauthentication_required
+from mains.portal.access import PortalRequest, customer_required
+from mains.portal.readings.messages import language
+from mains.privacy import actions, queries, wording
+from mains.privacy.models import DataJob, JobState
+
+
+@require_http_methods(["GET", "POST"])
+@customer_required
+def data(request: PortalRequest) -> HttpResponse:
+    """
+    Show what was agreed to and the archives that were asked for; ask for a new one.
+    """
+    if request.method == "POST":
+        actions.request_export(
+            user_id=request.user.pk,
+            customer_id=None,
+            actor=f"user:{request.user.pk}",
+            now=request.now,
+        )
+        messages.success(
+            request,
+            _("We are putting your archive together and write to you when it is ready."),
+        )
+        return redirect("portal:data")
+    jobs = queries.exports(user_id=request.user.pk)
+    agreed = queries.consents(user_id=request.user.pk)
+    file = request.tenant.file
+    return render(
+        request,
+        "portal/privacy/data.html",
+        {
+            "table": _jobs(request, jobs) if jobs else None,
+            "waits": any(job.state == JobState.WAITING for job in jobs),
+            "days": file.privacy.export_days,
+            "consents": [
+                {
+                    "heading": _consent(row.purpose),
+                    "text": row.text,
+                    "account": row.account,
+                    "contracts": _contracts(request, row),
+                    "basis": wording.coded("lawful_basis", row.lawful_basis),
+                    **_way_back(request, row),
+                    "given": _day(request, row.given_at),
+                    "withdrawn": _day(request, row.withdrawn_at) if row.withdrawn_at else "",
+                }
+                for row in agreed
+            ],
+            "news": legal.news(file=file, language=language()).text if file.privacy.news else "",
+            "news_on": any(
+                row.purpose == ConsentPurpose.MARKETING and row.withdrawn_at is None
+                for row in agreed
+            ),
+        },
+    )
+
+
+def _contracts(request: PortalRequest, row: queries.ConsentRow) -> str:
+    labels = {one.code: one.label.get(language(), "") for one in request.tenant.file.services}
+    return ", ".join(
+        f"{labels.get(one.service) or one.service} ({one.supply_point})" for one in row.contracts
+    )
+
+
+def _way_back(request: PortalRequest, row: queries.ConsentRow) -> dict[str, Any]:
+    """
+    Return the account whose bills may go back to paper, or that they may not.
+    """
+    if row.purpose != ConsentPurpose.ELECTRONIC_BILL or row.withdrawn_at or not row.account_id:
+        return {}
+    running = enrolment_queries.choosable(
+        account_id=row.account_id, portal=request.tenant.file.portal, today=request.today
+    )
+    bound = bool(running) and all(one.bound for one in running)
+    return {"bound": True} if bound else {"paper": row.account_id}
+
+
+def _consent(purpose: str) -> str:
+    return {
+        ConsentPurpose.TERMS: _("Terms of use"),
+        ConsentPurpose.PRIVACY: _("Privacy notice"),
+        ConsentPurpose.ELECTRONIC_BILL: _("Bills by e-mail"),
+        ConsentPurpose.MARKETING: _("News and offers"),
+    }[ConsentPurpose(purpose)]
+
+
+def _day(request: PortalRequest, instant: Any) -> str:
+    return short_date_text(request.tenant.date_of(instant), language=language())
+
+
+def _jobs(request: PortalRequest, jobs: list[DataJob]) -> Table:
+    return Table(
+        caption=_("Archives"),
+        columns=(Column(_("Asked for")), Column(_("State")), Column(_("Until")), Column("")),
+        rows=tuple(_job(request, job) for job in jobs),
+    )
+
+
+def _job(request: PortalRequest, job: DataJob) -> tuple[Cell, ...]:
+    asked = _day(request, job.requested_at)
+    is_there = job.state == JobState.DONE and job.expires_at and job.expires_at > request.now
+    return (
+        Cell(asked),
+        _state(job),
+        Cell(_day(request, job.expires_at) if job.expires_at else "–"),
+        Cell(_("Download"), url=f"/me/data/{job.pk}/", about=asked) if is_there else Cell(""),
+    )
+
+
+def _state(job: DataJob) -> Cell:
+    if job.state == JobState.WAITING:
+        return Cell(_("In the works"), meaning="info")
+    if job.state == JobState.DONE:
+        return Cell(_("Ready"), meaning="ok")
+    return Cell(_("Ended"))
+
+
+@require_safe
+@customer_required
+@reauthentication_required
+def download(request: PortalRequest, job_id: int) -> HttpResponse:
+    """
+    Give an archive of the reader's own, to somebody who has just proven who they are.
+    """
+    found = queries.export_file(job_id=job_id, user_id=request.user.pk, now=request.now)
+    if found is None:
+        raise Http404
+    response = HttpResponse(found, content_type="application/zip")
+    name = f"{request.tenant.schema_name}-{request.today:%Y-%m-%d}.zip"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@require_POST
+@customer_required
+def paper(request: PortalRequest, account_id: int) -> HttpResponse:
+    """
+    Let the bills of an account come on paper again, as was promised with the box at sign-up.
+
+    :raises Http404: if the login does not see the account.
+    """
+    if account_id not in {account.pk for account in request.linked}:
+        raise Http404
+    try:
+        changed = enrolment.return_to_paper(
+            user_id=request.user.pk,
+            account_id=account_id,
+            portal=request.tenant.file.portal,
+            now=request.now,
+            today=request.today,
+        )
+    except enrolment.PortalMandatory:
+        messages.error(
+            request,
+            _("Your contract has bills by e-mail only, none on paper. Nothing was changed."),
+        )
+    else:
+        if changed:
+            messages.success(request, _on_paper(request, account_id))
+    return redirect("portal:data")
+
+
+def _on_paper(request: PortalRequest, account_id: int) -> str:
+    running = enrolment_queries.choosable(
+        account_id=account_id, portal=request.tenant.file.portal, today=request.today
+    )
+    if any(one.bound for one in running):
+        return _(
+            "Bills come on paper from tomorrow on, except for contracts with bills by e-mail only."
+        )
+    return _("The bills of this account come on paper from tomorrow on.")
+
+
+@require_POST
+@customer_required
+def news(request: PortalRequest) -> HttpResponse:
+    """
+    Agree to news and offers, or withdraw that; nobody gets any who did not ask for them (S0.14).
+    """
+    if not request.tenant.file.privacy.news:
+        raise Http404
+    user_id = request.user.pk
+    if "on" in request.POST:
+        enrolment.agree(
+            user_id=user_id,
+            agreed=legal.news(file=request.tenant.file, language=language()),
+            account_id=None,
+            address=request.META.get("REMOTE_ADDR", ""),
+            now=request.now,
+        )
+    else:
+        enrolment.withdraw(
+            user_id=user_id, purpose=ConsentPurpose.MARKETING, account_id=None, now=request.now
+        )
+    messages.success(request, _("Saved."))
+    return redirect("portal:data")
+
+
+# What the page after the last one says, in a session that is nobody's any more.
+CLOSED, CLOSED_SECONDS = "closed", 600
+
+
+class Close(forms.Form):
+    sure = forms.BooleanField(
+        label=gettext_lazy("I have read what is lost"),
+        error_messages={"required": gettext_lazy("Read the list above and tick the box.")},
+    )
+    erase = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Also erase what you hold about me as a customer"),
+        help_text=gettext_lazy(
+            "We answer within a month. It has to wait until your contracts have ended and your "
+            "accounts are settled; bills are kept for as long as the law demands."
+        ),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@customer_required
+@reauthentication_required
+def close(request: PortalRequest) -> HttpResponse:
+    """
+    Delete the login, after a list of what is lost with it (S4.15).
+    """
+    form = Close(request.POST if request.method == "POST" else None)
+    if not queries.own_parties(user_id=request.user.pk, today=request.today):
+        del form.fields["erase"]
+    if request.method == "POST" and form.is_valid():
+        erased = actions.close_login(
+            user_id=request.user.pk,
+            ask_erasure=form.cleaned_data.get("erase", False),
+            tenant=request.tenant,
+            now=request.now,
+        )
+        logout(request)
+        request.session[CLOSED] = {
+            "asked": form.cleaned_data.get("erase", False),
+            "kept": [
+                (wording.kept(one.what, number=one.number), one.deleted_on.isoformat())
+                for one in (erased.kept if erased else ())
+            ],
+        }
+        request.session.set_expiry(CLOSED_SECONDS)
+        return redirect("portal:closed")
+    losses = queries.losses(user=request.user, today=request.today)
+    return render(
+        request,
+        "portal/privacy/close.html",
+        {"form": form, "lost": _lost(losses), "email": request.user.email},
+        status=422 if form.errors else 200,
+    )  # fmt: skip
+
+
+@require_safe
+def closed(request: PortalRequest) -> HttpResponse:
+    """
+    Say what became of a login that was just deleted; who deleted none begins at the front door.
+    """
+    done = request.session.get(CLOSED)
+    if done is None:
+        return redirect("portal:home")
+    kept = [
+        (what, short_date_text(date.fromisoformat(day), language=language()))
+        for what, day in done["kept"]
+    ]
+    return render(request, "portal/privacy/closed.html", {"asked": done["asked"], "kept": kept})
+
+
+def _lost(losses: queries.Losses) -> list[str]:
+    """
+    Say in sentences what a login loses, the most painful first.
+    """
+    found = [_("You can no longer sign in, and this cannot be undone.")]
+    if losses.accounts:
+        found.append(
+            ngettext(
+                "Your login no longer sees account %(numbers)s.",
+                "Your login no longer sees the accounts %(numbers)s.",
+                len(losses.accounts),
+            )
+            % {"numbers": _some(losses.accounts)}
+        )
+    if losses.paper:
+        found.append(
+            _("From the next bill on these accounts get their bills on paper: %(numbers)s.")
+            % {"numbers": _some(losses.paper)}
+        )
+    if losses.delegates:
+        found.append(
+            ngettext(
+                "%(count)s person whom you gave access loses it.",
+                "%(count)s people whom you gave access lose it.",
+                losses.delegates,
+            )
+            % {"count": losses.delegates}
+        )
+    if losses.passkeys or losses.second_steps:
+        found.append(_("Your passkeys and your second step are deleted."))
+    if losses.tokens:
+        found.append(_("Programs that use the API in your name stop working."))
+    found.append(_("Archives of your data can no longer be downloaded. Take them along first."))
+    return found
+
+
+def _some(numbers: list[str]) -> str:
+    return ", ".join(numbers[:10]) + (" …" if len(numbers) > 10 else "")
