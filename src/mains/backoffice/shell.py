@@ -18,6 +18,7 @@ def backoffice(request: HttpRequest) -> dict[str, Any]:
     return {
         "nav": [
             NavItem(_("Tenants"), "/", "home", current=path == "/" or path.startswith("/tenants/")),
+            NavItem(_("Colleagues"), "/colleagues/", "people", path.startswith("/colleagues/")),
             NavItem(
                 _("Applications"), "/applications/", "people", path.startswith("/applications/")
             ),

@@ -9,12 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from mains.guard import context
-from mains.identity import queries as identity
 from mains.tenancy import queries
+from mains.tenancy.middleware import ClockMiddleware
 from mains.tenancy.models import TenantState
 
 # First parts of addresses that stay in the public schema; no tenant has one of these names.
-PUBLIC_PARTS = frozenset({"", "account", "brand", "static", "welcome"})
+PUBLIC_PARTS = frozenset({"", "account", "brand", "invited", "me", "static", "welcome"})
 
 
 class ConsoleTenantMiddleware:
@@ -46,6 +46,15 @@ class ConsoleTenantMiddleware:
             context.choose(context.PUBLIC)
 
 
+def admitted(request: HttpRequest, view: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
+    """
+    Run a view for what was posted before somebody proved once more who they are.
+
+    The page that asked them serves no tenant, so the way to one is gone once more.
+    """
+    return ConsoleTenantMiddleware(ClockMiddleware(view))(request)
+
+
 def _admit(request: Any, slug: str) -> HttpResponse | None:
     """
     Put tenant, role and brand on the request, or return the page that says why not.
@@ -63,12 +72,9 @@ def _admit(request: Any, slug: str) -> HttpResponse | None:
         response = render(request, "tenancy/maintenance.html", status=503)
         response["Retry-After"] = "60"
         return response
-    request.has_second_factor = identity.has_second_factor(user_id=request.user.pk)
     request.brand = replace(request.brand, name=tenant.file.brand.name, home_url=f"/{slug}/")
     if tenant.state == TenantState.SUSPENDED:
         return render(request, "console/suspended.html", status=403)
-    if tenant.state == TenantState.LIVE and not request.has_second_factor:
-        return render(request, "console/second_factor.html", status=403)
     request.tenant, request.role = tenant, role
     request.base = f"/{slug}/"
     return None

@@ -1,13 +1,21 @@
 from django.urls import path
 
+from mains.console.accounts import tax_number
 from mains.console.accounts import views as accounts
+from mains.console.approvals import views as approvals
+from mains.console.authorities import views as authorities
+from mains.console.colleagues import views as colleagues
 from mains.console.home import views as home
+from mains.console.invitations import views as invitations
+from mains.console.messages import letters
 from mains.console.messages import views as messages
 from mains.console.payments import views as payments
+from mains.console.privacy import views as privacy
 from mains.console.readings import views as readings
 from mains.console.runs import bills
 from mains.console.runs import views as runs
-from mains.console.settings import brand, clock, configuration
+from mains.console.settings import brand, clock, configuration, proof
+from mains.console.support import views as support
 from mains.documents.serving import logo
 
 app_name = "console"
@@ -16,6 +24,27 @@ urlpatterns = [
     path("brand/logo/<str:name>", logo, name="logo"),
     path("customers/", accounts.find, name="customers"),
     path("customers/<int:account_id>/", accounts.one, name="account"),
+    path("customers/<int:account_id>/tax-number/", tax_number.correct, name="tax-number"),
+    path("customers/<int:account_id>/data/", privacy.party, name="party"),
+    path("customers/<int:account_id>/data/<int:job_id>/", privacy.download, name="party-download"),
+    path("customers/<int:account_id>/support/<int:link_id>/", support.begin, name="support"),
+    path("customers/<int:account_id>/support/<int:view_id>/end/", support.end, name="end-support"),
+    path("authorities/new/", authorities.attach, name="attach"),
+    path("people/<int:link_id>/", authorities.person, name="person"),
+    path("people/<int:link_id>/end/", authorities.end, name="end-access"),
+    path("colleagues/", colleagues.every, name="colleagues"),
+    path("colleagues/<int:user_id>/", colleagues.one, name="colleague"),
+    path("colleagues/<int:user_id>/remove/", colleagues.remove, name="remove-colleague"),
+    path(
+        "colleagues/invitations/<int:invitation_id>/revoke/",
+        colleagues.revoke,
+        name="revoke-colleague",
+    ),
+    path("approvals/", approvals.every, name="approvals"),
+    path("approvals/<int:approval_id>/", approvals.one, name="approval"),
+    path("approvals/<int:approval_id>/approve/", approvals.approve, name="approve"),
+    path("approvals/<int:approval_id>/refuse/", approvals.refuse, name="refuse"),
+    path("approvals/<int:approval_id>/withdraw/", approvals.withdraw, name="withdraw"),
     path("bills/<int:bill_id>/", bills.one, name="bill"),
     path("readings/", readings.desk, name="readings"),
     path("readings/<int:reading_id>/", readings.decide, name="decide"),
@@ -30,10 +59,16 @@ urlpatterns = [
     path("payments/book/", payments.book, name="book"),
     path("payments/ask/<str:token>/", payments.ask, name="ask"),
     path("messages/", messages.outbox, name="messages"),
+    path("invitations/", invitations.every, name="invitations"),
+    path("invitations/<int:invitation_id>/revoke/", invitations.revoke, name="revoke-invitation"),
+    path("messages/letters/", letters.to_post, name="letters"),
     path("messages/<int:message_id>/", messages.one, name="message"),
     path("settings/", brand.overview, name="settings"),
     path("settings/brand/", brand.edit, name="brand"),
     path("settings/clock/", clock.move, name="clock"),
+    path("settings/proof/", proof.proof, name="proof"),
+    path("settings/privacy/", privacy.overview, name="privacy"),
+    path("settings/privacy/<int:job_id>/refuse/", privacy.refuse, name="refuse-erasure"),
     path("settings/versions/", configuration.versions, name="versions"),
     path("settings/versions/new/", configuration.upload, name="upload"),
     path("settings/versions/publish/", configuration.publish, name="publish"),

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from mains.billing.rules.drafting import Hold
 from mains.billing.rules.status import BillStatus
 from mains.branding.components import Meaning
-from mains.core.wording import instant_text, number_text, short_date_text
+from mains.core.wording import instant_text, number_text, short_date_text, unit_text
+from mains.tenancy.tenantfile.identity import CustomerType, Purpose
 
 type Words = tuple[str, Meaning]
 
@@ -187,4 +188,28 @@ def unit(code: str) -> str:
     """
     Write a unit as people do.
     """
-    return {"m3": "m³", "lm3": "lm³"}.get(code, code)
+    return unit_text(code, language=language())
+
+
+def purpose(value: Purpose) -> str:
+    """
+    Return what details are asked for.
+    """
+    return {
+        Purpose.REGISTER: _("Create an account"),
+        Purpose.LINK: _("Link an account"),
+        Purpose.GUEST_READ: _("Send a reading as a guest"),
+        Purpose.GUEST_PAY: _("Pay as a guest"),
+        Purpose.RECOVER: _("Recover access"),
+    }[value]
+
+
+def customer_type(value: CustomerType) -> str:
+    """
+    Return what a type of customer is called.
+    """
+    return {
+        CustomerType.PRIVATE: _("Private person"),
+        CustomerType.COMPANY: _("Company"),
+        CustomerType.ADMINISTRATOR: _("Administrator"),
+    }[value]

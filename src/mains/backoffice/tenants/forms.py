@@ -18,7 +18,7 @@ def state_choices() -> list[tuple[str, Option]]:
         ),
         (
             TenantState.LIVE.value,
-            Option(str(_("Live")), str(_("Real customers and money; staff need a second step."))),
+            Option(str(_("Live")), str(_("Real customers and real money."))),
         ),
         (
             TenantState.SUSPENDED.value,

@@ -9,9 +9,12 @@ from django.utils.translation import gettext as _
 from mains.branding.components import Cell, Column, Fact, Table
 from mains.console import wording
 from mains.customers.queries import AccountDetail, ContractRow, MandateRow
+from mains.enrolment import wording as enrolment
+from mains.enrolment.queries import WhoSees
 from mains.metering.queries import ReadingRow, RegisterRow
 from mains.payments.queries import BillRow, PaymentRow
 from mains.payments.wording import credit_note, reference_text
+from mains.support.queries import ViewRow
 from mains.tenancy.tenantfile import TenantFile
 
 
@@ -192,6 +195,71 @@ def readings(rows: Sequence[ReadingRow]) -> Table:
                 Cell(wording.source(row.source)),
                 Cell(wording.quality(row.quality)[0], meaning=wording.quality(row.quality)[1]),
                 Cell(f"{wording.number(row.value)} {wording.unit(row.unit)}"),
+            )
+            for row in rows
+        ),
+    )
+
+
+def people(rows: Sequence[WhoSees], *, zone: ZoneInfo, base: str) -> Table:
+    """
+    List the logins that see an account, each with where its access is changed.
+    """
+    return Table(
+        caption=_("Logins that see it"),
+        columns=(
+            Column(_("E-mail")),
+            Column(_("As")),
+            Column(_("May")),
+            Column(_("Since")),
+            Column(_("Until")),
+            Column(_("Action")),
+        ),
+        rows=tuple(
+            (
+                Cell(row.email or "–", url=f"{base}people/{row.link_id}/"),
+                Cell(enrolment.role(row.role), note=row.authority),
+                Cell(enrolment.scope(may_read=row.may_read, may_pay=row.may_pay)),
+                Cell(wording.moment(row.linked_at, zone)),
+                Cell(wording.day(row.last_date) if row.last_date else "–"),
+                Cell(
+                    _("See their portal"),
+                    url=f"{base}customers/{row.account_id}/support/{row.link_id}/",
+                    about=row.email,
+                ),
+            )
+            for row in rows
+        ),
+    )
+
+
+def looks(rows: Sequence[ViewRow], *, zone: ZoneInfo) -> Table:
+    """
+    List who saw the portal as a customer of the account, and why.
+    """
+    return Table(
+        caption=_("Earlier support views"),
+        columns=(
+            Column(_("From")),
+            Column(_("Until")),
+            Column(_("Who")),
+            Column(_("Reason")),
+        ),
+        rows=tuple(
+            (
+                Cell(wording.moment(row.started_at, zone)),
+                Cell(
+                    wording.moment(row.until, zone),
+                    note="" if row.opened_at else _("never opened"),
+                ),
+                Cell(
+                    _("%(staff)s as %(login)s")
+                    % {
+                        "staff": row.staff or _("A deleted login"),
+                        "login": row.login or _("A deleted login"),
+                    }
+                ),
+                Cell(row.reason),
             )
             for row in rows
         ),

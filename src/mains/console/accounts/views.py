@@ -9,15 +9,19 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from mains.branding.components import Cell, Column, Pages, Table
-from mains.console.access import EVERYBODY, StaffRequest, staff
+from mains.console import wording
+from mains.console.access import BILLING, EVERYBODY, OWNERS, StaffRequest, staff
 from mains.console.accounts import tables
+from mains.console.support.views import may_end
 from mains.core.money import Money
 from mains.customers import queries
 from mains.customers.queries import AccountPage
+from mains.enrolment import queries as enrolment
 from mains.ledger import queries as ledger
 from mains.metering import queries as metering
 from mains.metering import reviewing
 from mains.payments import queries as payments
+from mains.support import queries as support
 
 
 @require_safe
@@ -98,7 +102,10 @@ def one(request: StaffRequest, account_id: int) -> HttpResponse:
     booked = payments.payments(account_ids=ids)
     registers = metering.registers_of(account_ids=ids, today=request.today)
     readings = metering.readings_of(account_ids=ids, limit=12)
+    people = enrolment.who_sees(account_id=account_id, today=request.today)
     zone = request.tenant.zone
+    looks = support.views_of(account_id=account_id, now=request.now)
+    past = [row for row in looks if not row.runs]
     return render(
         request,
         "console/accounts/account.html",
@@ -106,7 +113,7 @@ def one(request: StaffRequest, account_id: int) -> HttpResponse:
             "account": account,
             "balance": balance if balance.minor >= 0 else -balance,
             "in_credit": balance.minor < 0,
-            "about": tables.about(account),
+            "details": tables.about(account),
             "bills": tables.bills(bills, base=request.base) if bills else None,
             "payments": tables.payments(booked, zone=zone) if booked else None,
             "contracts": tables.contracts(account.contracts, file=request.tenant.file)
@@ -117,5 +124,15 @@ def one(request: StaffRequest, account_id: int) -> HttpResponse:
             else None,
             "meters": tables.meters(registers) if registers else None,
             "readings": tables.readings(readings) if readings else None,
+            "is_owner": request.role in OWNERS,
+            "may_correct": request.role in BILLING,
+            "people": tables.people(people, zone=zone, base=request.base) if people else None,
+            "running": [
+                (row, wording.moment(row.until, zone), may_end(request, row))
+                for row in looks
+                if row.runs
+            ],
+            "looks": tables.looks(past, zone=zone) if past else None,
+            "invite_url": f"{request.base}invitations/?account={account.number}",
         },
     )

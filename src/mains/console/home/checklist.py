@@ -11,9 +11,7 @@ from mains.tenancy.tenantfile import TenantFile
 from mains.tenancy.tenantfile.identity import Purpose
 
 
-def tasks(
-    *, tenant: TenantInfo, overview: Overview, has_second_factor: bool, base: str
-) -> list[Task]:
+def tasks(*, tenant: TenantInfo, overview: Overview, base: str) -> list[Task]:
     """
     Return the setup tasks, each done or with what is missing.
     """
@@ -21,13 +19,13 @@ def tasks(
     return [
         *_appearance(tenant.file, base=base, versions=versions),
         *_rules(tenant, versions=versions),
-        *_first_bills(overview, base=base),
         _task(
-            _("Second step at sign-in"),
-            has_second_factor,
-            "/account/2fa/",
-            _("A code of your phone protects your customers. A live portal demands it."),
+            _("Data processing agreement"),
+            tenant.file.privacy.processing_agreement is not None,
+            f"{base}settings/privacy/",
+            _("The law wants it signed before customers' data comes here (Art. 28 GDPR)."),
         ),
+        *_first_bills(overview, base=base),
     ]
 
 

@@ -1,5 +1,6 @@
 """Before a tenant is chosen: the list of tenants, and the first visit after signing up."""
 
+from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.views import redirect_to_login
@@ -55,6 +56,8 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
             )
         else:
             login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+            # Typed a moment ago, so the second step that comes next does not ask for it again.
+            record_authentication(request, user, method="password", reauthenticated=True)
             return redirect("chooser")
     return render(
         request,

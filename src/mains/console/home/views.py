@@ -4,8 +4,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from mains.approvals import queries as approvals
 from mains.billing import queries as billing
-from mains.console.access import BILLING, EVERYBODY, OWNERS, StaffRequest, staff
+from mains.console.access import BILLING, EVERYBODY, OWNERS, StaffRequest, real_now, staff
 from mains.console.home import checklist
 from mains.console.runs.tables import runs_table
 from mains.journeys import desk
@@ -22,7 +23,6 @@ def home(request: StaffRequest) -> HttpResponse:
         checklist.tasks(
             tenant=request.tenant,
             overview=overview,
-            has_second_factor=request.has_second_factor,
             base=request.base,
         )
         if request.role in OWNERS
@@ -36,6 +36,8 @@ def home(request: StaffRequest) -> HttpResponse:
         {
             "overview": overview,
             "may_bill": may_bill,
+            "is_owner": request.role in OWNERS,
+            "approvals": approvals.waiting_count(now=real_now()),
             "tasks": tasks,
             "done": sum(bool(task.meaning) for task in tasks),
             "open_tasks": [task for task in tasks if not task.meaning],

@@ -1,7 +1,5 @@
 """The outbox: what was told to whom."""
 
-from email.header import decode_header, make_header
-
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -11,9 +9,10 @@ from mains.branding.components import Cell, Column, Table
 from mains.console import wording
 from mains.console.access import EVERYBODY, StaffRequest, staff
 from mains.notifications import queries
+from mains.notifications.kinds import KINDS
 
 # What they hold lets their reader in, so staff may know that they were sent, and no more.
-SECRET = {"sign-in-code", "password-reset", "confirm-sign-up"}
+SECRET = {kind.name for kind in KINDS.values() if kind.secret}
 
 
 @require_safe
@@ -62,7 +61,7 @@ def one(request: StaffRequest, message_id: int) -> HttpResponse:
         "console/messages/message.html",
         {
             "message": message,
-            "sender": str(make_header(decode_header(message.sender))),
+            "sender": message.sender_words,
             "subject": _subject(kind, message.subject),
             "secret": kind in SECRET,
         },

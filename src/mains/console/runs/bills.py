@@ -28,7 +28,7 @@ def one(request: StaffRequest, bill_id: int) -> HttpResponse:
     bill = payments.bill(bill_id=bill_id, today=request.today)
     seal = desk.seal(bill_id=bill_id)
     facts = billing.facts(bill_id=bill_id)
-    if bill is None or seal is None or facts is None:
+    if bill is None or seal is None:
         raise Http404
     status, meaning = wording.bill_status(bill.status)
     return render(
@@ -39,7 +39,7 @@ def one(request: StaffRequest, bill_id: int) -> HttpResponse:
             "status": status,
             "meaning": meaning,
             "details": _about(request, bill, seal),
-            "lines": _lines(facts),
+            "lines": _lines(facts) if facts else None,
             "transfers": _transfers(seal),
         },
     )

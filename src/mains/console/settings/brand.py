@@ -80,13 +80,21 @@ def edit(request: StaffRequest) -> HttpResponse:
         },
     )
     if request.method == "POST" and form.is_valid():
-        version = configure.publish(
-            file=_changed(request, form),
-            author=author(request),
-            note=_("Brand"),
-            now=request.now,
-        )
-        messages.success(request, _("Published as version %(version)s.") % {"version": version})
+        try:
+            version = configure.publish(
+                file=_changed(request, form),
+                author=author(request),
+                note=_("Brand"),
+                based_on=request.tenant.version,
+                now=request.now,
+            )
+        except configure.PublishedMeanwhile:
+            messages.error(
+                request,
+                _("Somebody published another version meanwhile. Look at it, then try again."),
+            )
+        else:
+            messages.success(request, _("Published as version %(version)s.") % {"version": version})
         return to(request, "settings/brand/")
     return render(
         request,

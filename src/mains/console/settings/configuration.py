@@ -9,11 +9,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mains.branding.components import Cell, Column, Table
 from mains.console import wording
 from mains.console.access import OWNERS, StaffRequest, author, staff, to
+from mains.console.approvals.asking import ask_second_owner
+from mains.console.settings.differences import difference
 from mains.console.settings.forms import Publish, Upload
 from mains.journeys import configuration_desk
 from mains.journeys.configuration_desk import Proposal
 from mains.tenancy import registry
-from mains.tenancy.tenantfile.comparing import Change, changes
+from mains.tenancy.tenantfile.approvals import Deed
+from mains.tenancy.tenantfile.comparing import changes
 from mains.tenancy.tenantfile.writing import to_toml
 
 
@@ -75,7 +78,7 @@ def one(request: StaffRequest, version: int) -> HttpResponse:
         {
             "version": version,
             "first": before is None,
-            "table": _diff(found[:300]) if found and before else None,
+            "table": difference(found[:300]) if found and before else None,
             "toml": to_toml(file),
         },
     )
@@ -127,23 +130,36 @@ def publish(request: StaffRequest) -> HttpResponse:
     )
     if proposal.problems:
         return _refused(request, Upload(), proposal.problems)
-    if form.cleaned_data["based_on"] != request.tenant.version and proposal.changes:
-        messages.error(
-            request,
-            _("Somebody published another version meanwhile. This is what yours changes now."),
+    based_on = form.cleaned_data["based_on"]
+    if based_on != request.tenant.version and proposal.changes:
+        return _meanwhile(request, proposal)
+    if proposal.guarded:
+        wish = configuration_desk.wish(proposal=proposal, based_on=based_on)
+        note = form.cleaned_data["note"]
+        return ask_second_owner(
+            request, Deed.PAYMENT_DETAILS, wish, lambda: _preview(request, proposal), note=note
         )
-        return _preview(request, proposal)
     try:
         version = configuration_desk.publish(
             proposal=proposal,
+            based_on=based_on,
             author=author(request),
             note=form.cleaned_data["note"],
             now=request.now,
         )
+    except configuration_desk.Outdated:
+        return _meanwhile(request, proposal)
     except configuration_desk.CannotPublish as error:
         return _refused(request, Upload(), [("tariffs", str(error))])
     messages.success(request, _("Published as version %(version)s.") % {"version": version})
     return to(request, "settings/versions/")
+
+
+def _meanwhile(request: StaffRequest, proposal: Proposal) -> HttpResponse:
+    messages.error(
+        request, _("Somebody published another version meanwhile. This is what yours changes now.")
+    )
+    return _preview(request, proposal)
 
 
 def _refused(request: StaffRequest, form: Upload, problems: list[tuple[str, str]]) -> HttpResponse:
@@ -157,24 +173,11 @@ def _preview(request: StaffRequest, proposal: Proposal) -> HttpResponse:
         request,
         "console/settings/preview.html",
         {
-            "table": _diff(proposal.changes[:300]) if proposal.changes else None,
+            "table": difference(proposal.changes[:300]) if proposal.changes else None,
+            "guarded": [change.place for change in proposal.guarded],
             "count": len(proposal.changes),
             "content": proposal.text,
             "based_on": request.tenant.version,
             "form": Publish(),
         },
     )
-
-
-def _diff(rows: list[Change]) -> Table:
-    return Table(
-        caption=_("What changes"),
-        columns=(Column(_("Place")), Column(_("Before")), Column(_("After"))),
-        rows=tuple(
-            (Cell(row.place), Cell(_short(row.before)), Cell(_short(row.after))) for row in rows
-        ),
-    )
-
-
-def _short(value: str) -> str:
-    return (value[:120] + "…" if len(value) > 120 else value) or "–"

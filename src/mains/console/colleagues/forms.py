@@ -1,0 +1,79 @@
+"""Invite a colleague, give one another role, and accept an invitation."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext_lazy as _
+
+from mains.branding.components import Option
+from mains.identity.models import User
+from mains.tenancy.models import Role
+from mains.tenancy.staff import TENANT_ROLES
+from mains.tenancy.wording import role as role_word
+
+
+def role_choices() -> list[tuple[str, Option]]:
+    """
+    Return the roles of a tenant with what they may do.
+    """
+    hints = {
+        Role.OWNER: _("Everything, settings and colleagues included."),
+        Role.BILLING: _("Customers, readings, bill runs and payments."),
+        Role.SERVICE: _("Customers, readings and messages."),
+    }
+    return [(role.value, Option(role_word(role), str(hints[role]))) for role in TENANT_ROLES]
+
+
+class ChangeRole(forms.Form):
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=role_choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a role.")},
+    )
+
+    def chosen(self) -> Role:
+        """
+        Return the role that was chosen.
+        """
+        return Role(self.cleaned_data["role"])
+
+
+class Invite(ChangeRole):
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": _("Type the e-mail address of your colleague."),
+            "invalid": _("An e-mail address has the form name@example.com."),
+        },
+    )
+    field_order = ["email", "role"]
+
+
+class Join(forms.Form):
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Type your name.")},
+    )
+    password = forms.CharField(
+        label=_("New password"),
+        help_text=_("At least 10 characters. A few words in a row are easy to remember."),
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        error_messages={"required": _("Choose a password.")},
+    )
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email = email
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        validate_password(password, user=User(email=self.email))
+        return password
