@@ -72,7 +72,10 @@ def user_of_token(*, token: str, now: datetime) -> User | None:
     Return the login of a token that holds, or None.
     """
     return User.objects.filter(
-        is_active=True, api_tokens__token_hash=_digest(token), api_tokens__expires_at__gt=now
+        is_active=True,
+        must_change_password=False,
+        api_tokens__token_hash=_digest(token),
+        api_tokens__expires_at__gt=now,
     ).first()
 
 

@@ -21,7 +21,10 @@ class TokenAuthentication(authentication.BaseAuthentication):
             raise exceptions.AuthenticationFailed(
                 "This token is unknown here or has ended. Sign in again for a new one."
             )
-        http_of(request).accounts = queries.accounts_of(user_id=user.pk)
+        http = http_of(request)
+        http.accounts = queries.accounts_of(
+            user_id=user.pk, today=http.today, grouping=http.tenant.file.portal.grouping
+        )
         return user, token
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002

@@ -1,14 +1,33 @@
-"""Errors as RFC 9457 problem details; `code` is for programs, `detail` for people."""
+"""
+Errors as RFC 9457 problem details, in English; programs tell people by `code`.
 
+`mains.api.v1.urls` has every view speak English, the library's sentences included.
+"""
+
+from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 from rest_framework import exceptions
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.views import set_rollback
 
+from mains.core.errors import DOCUMENTED
 from mains.core.requests import request_id
 
-DOCUMENTED = "https://mains.example/docs/reference/errors#"
+# What the library's own refusals are called, by status.
+TITLES = {
+    400: "Unreadable request",
+    401: "Not signed in",
+    403: "Not allowed",
+    404: "No such thing",
+    405: "Method not offered",
+    406: "Format not offered",
+    415: "Format not taken",
+    429: "Too many requests",
+}
+NON_FIELD_ERRORS_KEY = api_settings.NON_FIELD_ERRORS_KEY
 
 
 class Problem(Exception):
@@ -42,10 +61,9 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:  # noq
         )
     if isinstance(error, exceptions.APIException):
         set_rollback()
-        codes = error.get_codes()
-        answer = _answer(
-            error.status_code, str(codes), str(error.default_detail), str(error.detail), []
-        )
+        # The library's default texts are patterns that it fills in for `detail` only.
+        title = TITLES.get(error.status_code) or HTTPStatus(error.status_code).phrase
+        answer = _answer(error.status_code, str(error.get_codes()), title, str(error.detail), [])
         if header := getattr(error, "auth_header", None):
             answer["WWW-Authenticate"] = header
         return answer
@@ -71,13 +89,26 @@ def _answer(
 
 
 def _fields(error: exceptions.ValidationError) -> list[dict[str, str]]:
-    detail = error.detail if isinstance(error.detail, dict) else {"": error.detail}
     return [
         {
-            "pointer": f"/{field}" if field else "",
+            "pointer": pointer,
             "code": str(getattr(problem, "code", "") or "unusable"),
             "detail": str(problem),
         }
-        for field, problems in detail.items()
-        for problem in (problems if isinstance(problems, list) else [problems])
+        for pointer, problem in _leaves(error.detail)
     ]
+
+
+def _leaves(found: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
+    """
+    Yield each sentence with a pointer to what it is about, however deep that lies.
+    """
+    if isinstance(found, dict):
+        for name, below in found.items():
+            deeper = pointer if name == NON_FIELD_ERRORS_KEY else f"{pointer}/{name}"
+            yield from _leaves(below, deeper)
+    elif isinstance(found, list | tuple):
+        for one in found:
+            yield from _leaves(one, pointer)
+    else:
+        yield pointer, found

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mains.api.problems import Problem
-from mains.api.requests import http_of
+from mains.api.requests import http_of, noted
 from mains.api.v1.shapes import (
     AFTER,
     LIMIT,
@@ -23,6 +23,8 @@ from mains.api.v1.shapes import (
     pk_of,
 )
 from mains.billing import queries as billing
+from mains.enrolment.access_log import Deed
+from mains.enrolment.rules.rights import Right
 from mains.payments import queries as payments
 from mains.payments.queries import BillRow
 
@@ -53,7 +55,9 @@ class LineShape(serializers.Serializer[Any]):
 
 
 class BillWithLines(BillShape):
-    lines = LineShape(many=True)
+    lines = LineShape(
+        many=True, help_text="Empty where the account was shared without the right to pay."
+    )
 
 
 class Bills(APIView):
@@ -66,7 +70,8 @@ class Bills(APIView):
         """
         List the bills of the linked accounts, newest first.
         """
-        rows = payments.bills(account_ids=ids_of(request), today=http_of(request).today)
+        rows = payments.bills(account_ids=ids_of(request, Right.SEE), today=http_of(request).today)
+        noted(request, Deed.BILLS, {row.account_id for row in rows})
         return Response(page_of([_shape(row) for row in rows], request.query_params))
 
 
@@ -80,14 +85,16 @@ class OneBill(APIView):
         """
         pk = pk_of("bil", bill_id)
         row = payments.bill(bill_id=pk, today=http_of(request).today) if pk else None
-        if row is None or row.account_id not in ids_of(request):
+        if row is None or row.account_id not in ids_of(request, Right.SEE):
             raise Problem(
                 status=404,
                 code="no_such_bill",
                 title="No such bill",
                 detail="None of your accounts has a bill with this id.",
             )
-        facts = billing.facts(bill_id=row.id) or {"lines": []}
+        noted(request, Deed.BILLS, [row.account_id])
+        whole = row.account_id in ids_of(request, Right.PAY)
+        facts = (billing.facts(bill_id=row.id) if whole else None) or {"lines": []}
         lines = [
             {
                 key: line[key]

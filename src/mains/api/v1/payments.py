@@ -11,9 +11,11 @@ from rest_framework.views import APIView
 
 from mains.api.actions import Answer
 from mains.api.problems import Problem
-from mains.api.requests import http_of, user_of
+from mains.api.requests import http_of, noted, user_of
 from mains.api.v1.posting import idempotently
 from mains.api.v1.shapes import IDEMPOTENCY, PROBLEM, ids_of, pk_of
+from mains.enrolment.access_log import Deed
+from mains.enrolment.rules.rights import Right
 from mains.journeys import pay_bills
 from mains.payments import actions, queries
 from mains.payments.gateways.base import GatewayRefused, GatewayUnavailable
@@ -56,11 +58,11 @@ def _start(request: Request, given: NewPayment) -> Answer:
             title="Payments are switched off",
             detail="This provider does not take payments here.",
         )
-    pks = _bill_ids(request, given.validated_data["bills"])
+    rows = _bills(request, given.validated_data["bills"])
     try:
         url = pay_bills.start(
             tenant=http.tenant,
-            bill_ids=pks,
+            bill_ids=[row.id for row in rows],
             payer=hashlib.sha256(f"user:{user_of(request).pk}".encode()).hexdigest(),
             email=user_of(request).email,
             language=http.LANGUAGE_CODE,
@@ -78,15 +80,20 @@ def _start(request: Request, given: NewPayment) -> Answer:
             title="The gateway does not answer",
             detail="Nothing was charged. Try again in a minute.",
         ) from error
+    noted(request, Deed.PAYMENT, {row.account_id for row in rows})
     return Answer(201, {"url": url})
 
 
-def _bill_ids(request: Request, keys: list[str]) -> list[int]:
+def _bills(request: Request, keys: list[str]) -> list[queries.BillRow]:
+    pks = [pk_of("bil", key) for key in keys]
     mine = {
         bill.id: bill
-        for bill in queries.bills(account_ids=ids_of(request), today=http_of(request).today)
+        for bill in queries.bills_with_ids(
+            bill_ids=[pk for pk in pks if pk], today=http_of(request).today
+        )
+        if bill.account_id in ids_of(request, Right.SEE)
     }
-    pks = [pk_of("bil", key) for key in keys]
+    payers = ids_of(request, Right.PAY)
     for key, pk in zip(keys, pks, strict=True):
         if pk not in mine:
             raise Problem(
@@ -96,9 +103,17 @@ def _bill_ids(request: Request, keys: list[str]) -> list[int]:
                 detail=f"None of your accounts has the bill {key}.",
                 pointer="/bills",
             )
+        if mine[pk].account_id not in payers:
+            raise Problem(
+                status=403,
+                code="not_shared",
+                title="Not shared with you",
+                detail="The account of this bill was shared with you without the right to pay.",
+                pointer="/bills",
+            )
         if mine[pk].collection_date is not None:
             raise _conflict("collected_by_mandate", f"{key} is collected by direct debit.")
-    return [pk for pk in pks if pk is not None]
+    return [mine[pk] for pk in dict.fromkeys(pks) if pk is not None]
 
 
 def _conflict(code: str, detail: str) -> Problem:

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from mains.api.actions import Answer
 from mains.api.problems import Problem
-from mains.api.requests import http_of, user_of
+from mains.api.requests import http_of, noted, user_of
 from mains.api.v1.posting import idempotently
 from mains.api.v1.shapes import (
     AFTER,
@@ -25,6 +25,8 @@ from mains.api.v1.shapes import (
     page_of,
     pk_of,
 )
+from mains.enrolment.access_log import Deed
+from mains.enrolment.rules.rights import Right
 from mains.metering import actions, queries
 from mains.metering.models import ReadingSource
 from mains.metering.queries import RegisterRow
@@ -100,7 +102,7 @@ class Readings(APIView):
         """
         List the readings of the linked accounts, newest first.
         """
-        rows = queries.readings_of(account_ids=ids_of(request), limit=1_000)
+        rows = queries.readings_of(account_ids=ids_of(request, Right.READ), limit=1_000)
         data = [
             {
                 "id": key_of("rdg", row.id),
@@ -169,6 +171,7 @@ def _submit(request: Request, given: NewReading) -> Answer:
             detail="The value is unusual. If it is right, send it again with confirmed = true.",
             pointer="/value",
         ) from unlikely
+    noted(request, Deed.READING, [register.account_id])
     return Answer(
         201,
         {
@@ -195,7 +198,9 @@ def _sent_key(request: Request) -> str:
 
 
 def _registers(request: Request) -> list[RegisterRow]:
-    return queries.registers_of(account_ids=ids_of(request), today=http_of(request).today)
+    return queries.registers_of(
+        account_ids=ids_of(request, Right.READ), today=http_of(request).today
+    )
 
 
 def _register(request: Request, key: str) -> RegisterRow:

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 
 from mains.api.requests import http_of
 from mains.core.money import Money
+from mains.enrolment.rules.rights import Right, allowed
 
 
 class Amount(serializers.Serializer[Any]):
@@ -54,7 +55,7 @@ def page_of(rows: list[dict[str, Any]], query: Any) -> dict[str, Any]:
     Cut a list that is in a total order to the page that was asked for.
     """
     asked = query.get("limit", "25")
-    limit = min(max(int(asked) if asked.isdecimal() else 25, 1), 100)
+    limit = min(max(int(asked) if asked.isdecimal() and len(asked) < 9 else 25, 1), 100)
     after = query.get("starting_after", "")
     ids = [row["id"] for row in rows]
     first = ids.index(after) + 1 if after in ids else 0
@@ -99,8 +100,8 @@ def pk_of(prefix: str, key: str) -> int | None:
     return int(number) if kind == prefix and number.isdecimal() and len(number) < 19 else None
 
 
-def ids_of(request: Request) -> list[int]:
+def ids_of(request: Request, right: Right) -> list[int]:
     """
-    Return the ids of the accounts that the caller may see.
+    Return the ids of the accounts on which the caller has a right.
     """
-    return [account.pk for account in http_of(request).accounts]
+    return [account.pk for account in allowed(http_of(request).accounts, right)]

@@ -14,13 +14,25 @@ from mains.api import actions
 from mains.api.problems import Problem
 from mains.api.requests import http_of
 from mains.api.v1.shapes import PROBLEM
+from mains.identity import actions as identity
+from mains.identity import queries
+from mains.identity.budgets import Budget
+from mains.identity.models import User
 
 TRIES, WINDOW_SECONDS = 10, 600
 
 
+BY_LOGIN = Budget("api-sign-in", tries=10, seconds=WINDOW_SECONDS)
+
+
 class SignIn(serializers.Serializer[Any]):
-    email = serializers.EmailField()
+    email = serializers.CharField(max_length=254, help_text="The e-mail, or the user name.")
     password = serializers.CharField(max_length=200, trim_whitespace=False)
+    code = serializers.CharField(
+        max_length=40,
+        required=False,
+        help_text="For a login with a second step: the code of its app, or a recovery code.",
+    )
 
 
 class Token(serializers.Serializer[Any]):
@@ -51,13 +63,8 @@ class Tokens(APIView):
         given.is_valid(raise_exception=True)
         key = f"api-sign-in:{request.META.get('REMOTE_ADDR', '')}"
         if cache.get(key, 0) >= TRIES:
-            raise Problem(
-                status=429,
-                code="too_many_tries",
-                title="Too many tries",
-                detail="Wait ten minutes before the next one.",
-            )
-        user = authenticate(http_of(request), **given.validated_data)
+            raise _too_many()
+        user = self._login(request, given.validated_data)
         if user is None:
             cache.add(key, 0, WINDOW_SECONDS)
             cache.incr(key)
@@ -74,6 +81,25 @@ class Tokens(APIView):
         )
         return Response({"token": token, "expires_at": ends}, status=201)
 
+    def _login(self, request: Request, given: dict[str, Any]) -> User | None:
+        if not BY_LOGIN.spend(given["email"]):
+            raise _too_many()
+        user = authenticate(http_of(request), username=given["email"], password=given["password"])
+        if user is None:
+            return None
+        if queries.has_second_factor(user_id=user.pk) and not identity.use_code(
+            user_id=user.pk, code=given.get("code", "")
+        ):
+            raise Problem(
+                status=401,
+                code="code_needed",
+                title="A code is needed",
+                detail="This login has a second step. Send the code its app shows now as `code`.",
+                pointer="/code",
+            )
+        BY_LOGIN.forget(given["email"])
+        return user
+
     @extend_schema(operation_id="sign_out", responses={204: None, 401: PROBLEM})
     def delete(self, request: Request) -> Response:
         """
@@ -81,3 +107,12 @@ class Tokens(APIView):
         """
         actions.revoke_token(token=str(request.auth))
         return Response(status=204)
+
+
+def _too_many() -> Problem:
+    return Problem(
+        status=429,
+        code="too_many_tries",
+        title="Too many tries",
+        detail="Wait ten minutes before the next one.",
+    )

@@ -1,13 +1,47 @@
-from django.urls import path
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
-from mains.api.v1 import accounts, bills, payments, readings, tokens
+from django.http import HttpResponseBase
+from django.urls import path
+from django.utils import translation
+from rest_framework.views import APIView
+
+from mains.api.v1 import accounts, bills, links, me, payments, people, readings, tokens
+
+
+def english(view: type[APIView]) -> Callable[..., HttpResponseBase]:
+    """
+    Have a view answer in one language, whoever asks: else the library's errors come in another.
+    """
+    answer = view.as_view()
+
+    @wraps(answer)
+    def spoken(request: Any, *parts: Any, **named: Any) -> HttpResponseBase:
+        with translation.override("en"):
+            response = answer(request, *parts, **named)
+        response.headers["Content-Language"] = "en"
+        return response
+
+    return spoken
+
 
 urlpatterns = [
-    path("tokens", tokens.Tokens.as_view()),
-    path("accounts", accounts.Accounts.as_view()),
-    path("bills", bills.Bills.as_view()),
-    path("bills/<str:bill_id>", bills.OneBill.as_view()),
-    path("registers", readings.Registers.as_view()),
-    path("readings", readings.Readings.as_view()),
-    path("payments", payments.Payments.as_view()),
+    path("me", english(me.MyLogin)),
+    path("me/password", english(me.MyPassword)),
+    path("me/sessions", english(me.MySessions)),
+    path("tokens", english(tokens.Tokens)),
+    path("accounts", english(accounts.Accounts)),
+    path("accounts/links", english(links.Links)),
+    path("accounts/links/code", english(links.LinkCodes)),
+    path("accounts/<str:account_id>/link", english(links.OneLink)),
+    path("accounts/<str:account_id>/people", english(people.People)),
+    path("accounts/<str:account_id>/people/<str:person_id>", english(people.OnePerson)),
+    path("accounts/<str:account_id>/access-log", english(people.AccessLog)),
+    path("invitations", english(people.Invitations)),
+    path("bills", english(bills.Bills)),
+    path("bills/<str:bill_id>", english(bills.OneBill)),
+    path("registers", english(readings.Registers)),
+    path("readings", english(readings.Readings)),
+    path("payments", english(payments.Payments)),
 ]
