@@ -10,6 +10,9 @@ from mains.guard import context
 
 
 class ClientBrowser(Browser):
+    # The id of the last answer, as its header says it.
+    request_id = ""
+
     def send(
         self, method: str, url: str, body: bytes, headers: Mapping[str, str]
     ) -> tuple[int, list[tuple[str, str]], bytes]:
@@ -27,5 +30,6 @@ class ClientBrowser(Browser):
         )
         cookies = [("Set-Cookie", morsel.OutputString()) for morsel in response.cookies.values()]
         context.choose(None)
+        self.request_id = response.headers.get("X-Request-Id", "")
         content = response.getvalue() if response.streaming else response.content
         return response.status_code, [*response.headers.items(), *cookies], content

@@ -9,10 +9,15 @@ from collections.abc import Callable, Iterator
 
 import django
 import pytest
+from hypothesis import settings
 
 from tests import databases
 
 DATABASE = f"{databases.NAME}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+
+# No test fails because the machine is busy; speed has its own command, `mains bench`.
+settings.register_profile("mains", deadline=None)
+settings.load_profile("mains")
 
 os.environ.setdefault("SECRET_KEY", "tests-only-" + "0" * 50)
 

@@ -56,6 +56,28 @@ def with_name(url: str, name: str) -> str:
     return f"{url.rsplit('/', 1)[0]}/{name}"
 
 
+def forget_staff(owner: psycopg.Connection) -> None:
+    """
+    Remove everybody who works for a provider or the platform, with what was sent to them.
+    """
+    owner.execute(
+        "truncate public.identity_user, public.tenancy_membership,"
+        " public.tenancy_staffinvitation, public.notifications_message cascade"
+    )
+
+
+def renew(*schema_names: str) -> None:
+    """
+    Give the next module empty tenants, and nobody who works for them.
+    """
+    with owner() as connection:
+        for schema_name in schema_names:
+            drop_tenant(connection, schema_name)
+            create_tenant(connection, schema_name)
+        forget_staff(connection)
+        connection.commit()
+
+
 def start_server() -> None:
     """
     Start a database server of this run's own, unless the environment names one.

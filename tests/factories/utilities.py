@@ -40,7 +40,9 @@ def configured(name: str, *, schema_name: str = "alder") -> TenantInfo:
     """
     Publish a shipped tenant file for a tenant.
     """
-    configure.publish(file=file_of(name, schema_name=schema_name), author="test", now=NOW)
+    file = file_of(name, schema_name=schema_name)
+    # Another utility's whole file may take the place of one that demands a second owner.
+    configure.publish(file=file, author="test", approved=True, now=NOW)
     queries.forget()
     return queries.tenant(schema_name)
 

@@ -16,7 +16,7 @@ CLOCK_FILES = ("tasks.py", "middleware.py", "requests.py", "logs.py")
 CLOCK_PATHS = (
     "tenancy/queries.py", "payments/gateways/", "notifications/channels/",
     # What the beat does, and what allauth calls without an instant.
-    "journeys/upkeep.py", "enrolment/mails.py",
+    "journeys/upkeep.py", "journeys/allauth_mails.py", "journeys/allauth_adapter.py",
 )  # fmt: skip
 # Read everywhere, and nothing else can stand between its brackets.
 POSITIONAL = {"tenancy/queries.py:tenant"}

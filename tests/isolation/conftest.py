@@ -20,8 +20,9 @@ def ten_tenants(django_db_setup, django_db_blocker) -> Iterator[list[str]]:
             databases.create_tenant(owner, schema_name)
             owner.cursor().executemany(
                 f'insert into "{schema_name}".identity_user'
-                " (id, password, email, name, language, is_active, created_at)"
-                " values (%s, '', %s, %s, '', true, now())",
+                " (id, password, email, name, language, is_active, must_change_password,"
+                " created_at)"
+                " values (%s, '', %s, %s, '', true, false, now())",
                 [
                     (number, f"{number}@{schema_name}.example", schema_name)
                     for number in range(1, CANARIES + 1)

@@ -10,7 +10,12 @@ from mains.config.env import parse_database
 pytestmark = pytest.mark.usefixtures("unblocked")
 
 A, B = "alder", "birch"
-APPEND_ONLY = {"billing_billline", "ledger_transfer"}
+APPEND_ONLY = {
+    "audit_accessentry": "actor",
+    "audit_entry": "actor",
+    "billing_billline": "label",
+    "ledger_transfer": "source",
+}
 
 
 @pytest.fixture
@@ -108,20 +113,24 @@ def test_append_only_tables_and_migrations_are_not_changed_by_a_tenant(owner):
 def test_the_models_name_the_same_append_only_tables():
     from mains.tenancy.record import append_only_tables
 
-    assert set(append_only_tables()) == APPEND_ONLY
+    assert set(append_only_tables()) == set(APPEND_ONLY)
 
 
-@pytest.mark.parametrize("table", sorted(APPEND_ONLY))
-def test_the_product_cannot_change_what_is_append_only(table):
+@pytest.mark.parametrize(("table", "column"), APPEND_ONLY.items())
+def test_the_product_cannot_change_what_is_append_only(table, column):
     from django.db import connection
     from django.db.utils import ProgrammingError
 
     from mains.guard import context
 
-    for statement in (f"update {table} set leg = 1", f"delete from {table}", f"truncate {table}"):
+    for statement in (
+        f"update {table} set {column} = ''",
+        f"delete from {table}",
+        f"truncate {table}",
+    ):
         with (
             context.inside(A),
-            pytest.raises(ProgrammingError, match=r"permission denied|does not exist"),
+            pytest.raises(ProgrammingError, match="permission denied"),
             connection.cursor() as cursor,
         ):
             cursor.execute(statement)

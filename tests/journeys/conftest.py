@@ -12,6 +12,18 @@ NOW = datetime(2026, 11, 28, 9, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def two_tenants(django_db_setup, django_db_blocker) -> Iterator[None]:
+    yield from _opened({"balta", "tavho"}, django_db_blocker)
+
+
+@pytest.fixture(scope="module")
+def demo_tenants(request, django_db_setup, django_db_blocker) -> Iterator[None]:
+    """
+    Open the demo tenants that a test module names in TENANTS.
+    """
+    yield from _opened(request.module.TENANTS, django_db_blocker)
+
+
+def _opened(slugs: set[str], django_db_blocker) -> Iterator[None]:
     from django.core.cache import cache
     from django.db import connection
 
@@ -22,14 +34,14 @@ def two_tenants(django_db_setup, django_db_blocker) -> Iterator[None]:
     with django_db_blocker.unblock():
         cache.clear()
         for file in data.files():
-            if file.slug in {"balta", "tavho"}:
+            if file.slug in slugs:
                 data.fill_tenant(file=file, now=NOW)
                 move_clock(file.slug, NOW)
         yield
         context.choose(None)
         connection.close()
         with databases.owner() as owner:
-            for slug in ("balta", "tavho"):
+            for slug in sorted(slugs):
                 databases.drop_tenant(owner, slug)
         queries.forget()
 

@@ -1,5 +1,6 @@
 """Two utilities with customers and staff, as the console's tests need them; real commits."""
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -36,7 +37,7 @@ def open_for_business(slug: str, preset: str = "aguaviva", *, count: int = 4) ->
         sample_customers.fill(file=file, today=TODAY, now=NOW, count=count)
 
 
-def add_staff(email: str, *roles: tuple[str | None, str], second_factor: bool = False) -> int:
+def add_staff(email: str, *roles: tuple[str | None, str], second_factor: bool = True) -> int:
     """
     Make a member of staff in the public schema with roles in tenants.
     """
@@ -87,5 +88,27 @@ def signed_in(email: str, slug: str = "alder", host: str = CONSOLE) -> Desk:
     client = Client(headers={"host": host})
     with inside(PUBLIC):
         user = User.objects.get(email=email)
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(user)
     return Desk(client, slug, host)
+
+
+def code_of(secret: str) -> str:
+    """
+    Return the six digits that an authenticator app shows now.
+    """
+    from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+
+
+def set_up_second_step(client: Any, host: str = CONSOLE) -> str:
+    """
+    Prove the password again, scan the picture, type the code, and return the secret.
+    """
+    client.post("/account/reauthenticate/", {"password": PASSWORD}, headers={"host": host})
+    place = "/account/2fa/totp/activate/"
+    page = client.get(place, headers={"host": host}).content.decode()
+    secret = page.split('class="key">')[1].split("<")[0]
+    done = client.post(place, {"code": code_of(secret)}, headers={"host": host})
+    assert done["Location"] == "/account/2fa/recovery-codes/", done.content.decode()
+    return secret

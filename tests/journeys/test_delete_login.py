@@ -32,7 +32,7 @@ def linked(tenant):
         user, _new = ensure_login(
             email="gone@example.org", password="long-enough-1", name="G", language="en"
         )
-        actions.link(user=user, account=account, evidence=[], now=NOW)
+        actions.link(user=user, account=account, evidence=[], now=NOW, today=NOW.date())
     token, _ends = api.issue_token(user_id=user.pk, tenant=tenant, now=NOW)
     return user, account, token
 
@@ -42,7 +42,7 @@ def test_every_way_in_ends_and_the_books_stay(linked):
     bills = account.bills.count()
     assert api.user_of_token(token=token, now=NOW) == user
 
-    assert actions.delete_login(user_id=user.pk, now=NOW)
+    assert actions.delete_login(user_id=user.pk, now=NOW, today=NOW.date())
 
     assert api.user_of_token(token=token, now=NOW) is None
     assert not User.objects.filter(pk=user.pk).exists()
@@ -52,9 +52,9 @@ def test_every_way_in_ends_and_the_books_stay(linked):
 
 def test_twice_changes_nothing_more(linked):
     user, _account, _token = linked
-    actions.delete_login(user_id=user.pk, now=NOW)
+    actions.delete_login(user_id=user.pk, now=NOW, today=NOW.date())
 
-    assert not actions.delete_login(user_id=user.pk, now=NOW.replace(year=2027))
+    assert not actions.delete_login(user_id=user.pk, now=NOW.replace(year=2027), today=NOW.date())
     assert AccountLink.objects.get(user_id=user.pk).ended_at == NOW
 
 
@@ -64,7 +64,7 @@ def test_a_sign_up_that_waits_under_the_same_address_goes_too(linked):
         token_hash="f" * 64, email=user.email, name="G", language="en", password="",
         account=account, created_at=NOW, expires_at=NOW.replace(year=2027),
     )  # fmt: skip
-    actions.delete_login(user_id=user.pk, now=NOW)
+    actions.delete_login(user_id=user.pk, now=NOW, today=NOW.date())
 
     assert not SignUp.objects.filter(email=user.email).exists()
 
@@ -73,6 +73,6 @@ def test_somebody_elses_link_to_the_same_account_holds(linked):
     user, account, _token = linked
     others = AccountLink.objects.filter(account=account, ended_at=None).exclude(user_id=user.pk)
     before = others.count()
-    actions.delete_login(user_id=user.pk, now=NOW)
+    actions.delete_login(user_id=user.pk, now=NOW, today=NOW.date())
 
     assert others.count() == before > 0

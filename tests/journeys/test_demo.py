@@ -37,6 +37,8 @@ def no_tenants(django_db_setup, django_db_blocker) -> Iterator[None]:
         with databases.owner() as owner:
             for slug in SLUGS:
                 databases.drop_tenant(owner, slug)
+            databases.forget_staff(owner)
+            owner.commit()
         queries.forget()
 
 

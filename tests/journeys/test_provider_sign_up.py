@@ -218,6 +218,8 @@ class TestEndToEnd:
 
         right = client.post(link, {"password": world.PASSWORD}, headers=host)
         assert right.status_code == 302
+        assert client.get("/hillwater/", headers=host).status_code == 403
+        world.set_up_second_step(client)
         assert client.get("/hillwater/", headers=host).status_code == 200
 
     def test_the_same_form_twice_makes_one_application(self):
@@ -291,6 +293,7 @@ class TestAPreset:
     def test_makes_a_portal_with_bills_that_hold_nobody(self, preset):
         from mains.billing import queries as billing
         from mains.guard.context import inside
+        from mains.tenancy import queries
 
         slug = "valleyheat"
         _build(_apply(slug, preset=preset))
@@ -300,6 +303,9 @@ class TestAPreset:
             runs = billing.runs()
             assert runs
             assert all(run.bills == 20 and not run.held for run in runs)
+        file = queries.tenant(slug).file
+        assert file.legal == ()
+        assert file.privacy.processing_agreement is None
         assert _client().get("/", headers={"host": f"{slug}.localhost"}).status_code == 200
         _forget(slug)
 

@@ -45,6 +45,8 @@ def filled(unblocked):
     with databases.owner() as owner:
         for slug in ("aguaviva", "tavho"):
             databases.drop_tenant(owner, slug)
+        databases.forget_staff(owner)
+        owner.commit()
     queries.forget()
 
 

@@ -23,6 +23,8 @@ def shoot(page: Page, *, brand: str, screen: str, mode: Mode, width: int) -> Pat
     file = GALLERY / brand / f"{screen}-{mode}-{width}.png"
     file.parent.mkdir(parents=True, exist_ok=True)
     # Fixed bars stand at the foot of the window: make the window as tall as the page.
+    # The page before may have made it taller than this one is.
+    page.set_viewport_size({"width": width, "height": 800})
     tall = page.evaluate("() => document.documentElement.scrollHeight")
     page.set_viewport_size({"width": width, "height": min(tall, 12_000)})
     page.screenshot(path=file, full_page=True, animations="disabled")

@@ -64,6 +64,8 @@ def running() -> Iterator[int]:
         with databases.owner() as owner:
             for file in data.files():
                 databases.drop_tenant(owner, file.slug)
+            databases.forget_staff(owner)
+            owner.commit()
 
 
 def signed_in(slug: str, port: int) -> list[SetCookieParam]:

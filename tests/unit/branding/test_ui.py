@@ -1,11 +1,14 @@
 """The tags: fields tied to their words, money in the reader's way, the brand's own parts."""
 
+import re
+
 import pytest
 from django import forms
 from django.template import Context
 from django.template.backends.django import DjangoTemplates
 from django.test import RequestFactory
 from django.utils import translation
+from django.utils.safestring import mark_safe
 from tests.screens.brands import BRANDS
 from tests.screens.forms import ReadingForm
 from tests.screens.specimens import prepare_django
@@ -117,3 +120,41 @@ def test_pages_need_nothing_a_strict_policy_forbids(screen):
     assert "<style" not in html
     assert " onclick=" not in html
     assert "<script>" not in html
+
+
+class TestTheErrorSummary:
+    def summary(self, form) -> list[str]:
+        """
+        Return the entries as they are read, each with where it leads.
+        """
+        page = rendered("{% error_summary form %}", form=form)
+        return re.findall(r"<li>(?:<a href=\"(.*?)\">)?(.*?)(?:</a>)?</li>", page)
+
+    def form(self, **typed: str):
+        wrong = {"required": "Type a number."}
+
+        class Form(forms.Form):
+            first = forms.CharField(label="First meter", error_messages=wrong)
+            second = forms.CharField(label="Second meter:", error_messages=wrong)
+            terms = forms.BooleanField(
+                label=mark_safe('Accept the <a href="/t/">terms &amp; such</a>'),
+                error_messages=wrong,
+            )
+            unseen = forms.CharField(widget=forms.HiddenInput, error_messages={"required": "Lost."})
+
+        return Form(typed)
+
+    def test_names_the_field_of_each_entry_and_leads_there(self):
+        form = self.form()
+        form.add_error(None, "Nothing was sent.")
+        assert self.summary(form) == [
+            ("", "Nothing was sent."),
+            ("", "Lost."),
+            ("#id_first", "First meter: Type a number."),
+            ("#id_second", "Second meter: Type a number."),
+            ("#id_terms", "Accept the terms &amp; such: Type a number."),
+        ]
+
+    def test_is_not_there_where_nothing_is_wrong(self):
+        form = self.form(first="1", second="2", terms="on", unseen="x")
+        assert self.summary(form) == []

@@ -1,0 +1,200 @@
+"""Every screen of portal and console in every language it is offered in, for axe and a small phone.
+
+The default run looks at each screen in one of its languages, in turn; `-m gallery` in all of them.
+"""
+
+from dataclasses import dataclass
+
+import pytest
+
+from mains.demo import facts
+from mains.enrolment.models import AccountLink
+from mains.guard.context import inside
+from mains.tenancy import queries, registry
+from tests.screens import gallery, harness, live
+
+LANGUAGES = ("en", "es", "hu", "it", "lv", "uk")
+PORTALS = {
+    "aguaviva": ("es", "en"),
+    "balta": ("lv", "en"),
+    "fiamma": ("it", "en"),
+    "tavho": ("hu",),
+    "teplo": ("uk", "en"),
+}
+VISITOR = {
+    "front": "/", "help": "/help/", "terms": "/legal/terms/", "privacy-notice": "/legal/privacy/",
+    "find": "/find/", "join": "/join/", "join-type": "/join/type/",
+    "join-company": "/join/company/", "join-details": "/join/details/",
+    "join-letter": "/join/letter/", "join-you": "/join/you/",
+    "join-sent": "/join/sent/", "join-saved": "/join/saved/",
+    "join-over": "/join/nobody-ever-got-this-token/",
+    "resume-over": "/join/resume/nobody-ever-got-this-token/",
+    "invitation-over": "/join/invitation/nobody-ever-got-this-token/",
+    "sign-in": "/account/login/", "forgotten": "/account/password/reset/",
+    "sign-in-link": "/account/link/", "sent": "/account/password/reset/sent/",
+    "link-sent": "/account/link/sent/", "no-page": "/there-is-no-such-page/",
+}  # fmt: skip
+CUSTOMER = {
+    "home": "/", "bills": "/bills/", "bill": "/bills/{bill}/", "pay": "/pay/?bill={bill}",
+    "payments": "/payments/", "readings": "/readings/", "me": "/me/", "data": "/me/data/",
+    "access": "/me/access/", "close": "/me/close/", "security": "/me/security/",
+    "password": "/me/security/password/",
+    "sessions": "/me/security/sessions/", "details": "/me/details/", "email": "/me/email/",
+    "second-step": "/account/2fa/", "app": "/account/2fa/totp/activate/",
+    "passkeys": "/account/2fa/webauthn/", "accounts": "/accounts/", "link": "/accounts/link/",
+    "unlink": "/accounts/{account}/unlink/", "people": "/accounts/{account}/people/",
+    "share": "/accounts/{account}/people/new/",
+}  # fmt: skip
+STAFF = {
+    "home": "", "customers": "customers/", "account": "customers/{account}/",
+    "tax-number": "customers/{account}/tax-number/",
+    "support": "customers/{account}/support/{link}/",
+    "party": "customers/{account}/data/", "attach": "authorities/new/", "bill": "bills/{bill}/",
+    "readings": "readings/", "runs": "runs/", "run-new": "runs/new/", "payments": "payments/",
+    "book": "payments/book/", "invitations": "invitations/", "messages": "messages/",
+    "letters": "messages/letters/", "settings": "settings/", "brand": "settings/brand/",
+    "proof": "settings/proof/", "privacy": "settings/privacy/", "versions": "settings/versions/",
+    "upload": "settings/versions/new/", "approvals": "approvals/",
+    "approval": "approvals/{approval}/",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Site:
+    url: str
+    cookies: list
+    ids: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def sites(django_db_setup, django_db_blocker):
+    # Before the browser starts: afterwards its event loop owns the thread.
+    with django_db_blocker.unblock(), live.running() as port:
+        found = {slug: portal(slug, port) for slug in PORTALS}
+        found["console"] = console("balta", found["balta"].ids)
+        yield found
+
+
+@pytest.fixture(scope="module")
+def chromium(sites):
+    with harness.browser() as started:
+        yield started
+
+
+def portal(slug: str, port: int) -> Site:
+    code = facts.companies(slug=slug)[0]
+    bill = facts.latest_bill(slug=slug, company=code, email=f"anna@{slug}.example")
+    with inside(slug):
+        link = AccountLink.objects.get(account=bill.account_id, ended_at=None)
+    ids = {"bill": str(bill.id), "account": str(bill.account_id), "link": str(link.pk)}
+    return Site(queries.tenant(slug).url, live.signed_in(slug, port), ids)
+
+
+def console(slug: str, ids: dict[str, str]) -> Site:
+    from django.test import Client
+
+    from mains.guard.context import PUBLIC
+    from mains.identity.models import User
+
+    url = registry.surface_url("console")
+    client = Client(headers={"host": url.removeprefix("http://")})
+    with inside(PUBLIC):
+        client.force_login(User.objects.get(email=f"staff@{slug}.example"))
+    known = client.cookies.items()
+    cookies = [{"name": name, "value": one.value, "url": url} for name, one in known]
+    return Site(f"{url}/{slug}/", cookies, {**ids, "approval": str(wish(slug))})
+
+
+def wish(slug: str) -> int:
+    """
+    Ask, as a second owner would find it, for another bank account.
+    """
+    from mains.journeys import configuration_desk, second_owner
+    from mains.tenancy.tenantfile.approvals import Deed
+    from mains.tenancy.tenantfile.writing import to_toml
+
+    tenant = queries.tenant(slug)
+    company = tenant.file.companies[0].model_copy(update={"iban": "LV97HABA0012345678910"})
+    file = tenant.file.model_copy(update={"companies": (company, *tenant.file.companies[1:])})
+    owners = {one.email: one.id for one in registry.owners_of(schema_name=slug)}
+    with inside(slug):
+        proposal = configuration_desk.propose(tenant=tenant, content=to_toml(file).encode())
+        return second_owner.ask(
+            tenant=tenant,
+            deed=Deed.PAYMENT_DETAILS,
+            payload=configuration_desk.wish(proposal=proposal, based_on=tenant.version),
+            note="We change our bank on 1 December",
+            asked_by=owners[f"olga@{slug}.example"],
+            now=tenant.now(),
+        )
+
+
+def findings(chromium, site: Site, screens: dict[str, str], *, language: str, brand: str, known):
+    """
+    Look at screens in one language, in one tab; return what is wrong with any.
+    """
+    wrong = {}
+    mode = "dark" if LANGUAGES.index(language) % 2 else "light"
+    first = f"{site.url}?lang={language}"
+    with harness.page_at(chromium, first, mode=mode, width=320, cookies=known) as page:
+        for name, path in screens.items():
+            joint = "&" if "?" in path else "?"
+            page.goto(f"{site.url}{path.format(**site.ids)}{joint}lang={language}")
+            assert page.locator("html").get_attribute("lang") == language, (name, page.url)
+            gallery.shoot(page, brand=brand, screen=f"{name}-{language}", mode=mode, width=320)
+            if found := harness.inspect(page):
+                wrong[name] = found
+    return wrong
+
+
+PAIRS = tuple((slug, language) for slug, offered in PORTALS.items() for language in offered)
+DESKS = tuple(("console", language) for language in LANGUAGES)
+PEOPLE = (("visitor", VISITOR, PAIRS), ("customer", CUSTOMER, PAIRS), ("staff", STAFF, DESKS))
+
+
+def dealt(screens: dict[str, str], places: tuple[tuple[str, str], ...]) -> list[dict[str, str]]:
+    """
+    Deal screens to places in turn; together they are all screens.
+    """
+    names, step = list(screens), len(places)
+    return [{name: screens[name] for name in names[at::step]} for at in range(step)]
+
+
+def check(chromium, sites, slug, who, language, screens):
+    site = sites[slug]
+    known = site.cookies if who != "visitor" else ()
+    names = {f"{who}-{name}": path for name, path in screens.items()}
+    brand = slug if slug != "console" else "balta"
+    assert findings(
+        chromium, site, names, language=language, brand=brand, known=known
+    ) == {}  # fmt: skip
+
+
+def titles(cases):
+    return [f"{slug}-{who}-{language}" for slug, who, language, _screens in cases]
+
+
+SOME = [
+    (slug, who, language, part)
+    for who, screens, places in PEOPLE
+    for (slug, language), part in zip(places, dealt(screens, places), strict=True)
+]
+ALL = [
+    (slug, who, language, screens) for who, screens, places in PEOPLE for slug, language in places
+]
+
+
+@pytest.mark.parametrize(("slug", "who", "language", "screens"), SOME, ids=titles(SOME))
+def test_each_screen_in_one_of_its_languages(chromium, sites, slug, who, language, screens):
+    check(chromium, sites, slug, who, language, screens)
+
+
+@pytest.mark.gallery
+@pytest.mark.parametrize(("slug", "who", "language", "screens"), ALL, ids=titles(ALL))
+def test_every_screen_in_every_language(chromium, sites, slug, who, language, screens):
+    check(chromium, sites, slug, who, language, screens)
+
+
+def test_no_screen_is_left_out():
+    for who, screens, _places in PEOPLE:
+        assert {name for _s, of, _l, part in SOME if of == who for name in part} == {*screens}
