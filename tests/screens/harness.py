@@ -95,6 +95,17 @@ def page_at(
         yield page
 
 
+def follow(page: Page, selector: str) -> None:
+    """
+    Press what leads to another page, and wait until that page is there.
+
+    A press alone returns as soon as the browser has begun to leave: what is looked at then may
+    be the page before, or none.
+    """
+    with page.expect_navigation(wait_until="load"):
+        page.click(selector)
+
+
 def inspect(page: Page) -> Findings:
     """
     Run every check on an open page.

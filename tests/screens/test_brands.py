@@ -73,8 +73,7 @@ def look(chromium, sites, brand, screen, view):
     with harness.page_at(chromium, url, mode=mode, width=width, cookies=known) as page:
         if screen == "reading-error":
             page.locator("input[name^=reading]").first.fill("12a")
-            page.locator("main form button[type=submit]").first.click()
-            page.wait_for_load_state()
+            harness.follow(page, "main form button[type=submit] >> nth=0")
         findings = harness.inspect(page)
         gallery.shoot(page, brand=brand, screen=screen, mode=mode, width=width)
     return findings

@@ -157,27 +157,24 @@ def sign_in(page: Page, url: str, email: str = EMAIL) -> None:
     page.goto(f"{url}/account/login/")
     page.fill("[name=login]", email)
     page.fill("[name=password]", people.PASSWORD)
-    page.click("main form.form button[type=submit]")
-    page.wait_for_load_state()
+    harness.follow(page, "main form.form button[type=submit]")
     if email in CODES:
         page.fill("[name=code]", CODES[email].pop())
-        page.click("main form.form button[type=submit]")
-        page.wait_for_load_state()
+        harness.follow(page, "main form.form button[type=submit]")
 
 
 def ask_for_a_new_password(page: Page, url: str) -> None:
     page.goto(f"{url}/account/password/reset/")
     for field in page.query_selector_all("main form.form input.input"):
         field.fill("nobody@example.org" if field.get_attribute("type") == "email" else "U10042")
-    page.click("main form.form button[type=submit]")
-    page.wait_for_url("**/sent/")
+    harness.follow(page, "main form.form button[type=submit]")
+    assert page.url.endswith("/sent/")
 
 
 def prove(page: Page, url: str, place: str) -> None:
     page.goto(f"{url}{place}")
     page.fill("[name=password]", people.PASSWORD)
-    page.click("main form.form button[type=submit]")
-    page.wait_for_load_state()
+    harness.follow(page, "main form.form button[type=submit]")
 
 
 @pytest.mark.parametrize(
@@ -190,7 +187,7 @@ def test_a_passkey_is_made_signs_in_alone_and_is_removed(chromium, site, where, 
         if where == "console":
             # Staff are led to setting up a second step before anything else.
             assert harness.inspect(page) == harness.Findings()
-            page.click("text=Use a passkey instead")
+            harness.follow(page, "text=Use a passkey instead")
             assert complaints.pop().endswith("403 (Forbidden)")
         prove(page, url, "/account/2fa/webauthn/add/")
         page.fill("[name=name]", "Laptop")
@@ -200,7 +197,7 @@ def test_a_passkey_is_made_signs_in_alone_and_is_removed(chromium, site, where, 
         assert "Laptop" in page.inner_text("main")
 
         page.goto(f"{url}/account/logout/")
-        page.click("main form button[type=submit]")
+        harness.follow(page, "main form button[type=submit]")
         page.goto(f"{url}/account/login/")
         page.click("[data-passkey-button]")
         page.wait_for_url(f"{url}/")
@@ -209,7 +206,7 @@ def test_a_passkey_is_made_signs_in_alone_and_is_removed(chromium, site, where, 
 
         # The password alone does not sign in any more; the passkey is the second step.
         page.goto(f"{url}/account/logout/")
-        page.click("main form button[type=submit]")
+        harness.follow(page, "main form button[type=submit]")
         sign_in(page, url, email)
         assert page.url.endswith("/account/2fa/authenticate/")
         assert harness.inspect(page) == harness.Findings()
@@ -217,16 +214,16 @@ def test_a_passkey_is_made_signs_in_alone_and_is_removed(chromium, site, where, 
         page.wait_for_url(f"{url}/")
 
         page.goto(f"{url}/account/2fa/webauthn/")
-        page.click("text=Remove")
+        harness.follow(page, "text=Remove")
         if "reauthenticate" in page.url:
             page.goto(f"{url}/account/2fa/webauthn/reauthenticate/?next=/account/2fa/webauthn/")
             assert harness.inspect(page) == harness.Findings()
             page.click("[data-passkey-button]")
             page.wait_for_url("**/account/2fa/webauthn/")
-            page.click("text=Remove")
+            harness.follow(page, "text=Remove")
         assert harness.inspect(page) == harness.Findings()
-        page.click("main form button[type=submit]")
-        page.wait_for_url("**/account/2fa/webauthn/")
+        harness.follow(page, "main form button[type=submit]")
+        assert page.url.endswith("/account/2fa/webauthn/")
         assert page.query_selector("main ul.desk-list") is None
         page.goto(f"{url}/me/security/")
         if where == "console":
@@ -247,8 +244,8 @@ def test_a_passkey_of_one_host_is_nothing_on_another(chromium, site):
         assert page.url.endswith("/account/login/")
         # Put things back for the other tests.
         page.goto(f"{site['portal']}/account/2fa/webauthn/")
-        page.click("text=Remove")
-        page.click("main form button[type=submit]")
+        harness.follow(page, "text=Remove")
+        harness.follow(page, "main form button[type=submit]")
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -278,8 +275,7 @@ def test_a_customers_and_staffs_pages_have_no_findings(chromium, site, where, em
             gallery.shoot(page, brand=f"{where}-in", screen=name, mode=mode, width=width)
             page.set_viewport_size({"width": width, "height": 900})
         page.goto(f"{site[where]}/me/security/password/")
-        page.click("main form.form button[type=submit]")
-        page.wait_for_load_state()
+        harness.follow(page, "main form.form button[type=submit]")
         assert harness.inspect(page) == harness.Findings()
         gallery.shoot(page, brand=f"{where}-in", screen="password-error", mode=mode, width=width)
         assert [text for text in complaints if "422" not in text] == []

@@ -82,12 +82,10 @@ def _opened(page, site, view):
     """
     sign_in(page, site["console"].removesuffix(f"/{SLUG}"), STAFF)
     page.goto(f"{site['console']}{site['account']}")
-    page.click("main table a[href*='/support/']")
-    page.wait_for_load_state()
+    harness.follow(page, "main table a[href*='/support/']")
     look(page, "support", "console-form", view)
     page.fill("[name=reason]", WHY)
-    page.click("main form.form button[type=submit]")
-    page.wait_for_load_state()
+    harness.follow(page, "main form.form button[type=submit]")
     look(page, "support", "console-ready", view)
     with page.expect_popup() as opened:
         page.click("main form[target] button")
@@ -102,8 +100,8 @@ def _refused_then_ended(portal, site, view) -> None:
     portal.goto(f"{site['portal']}/me/security/?lang=en")
     assert portal.locator("h1").inner_text() == "Not in a support view"
     look(portal, "support", "refused", view)
-    portal.click(".banner form button")
-    portal.wait_for_url("**/support/end/")
+    harness.follow(portal, ".banner form button")
+    assert portal.url.endswith("/support/end/")
     look(portal, "support", "over", view)
     portal.goto(f"{site['portal']}/me/?lang=en")
     assert "/account/login/" in portal.url
