@@ -32,6 +32,9 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in ("DATABASE_URL", "OWNER_DATABASE_URL"):
         os.environ[name] = databases.with_name(os.environ[name], DATABASE)
     django.setup()
+    from tests import hashing
+
+    hashing.make_cheap()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -53,3 +53,22 @@ def move_clock(slug: str, now: datetime) -> None:
     offset = round((now - datetime.now(UTC)).total_seconds())
     with inside(PUBLIC):
         actions.move_clock(schema_name=slug, offset_seconds=offset)
+
+
+@pytest.fixture
+def hashes(monkeypatch) -> list[str]:
+    """
+    Count what costs time: passwords hashed or compared.
+    """
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    counted: list[str] = []
+    for name in ("encode", "verify"):
+        original = getattr(Argon2PasswordHasher, name)
+
+        def counting(self, *args, _original=original, _name=name):
+            counted.append(_name)
+            return _original(self, *args)
+
+        monkeypatch.setattr(Argon2PasswordHasher, name, counting)
+    return counted

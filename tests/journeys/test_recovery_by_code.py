@@ -112,25 +112,6 @@ class TestTheLetter:
         assert "customer_code" in Browser().get(FORGOTTEN).text
 
 
-@pytest.fixture
-def hashes(monkeypatch):
-    """
-    Count passwords hashed or compared.
-    """
-    from django.contrib.auth.hashers import Argon2PasswordHasher
-
-    counted: list[str] = []
-    for name in ("encode", "verify"):
-        original = getattr(Argon2PasswordHasher, name)
-
-        def counting(self, *args, _original=original, _name=name):
-            counted.append(_name)
-            return _original(self, *args)
-
-        monkeypatch.setattr(Argon2PasswordHasher, name, counting)
-    return counted
-
-
 @pytest.mark.seed("S2.23")
 class TestTheFirstSignIn:
     CHOOSE = "/me/security/password/"

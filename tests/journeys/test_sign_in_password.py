@@ -148,25 +148,6 @@ class TestSigningIn:
         assert anna.password.startswith("argon2$")
 
 
-@pytest.fixture
-def hashes(monkeypatch):
-    """
-    Count what costs time: passwords hashed or compared.
-    """
-    from django.contrib.auth.hashers import Argon2PasswordHasher
-
-    counted: list[str] = []
-    for name in ("encode", "verify"):
-        original = getattr(Argon2PasswordHasher, name)
-
-        def counting(self, *args, _original=original, _name=name):
-            counted.append(_name)
-            return _original(self, *args)
-
-        monkeypatch.setattr(Argon2PasswordHasher, name, counting)
-    return counted
-
-
 class TestSessions:
     def test_one_can_be_ended_from_another(self, anna, browser):
         other = Browser(user_agent="Mozilla/5.0 (X11; Linux) Firefox/140.0")
