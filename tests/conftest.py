@@ -8,16 +8,16 @@ import os
 from collections.abc import Callable, Iterator
 
 import django
+import hypothesis
 import pytest
-from hypothesis import settings
 
 from tests import databases
 
 DATABASE = f"{databases.NAME}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 
 # No test fails because the machine is busy; speed has its own command, `mains bench`.
-settings.register_profile("mains", deadline=None)
-settings.load_profile("mains")
+hypothesis.settings.register_profile("mains", deadline=None)
+hypothesis.settings.load_profile("mains")
 
 os.environ.setdefault("SECRET_KEY", "tests-only-" + "0" * 50)
 
@@ -32,9 +32,13 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in ("DATABASE_URL", "OWNER_DATABASE_URL"):
         os.environ[name] = databases.with_name(os.environ[name], DATABASE)
     django.setup()
+    from django.conf import settings
+
     from tests import hashing
 
     hashing.make_cheap()
+    # Else every client of a test lists every static file before its first page.
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -28,23 +28,25 @@ def utility(django_db_setup, django_db_blocker) -> Iterator[None]:
 @pytest.fixture
 def few(utility, django_db_blocker) -> Iterator[world.Person]:
     with django_db_blocker.unblock():
-        yield from somebody(world.accounts(number__lt="9")[:2])
+        yield from somebody("fay@people.example", world.accounts(number__lt="9")[:2])
 
 
-@pytest.fixture
+@pytest.fixture(scope="class")
 def many(utility, django_db_blocker) -> Iterator[world.Person]:
     with django_db_blocker.unblock():
-        yield from somebody(world.accounts())
+        yield from somebody("max@admin.example", world.accounts())
 
 
-def somebody(accounts) -> Iterator[world.Person]:
+def somebody(email: str, accounts) -> Iterator[world.Person]:
     from mains.enrolment.models import AccountLink
     from mains.identity.models import User
 
-    yield world.person("max@admin.example", *accounts)
+    person = world.person(email, *accounts)
+    user_id = person.user.pk
+    yield person
     with inside(SLUG):
-        AccountLink.objects.all().delete()
-        User.objects.all().delete()
+        AccountLink.objects.filter(user_id=user_id).delete()
+        User.objects.filter(pk=user_id).delete()
 
 
 def bill_the_other_company() -> None:
@@ -271,7 +273,11 @@ class TestTwoCompanies:
         from mains.billing.models import Bill
 
         with django_db_blocker.unblock():
-            mine = [world.accounts(company__code=code)[0] for code in ("teplo", "energo")]
+            # Others of them paid a part of their bills.
+            mine = [
+                world.accounts(company__code=code, number__lt="9")[-1]
+                for code in ("teplo", "energo")
+            ]
             ivan = world.person("ivan@people.example", *mine)
             page = ivan.get("/").content.decode()
             with inside(SLUG):

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from socketserver import ThreadingMixIn
 from threading import Thread
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from playwright._impl._api_structures import SetCookieParam
@@ -32,12 +34,20 @@ class Quiet(WSGIRequestHandler):
         return
 
 
+@cache
+def django_application() -> WSGIHandler:
+    """
+    Return the one application of every request; making one takes longer than a page.
+    """
+    return get_wsgi_application()
+
+
 def application(environ, start_response):
     """
     Answer a request, then close the connection that its thread opened.
     """
     try:
-        return get_wsgi_application()(environ, start_response)
+        return django_application()(environ, start_response)
     finally:
         context.choose(None)
         connection.close()
