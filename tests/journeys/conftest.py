@@ -26,6 +26,7 @@ def demo_tenants(request, django_db_setup, django_db_blocker) -> Iterator[None]:
 def _opened(slugs: set[str], django_db_blocker) -> Iterator[None]:
     from django.core.cache import cache
     from django.db import connection
+    from tests import filled
 
     from mains.demo import data
     from mains.guard import context
@@ -35,7 +36,7 @@ def _opened(slugs: set[str], django_db_blocker) -> Iterator[None]:
         cache.clear()
         for file in data.files():
             if file.slug in slugs:
-                data.fill_tenant(file=file, now=NOW)
+                filled.fill_tenant(file=file, now=NOW)
                 move_clock(file.slug, NOW)
         yield
         context.choose(None)

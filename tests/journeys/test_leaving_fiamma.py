@@ -1,14 +1,14 @@
 """fiamma: the e-mail is fixed; to change it one deletes the login and registers again."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from tests.journeys.conftest import NOW, move_clock
 from tests.journeys.joining_world import Newcomer, counted, deeds, forget_tries, newcomer
 
 from mains.billing.models import Bill
-from mains.customers.models import Account, Company, Customer, DeliveryPreference
+from mains.customers.models import Account, Company, Customer, DeliveryPreference, Mandate
 from mains.demo import facts
 from mains.demo.logins import PASSWORD
 from mains.demo.pages import Page
@@ -24,6 +24,20 @@ from mains.tenancy import queries
 SLUG, TENANTS = "fiamma", {"fiamma", "balta"}
 OTHER = "another.address@people.example"
 pytestmark = pytest.mark.usefixtures("demo_tenants")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _everybody_pays_by_direct_debit(demo_tenants):
+    """
+    Let every gas customer register; of the demo's only every second one may.
+    """
+    day = date(2026, 1, 1)
+    with inside(SLUG):
+        for one in Account.objects.filter(company__code="gas", mandates=None):
+            Mandate.objects.create(
+                account=one, reference=f"M{one.number}", holder="Holder", start_date=day,
+                signed_date=day, iban="IT60X0542811101000000123456",
+            )  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

@@ -18,8 +18,9 @@ from mains.demo import data, logins
 from mains.demo.browser import HttpBrowser
 from mains.demo.people import Customer
 from mains.guard import context
+from mains.guard.context import PUBLIC, inside
 from mains.tenancy import queries
-from tests import databases
+from tests import databases, filled
 
 # A day on which every demo tenant's reading window is open.
 NOW = datetime(2026, 11, 28, 9, tzinfo=UTC)
@@ -61,7 +62,10 @@ def running() -> Iterator[int]:
     server = make_server("127.0.0.1", 0, application, Server, Quiet)
     settings.PUBLIC_PORT = str(server.server_port)
     queries.forget()
-    data.fill(now=NOW)
+    for file in data.files():
+        filled.fill_tenant(file=file, now=NOW)
+    with inside(PUBLIC):
+        logins.add_staff(email=logins.PLATFORM_EMAIL, name="Platform", schema_name=None)
     Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield server.server_port

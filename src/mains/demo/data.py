@@ -47,14 +47,35 @@ def fill_tenant(*, file: TenantFile, now: datetime) -> None:
     """
     Open one tenant with customers, past bills and logins.
     """
+    open_demo(file=file, now=now)
+    fill_schema(file=file, now=now)
+    add_staff(file=file)
+
+
+def open_demo(*, file: TenantFile, now: datetime) -> None:
+    """
+    Open a tenant without customers; what somebody published there stays.
+    """
     if _nobody_published(file.slug):
         open_tenant(file=file, hosts=[host_of(file.slug)], author=AUTHOR, now=now)
+
+
+def fill_schema(*, file: TenantFile, now: datetime) -> None:
+    """
+    Give an open tenant customers, past bills and a customer's login; twice changes nothing.
+    """
     tenant = queries.tenant(file.slug)
     with inside(file.slug):
         if sample_customers.fill(file=file, today=tenant.date_of(now), now=now):
             for company in all_companies():
                 _past_bills(tenant=tenant, company=company, now=now)
             _customer(file=file, now=now)
+
+
+def add_staff(*, file: TenantFile) -> None:
+    """
+    Let the provider's demo staff sign in.
+    """
     with inside(PUBLIC):
         logins.add_staff(
             email=logins.staff_email(file.slug), name="Alex Staff", schema_name=file.slug

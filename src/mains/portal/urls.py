@@ -10,6 +10,7 @@ from mains.portal.joining import views as joining
 from mains.portal.legal import renewing
 from mains.portal.legal import views as legal
 from mains.portal.payments import views as payments
+from mains.portal.privacy import closing
 from mains.portal.privacy import views as privacy
 from mains.portal.readings import views as readings
 from mains.portal.support import views as support
@@ -23,8 +24,8 @@ urlpatterns = [
     path("me/data/<int:job_id>/", privacy.download, name="data-download"),
     path("me/data/paper/<int:account_id>/", privacy.paper, name="paper"),
     path("me/data/news/", privacy.news, name="news"),
-    path("me/close/", privacy.close, name="close"),
-    path("me/closed/", privacy.closed, name="closed"),
+    path("me/close/", closing.close, name="close"),
+    path("me/closed/", closing.closed, name="closed"),
     path("me/terms/", renewing.terms, name="terms"),
     path("me/terms/decline/", renewing.decline, name="terms-decline"),
     path("me/terms/declined/", renewing.declined, name="terms-declined"),
