@@ -51,22 +51,19 @@ def test_the_demo_holds_on_any_day(now):
 
     assert check.run(browser=ClientBrowser, tell=lines.append), "\n".join(lines)
     assert len(lines) == len(SLUGS)
-
-
-@pytest.mark.usefixtures("no_tenants")
-def test_the_demo_holds_again_on_the_same_data():
-    data.fill(now=datetime(2026, 11, 20, 9, tzinfo=UTC))
-
-    for _ in range(2):
-        lines: list[str] = []
+    if now == DAYS[0]:
+        # Once more, on what the first walk left behind.
         assert check.run(browser=ClientBrowser, tell=lines.append), "\n".join(lines)
+        assert len(lines) == 2 * len(SLUGS)
 
 
 @pytest.mark.usefixtures("no_tenants")
 def test_a_broken_promise_fails_the_check(monkeypatch):
+    files = [file for file in data.files() if file.slug == "aguaviva"]
+    monkeypatch.setattr(data, "files", lambda: files)
     data.fill(now=datetime(2026, 11, 20, 9, tzinfo=UTC))
     monkeypatch.setattr("mains.demo.facts.owed_in_ledger", lambda **_: 0)
     lines: list[str] = []
 
     assert not check.run(browser=ClientBrowser, tell=lines.append)
-    assert all(line.startswith("FAIL") for line in lines), lines
+    assert [line[:4] for line in lines] == ["FAIL"], lines

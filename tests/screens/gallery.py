@@ -8,6 +8,8 @@ from playwright.sync_api import Page
 
 from tests.screens.harness import Mode
 
+# Taking one takes longer than judging the page.
+keep_pictures = False
 GALLERY = Path(__file__).resolve().parents[2] / "build" / "gallery"
 _STYLE = (
     "body{font:16px/1.5 system-ui;margin:2rem;background:#f3f3f3}"
@@ -16,10 +18,13 @@ _STYLE = (
 )
 
 
-def shoot(page: Page, *, brand: str, screen: str, mode: Mode, width: int) -> Path:
+def shoot(page: Page, *, brand: str, screen: str, mode: Mode, width: int) -> None:
     """
-    Save the whole page as `build/gallery/<brand>/<screen>-<mode>-<width>.png`.
+    Save the whole page as `build/gallery/<brand>/<screen>-<mode>-<width>.png`, where pictures
+    are kept.
     """
+    if not keep_pictures:
+        return
     file = GALLERY / brand / f"{screen}-{mode}-{width}.png"
     file.parent.mkdir(parents=True, exist_ok=True)
     # Fixed bars stand at the foot of the window: make the window as tall as the page.
@@ -28,7 +33,6 @@ def shoot(page: Page, *, brand: str, screen: str, mode: Mode, width: int) -> Pat
     tall = page.evaluate("() => document.documentElement.scrollHeight")
     page.set_viewport_size({"width": width, "height": min(tall, 12_000)})
     page.screenshot(path=file, full_page=True, animations="disabled")
-    return file
 
 
 def write_index(folder: Path = GALLERY) -> Path:
