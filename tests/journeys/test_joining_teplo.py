@@ -120,8 +120,8 @@ def test_a_login_without_an_account_sees_nothing():
     kim = with_login(newcomer())
     holder = kim.account.customer
 
-    home = kim.open("/")
-    assert "/accounts/link/" in home.body.decode()
+    for place in ("/", "/bills/", "/payments/", "/readings/", "/accounts/"):
+        assert "/accounts/link/" in kim.open(place).body.decode(), "each says what to do next"
     for place in ("/", "/bills/", "/payments/", "/readings/", "/accounts/", "/me/"):
         body = kim.open(place).body.decode()
         assert holder.name not in body

@@ -10,6 +10,7 @@ from mains.branding.components import NavItem
 from mains.enrolment.queries import LinkedAccount
 from mains.portal.access import CHOSEN, PortalRequest, chosen
 from mains.portal.support.pages import watching
+from mains.tenancy.tenantfile.identity import Purpose
 
 # A menu that a thumb gets through; beyond it there is a list with a search.
 MOST_OFFERED = 8
@@ -56,7 +57,7 @@ def _switcher(request: PortalRequest, linked: list[LinkedAccount]) -> dict[str, 
 
 def portal(request: PortalRequest) -> dict[str, Any]:
     """
-    Give the pages of a signed-in customer their menu.
+    Give the pages of a signed-in customer their menu, and what to say where no account is linked.
     """
     if getattr(request, "surface", "") != "portal" or request.tenant is None:
         return {}
@@ -74,6 +75,8 @@ def portal(request: PortalRequest) -> dict[str, Any]:
     return {
         "tenant": request.tenant,
         "watching": watching(request),
+        "sees_accounts": bool(linked),
+        "can_link": bool(request.tenant.file.registration.policies_for(Purpose.LINK)),
         "switcher": _switcher(request, linked) if len(linked) > 1 else None,
         "nav": [
             NavItem(

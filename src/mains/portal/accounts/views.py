@@ -25,7 +25,6 @@ from mains.payments import queries as payments
 from mains.payments.queries import BillRow
 from mains.portal.access import PortalRequest, customer_required, ids_with, noted
 from mains.portal.readings.messages import language
-from mains.tenancy.tenantfile.identity import Purpose
 
 # With more accounts than these, the list can be searched.
 FEW = 8
@@ -59,7 +58,6 @@ def every(request: PortalRequest) -> HttpResponse:
             "search_label": _("Find an account"),
             "search_hint": _("Number or address"),
             "any": bool(linked),
-            "can_link": bool(request.tenant.file.registration.policies_for(Purpose.LINK)),
         },
     )
 

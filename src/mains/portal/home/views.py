@@ -14,7 +14,6 @@ from mains.payments import queries as payments
 from mains.portal.access import PortalRequest, account_ids, customer_required, noted
 from mains.portal.home.dues import MOST_SHOWN, dues
 from mains.portal.readings import messages
-from mains.tenancy.tenantfile.identity import Purpose
 
 
 @require_safe
@@ -76,7 +75,6 @@ def _mine(request: PortalRequest) -> HttpResponse:
             "services": _services(request),
             "accounts": request.accounts,
             "only_shared": bool(request.accounts) and not payers,
-            "can_link": bool(request.tenant.file.registration.policies_for(Purpose.LINK)),
             "payments_on": request.tenant.file.payments.enabled,
         },
     )

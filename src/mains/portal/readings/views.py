@@ -22,7 +22,6 @@ from mains.portal.paging import page_asked, pages
 from mains.portal.readings import messages
 from mains.portal.readings.forms import Readings, confirm_name, name_of
 from mains.portal.templatetags.portal import unit as unit_text
-from mains.tenancy.tenantfile.identity import Purpose
 
 SENT = "readings_sent"
 # Registers on one page: what somebody reads on one walk, and one form can hold.
@@ -65,8 +64,6 @@ def enter(request: PortalRequest) -> HttpResponse:
             "groups": _groups(request, form, registers),
             "history": _history(request),
             "pages": pages(page, more=len(found) > PAGE),
-            "accounts": request.accounts,
-            "can_link": bool(request.tenant.file.registration.policies_for(Purpose.LINK)),
             "not_shared": bool(request.accounts) and not account_ids(request, Right.READ),
         },
         status=422 if form.errors else 200,
