@@ -23,6 +23,20 @@ def demo_tenants(request, django_db_setup, django_db_blocker) -> Iterator[None]:
     yield from _opened(request.module.TENANTS, django_db_blocker)
 
 
+@pytest.fixture
+def fresh_tries(request, demo_tenants) -> Iterator[None]:
+    """
+    Give a module's tenant unspent budgets of tries, and its clock, before each test.
+    """
+    from tests.journeys.joining_world import forget_tries
+
+    slug, now = request.module.SLUG, getattr(request.module, "NOW", NOW)
+    forget_tries(slug)
+    move_clock(slug, now)
+    yield
+    move_clock(slug, now)
+
+
 def _opened(slugs: set[str], django_db_blocker) -> Iterator[None]:
     from django.core.cache import cache
     from django.db import connection

@@ -7,7 +7,6 @@ import pytest
 from tests.journeys.joining_world import (
     Newcomer,
     account,
-    forget_tries,
     messages,
     newcomer,
     post,
@@ -21,7 +20,7 @@ from mains.enrolment.models import AccountLink
 from mains.guard.context import inside
 
 SLUG, TENANTS = "aguaviva", {"aguaviva"}
-pytestmark = [pytest.mark.usefixtures("demo_tenants"), pytest.mark.seed("S1.33")]
+pytestmark = [pytest.mark.usefixtures("fresh_tries"), pytest.mark.seed("S1.33")]
 PAGES = (
     "/",
     "/bills/",
@@ -32,11 +31,6 @@ PAGES = (
     "/me/data/",
     "/me/access/",
 )
-
-
-@pytest.fixture(autouse=True)
-def full_budgets(demo_tenants):
-    forget_tries(SLUG)
 
 
 def joined() -> Newcomer:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from tests.journeys.conftest import NOW, move_clock
-from tests.journeys.joining_world import Newcomer, forget_tries, newcomer, stored
+from tests.journeys.joining_world import Newcomer, newcomer, stored
 
 from mains.customers.models import CustomerKind
 from mains.demo import logins
@@ -14,15 +14,8 @@ from mains.guard.context import inside
 from mains.identity.models import User
 
 SLUG, TENANTS = "aguaviva", {"aguaviva", "balta"}
-pytestmark = pytest.mark.usefixtures("demo_tenants")
+pytestmark = pytest.mark.usefixtures("fresh_tries")
 ANOTHER = "quite-another-one-8"
-
-
-@pytest.fixture(autouse=True)
-def full_budgets(demo_tenants):
-    forget_tries(SLUG)
-    yield
-    move_clock(SLUG, NOW)
 
 
 def signed_up(kim: Newcomer | None = None, **typed: str) -> Newcomer:

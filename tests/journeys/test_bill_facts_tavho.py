@@ -11,7 +11,6 @@ from tests.journeys.joining_world import (
     Newcomer,
     alert_on,
     counted,
-    forget_tries,
     newcomer,
     published,
 )
@@ -25,15 +24,7 @@ from mains.tenancy.tenantfile.identity import Evidence
 
 SLUG, TENANTS = "tavho", {"tavho"}
 BUDAPEST = ZoneInfo("Europe/Budapest")
-pytestmark = pytest.mark.usefixtures("demo_tenants")
-
-
-@pytest.fixture(autouse=True)
-def _as_before(demo_tenants):
-    forget_tries(SLUG)
-    move_clock(SLUG, NOW)
-    yield
-    move_clock(SLUG, NOW)
+pytestmark = pytest.mark.usefixtures("fresh_tries")
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """balta: each consent is kept with its purpose and its ground, and marketing is off by default."""
 
 import pytest
-from tests.journeys.joining_world import Newcomer, forget_tries, newcomer, stored
+from tests.journeys.joining_world import Newcomer, newcomer, stored
 
 from mains.enrolment import actions
 from mains.enrolment.models import Consent
@@ -10,12 +10,7 @@ from mains.identity.models import User
 from mains.tenancy import queries
 
 SLUG, TENANTS = "balta", {"balta"}
-pytestmark = [pytest.mark.usefixtures("demo_tenants"), pytest.mark.seed("S0.14")]
-
-
-@pytest.fixture(autouse=True)
-def full_budgets(demo_tenants):
-    forget_tries(SLUG)
+pytestmark = [pytest.mark.usefixtures("fresh_tries"), pytest.mark.seed("S0.14")]
 
 
 def joined(**ticked: str) -> Newcomer:

@@ -1,6 +1,5 @@
 """balta: what is kept ends by itself, nobody is erased too early, and the contract is on record."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -8,7 +7,6 @@ from tests.browsers import ClientBrowser
 from tests.journeys.conftest import NOW, move_clock
 from tests.journeys.joining_world import (
     Newcomer,
-    forget_tries,
     newcomer,
     post,
     published,
@@ -28,14 +26,7 @@ from mains.privacy.models import DataJob
 from mains.tenancy import queries
 
 SLUG, TENANTS = "balta", {"balta"}
-pytestmark = [pytest.mark.usefixtures("demo_tenants"), pytest.mark.seed("S0.12")]
-
-
-@pytest.fixture(autouse=True)
-def full_budgets(demo_tenants) -> Iterator[None]:
-    forget_tries(SLUG)
-    yield
-    move_clock(SLUG, NOW)
+pytestmark = [pytest.mark.usefixtures("fresh_tries"), pytest.mark.seed("S0.12")]
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ import pytest
 from tests.journeys.conftest import NOW
 from tests.journeys.joining_world import (
     Newcomer,
-    forget_tries,
     messages,
     newcomer,
     published,
@@ -22,12 +21,7 @@ from mains.guard.context import inside
 from mains.identity.models import User
 
 SLUG, TENANTS = "aguaviva", {"aguaviva", "tavho"}
-pytestmark = [pytest.mark.usefixtures("demo_tenants"), pytest.mark.seed("S1.06")]
-
-
-@pytest.fixture(autouse=True)
-def full_budgets(demo_tenants):
-    forget_tries(SLUG)
+pytestmark = [pytest.mark.usefixtures("fresh_tries"), pytest.mark.seed("S1.06")]
 
 
 def a_person() -> Newcomer:

@@ -5,11 +5,10 @@ from datetime import datetime, timedelta
 
 import pytest
 from tests.browsers import ClientBrowser
-from tests.journeys.conftest import NOW, move_clock
+from tests.journeys.conftest import move_clock
 from tests.journeys.joining_world import (
     BOXES,
     Newcomer,
-    forget_tries,
     messages,
     newcomer,
     published,
@@ -26,15 +25,8 @@ from mains.identity.models import User
 from mains.tenancy import queries
 
 SLUG, TENANTS = "balta", {"balta", "tavho"}
-pytestmark = [pytest.mark.usefixtures("demo_tenants"), pytest.mark.seed("S0.03")]
+pytestmark = [pytest.mark.usefixtures("fresh_tries"), pytest.mark.seed("S0.03")]
 GONE = 410
-
-
-@pytest.fixture(autouse=True)
-def full_budgets(demo_tenants):
-    forget_tries(SLUG)
-    yield
-    move_clock(SLUG, NOW)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ from tests.journeys.joining_world import (
     BOXES,
     Newcomer,
     counted,
-    forget_tries,
     newcomer,
 )  # fmt: skip
 
@@ -15,12 +14,7 @@ from mains.guard.context import inside
 from mains.identity.models import User
 
 SLUG, TENANTS = "aguaviva", {"aguaviva", "balta"}
-pytestmark = pytest.mark.usefixtures("demo_tenants")
-
-
-@pytest.fixture(autouse=True)
-def full_budgets(demo_tenants):
-    forget_tries(SLUG)
+pytestmark = pytest.mark.usefixtures("fresh_tries")
 
 
 def a_person() -> Newcomer:

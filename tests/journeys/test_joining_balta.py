@@ -5,8 +5,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from tests.journeys.conftest import NOW, move_clock
-from tests.journeys.joining_world import BOXES, Newcomer, forget_tries, newcomer, published, stored
+from tests.journeys.conftest import NOW
+from tests.journeys.joining_world import BOXES, Newcomer, newcomer, published, stored
 
 from mains.customers.models import Customer
 from mains.demo import logins
@@ -18,18 +18,11 @@ from mains.identity.models import User
 from mains.tenancy import queries
 
 SLUG, TENANTS = "balta", {"balta", "tavho"}
-pytestmark = pytest.mark.usefixtures("demo_tenants")
+pytestmark = pytest.mark.usefixtures("fresh_tries")
 BOOKS = (
     "customers_customer", "customers_account", "customers_contract", "customers_supplypoint",
     "billing_bill", "billing_billline", "ledger_transfer", "ledger_balance", "payments_payment",
 )  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def full_budgets(demo_tenants):
-    forget_tries(SLUG)
-    yield
-    move_clock(SLUG, NOW)
 
 
 def joined(**typed: str) -> Newcomer:

@@ -11,7 +11,6 @@ from tests.journeys.joining_world import (
     account,
     alert_on,
     counted,
-    forget_tries,
     published,
 )
 
@@ -24,12 +23,7 @@ from mains.notifications.models import Message
 from mains.tenancy import queries
 
 SLUG, TENANTS = "fiamma", {"fiamma", "balta"}
-pytestmark = pytest.mark.usefixtures("demo_tenants")
-
-
-@pytest.fixture(autouse=True)
-def full_budgets(demo_tenants):
-    forget_tries(SLUG)
+pytestmark = pytest.mark.usefixtures("fresh_tries")
 
 
 def newcomer(company: str = "gas", *, mandate: bool = True) -> Newcomer:

@@ -26,15 +26,7 @@ from mains.tenancy import queries
 SLUG, TENANTS = "tavho", {"tavho"}
 # Well inside an hour: budgets are counted by the hour.
 NOW = MORNING + timedelta(minutes=10)
-pytestmark = pytest.mark.usefixtures("demo_tenants")
-
-
-@pytest.fixture(autouse=True)
-def full_budgets(demo_tenants):
-    forget_tries(SLUG)
-    move_clock(SLUG, NOW)
-    yield
-    move_clock(SLUG, NOW)
+pytestmark = pytest.mark.usefixtures("fresh_tries")
 
 
 def registered(kim: Newcomer, **changes: str) -> Newcomer:

@@ -17,12 +17,7 @@ from mains.guard.context import inside
 from mains.identity.models import User
 
 SLUG, TENANTS = "teplo", {"teplo", "balta"}
-pytestmark = pytest.mark.usefixtures("demo_tenants")
-
-
-@pytest.fixture(autouse=True)
-def full_budgets(demo_tenants):
-    forget_tries(SLUG)
+pytestmark = pytest.mark.usefixtures("fresh_tries")
 
 
 def newcomer(company: str = "teplo") -> Newcomer:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from tests.journeys.conftest import NOW, move_clock
-from tests.journeys.joining_world import Newcomer, counted, deeds, forget_tries, newcomer
+from tests.journeys.joining_world import Newcomer, counted, deeds, newcomer
 
 from mains.billing.models import Bill
 from mains.customers.models import Account, Company, Customer, DeliveryPreference, Mandate
@@ -23,7 +23,7 @@ from mains.tenancy import queries
 
 SLUG, TENANTS = "fiamma", {"fiamma", "balta"}
 OTHER = "another.address@people.example"
-pytestmark = pytest.mark.usefixtures("demo_tenants")
+pytestmark = pytest.mark.usefixtures("fresh_tries")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -38,14 +38,6 @@ def _everybody_pays_by_direct_debit(demo_tenants):
                 account=one, reference=f"M{one.number}", holder="Holder", start_date=day,
                 signed_date=day, iban="IT60X0542811101000000123456",
             )  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _as_before(demo_tenants):
-    forget_tries(SLUG)
-    move_clock(SLUG, NOW)
-    yield
-    move_clock(SLUG, NOW)
 
 
 def registered(kim: Newcomer | None = None, **typed: str) -> Newcomer:

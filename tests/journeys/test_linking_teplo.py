@@ -5,7 +5,6 @@ from tests.journeys.joining_world import (
     Newcomer,
     code_of,
     counted,
-    forget_tries,
     messages,
     published,
 )
@@ -21,12 +20,7 @@ from mains.ledger.queries import balance_minor
 from mains.tenancy import queries
 
 SLUG, TENANTS = "teplo", {"teplo"}
-pytestmark = [pytest.mark.usefixtures("demo_tenants"), pytest.mark.seed("S3.18")]
-
-
-@pytest.fixture(autouse=True)
-def full_budgets(demo_tenants):
-    forget_tries(SLUG)
+pytestmark = [pytest.mark.usefixtures("fresh_tries"), pytest.mark.seed("S3.18")]
 
 
 def test_an_account_is_connected_with_its_number_the_last_payment_and_a_bill():

@@ -4,7 +4,6 @@ import pytest
 from tests.journeys.joining_world import (
     Newcomer,
     counted,
-    forget_tries,
     newcomer,
     published,
     stored,
@@ -20,14 +19,9 @@ from mains.guard.context import inside
 from mains.ledger import queries as ledger
 
 SLUG, TENANTS = "balta", {"balta"}
-pytestmark = [pytest.mark.usefixtures("demo_tenants"), pytest.mark.seed("S0.05")]
+pytestmark = [pytest.mark.usefixtures("fresh_tries"), pytest.mark.seed("S0.05")]
 MANDATORY = {"mandatory": True}
 WHY = "Your contract has bills by e-mail only, none on paper."
-
-
-@pytest.fixture(autouse=True)
-def full_budgets(demo_tenants):
-    forget_tries(SLUG)
 
 
 def joined(**ticked: str) -> Newcomer:

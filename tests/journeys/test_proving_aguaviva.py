@@ -12,7 +12,7 @@ from mains.demo.pages import Page
 from mains.guard.context import inside
 
 SLUG, TENANTS = "aguaviva", {"aguaviva"}
-pytestmark = [pytest.mark.usefixtures("demo_tenants"), pytest.mark.seed("S1.05")]
+pytestmark = [pytest.mark.usefixtures("fresh_tries"), pytest.mark.seed("S1.05")]
 WRONG = {
     "account_number": "399999999",
     "bill_number": "AV2020-000001",
@@ -24,11 +24,6 @@ KINDS = {
     "company": CustomerKind.ORGANISATION,
     "administrator": CustomerKind.PERSON,
 }
-
-
-@pytest.fixture(autouse=True)
-def full_budgets(demo_tenants):
-    forget_tries(SLUG)
 
 
 def one_of(kind: str = "private") -> Newcomer:
