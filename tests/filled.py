@@ -4,6 +4,7 @@ Filling takes seconds, copying its rows back takes a fraction of one.
 """
 
 from datetime import datetime
+from typing import LiteralString
 
 import psycopg
 from psycopg import sql
@@ -38,10 +39,7 @@ def fill_tenant(*, file: TenantFile, now: datetime) -> None:
 def _rows(owner: psycopg.Connection, schema_name: str) -> Rows:
     rows: Rows = {}
     for table, columns in _tables(owner, schema_name).items():
-        statement = sql.SQL("copy {} ({}) to stdout").format(
-            sql.Identifier(schema_name, table), sql.SQL(", ").join(map(sql.Identifier, columns))
-        )
-        with owner.cursor().copy(statement) as out:
+        with owner.cursor().copy(_copy(schema_name, table, columns, "to stdout")) as out:
             rows[table] = [bytes(block) for block in out]
     return rows
 
@@ -51,13 +49,18 @@ def _put_back(owner: psycopg.Connection, schema_name: str, rows: Rows) -> None:
     every = sql.SQL(", ").join(sql.Identifier(schema_name, table) for table in tables)
     owner.execute(sql.SQL("truncate {}").format(every))
     for table, columns in tables.items():
-        statement = sql.SQL("copy {} ({}) from stdin").format(
-            sql.Identifier(schema_name, table), sql.SQL(", ").join(map(sql.Identifier, columns))
-        )
-        with owner.cursor().copy(statement) as into:
+        with owner.cursor().copy(_copy(schema_name, table, columns, "from stdin")) as into:
             for block in rows[table]:
                 into.write(block)
     _go_on_counting(owner, schema_name, tables)
+
+
+def _copy(schema_name: str, table: str, columns: list[str], way: LiteralString) -> sql.Composed:
+    return sql.SQL("copy {} ({}) {}").format(
+        sql.Identifier(schema_name, table),
+        sql.SQL(", ").join(map(sql.Identifier, columns)),
+        sql.SQL(way),
+    )
 
 
 def _go_on_counting(

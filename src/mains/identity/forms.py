@@ -9,22 +9,10 @@ from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-PASSWORD_REQUIRED = _("Type your password.")
+from mains.identity.fields import current_password
+
 CODE_REQUIRED = _("Type the code.")
 _CODE_ATTRS = {"autocomplete": "one-time-code", "class": "code", "spellcheck": "false"}
-
-
-def current_password(label: Any) -> forms.CharField:
-    """
-    Return a field for the password somebody has.
-    """
-    return forms.CharField(
-        label=label,
-        strip=False,
-        max_length=200,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": PASSWORD_REQUIRED},
-    )
 
 
 class SignIn(account.LoginForm):

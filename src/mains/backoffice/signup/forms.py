@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from mains.backoffice.signup import presets
 from mains.branding.fields import ColourForm
 from mains.documents.fields import LogoField
+from mains.identity.fields import new_password
 from mains.tenancy.faces import PLATFORM_COLOUR
 
 
@@ -42,13 +43,7 @@ class CreatePortal(ColourForm):
             "invalid": _("An e-mail address has the form name@example.com."),
         },
     )
-    password = forms.CharField(
-        label=_("Password"),
-        help_text=_("At least 10 characters. A few words in a row are easy to remember."),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        error_messages={"required": _("Choose a password.")},
-    )
+    password = new_password(_("Password"))
     preset = forms.ChoiceField(
         label=_("What do you supply?"),
         help_text=_("It brings tariffs and sample customers; you change everything afterwards."),

@@ -7,6 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from mains.branding.components import Option
+from mains.identity.fields import new_password, person_name
 from mains.identity.models import User
 from mains.tenancy.models import Role
 from mains.tenancy.staff import TENANT_ROLES
@@ -54,20 +55,8 @@ class Invite(ChangeRole):
 
 
 class Join(forms.Form):
-    name = forms.CharField(
-        label=_("Your name"),
-        max_length=120,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": _("Type your name.")},
-    )
-    password = forms.CharField(
-        label=_("New password"),
-        help_text=_("At least 10 characters. A few words in a row are easy to remember."),
-        strip=False,
-        max_length=200,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        error_messages={"required": _("Choose a password.")},
-    )
+    name = person_name()
+    password = new_password(_("New password"))
 
     def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

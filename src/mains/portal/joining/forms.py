@@ -1,6 +1,5 @@
 """Who wants a login: the type, the company, and the person."""
 
-import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -14,22 +13,16 @@ from mains.branding.components import Option
 from mains.enrolment.actions import Agreed
 from mains.enrolment.actions.consents import ConsentPurpose
 from mains.enrolment.tokens import digest
+from mains.identity.fields import new_password, person_name, user_name
 from mains.portal.joining.ebill import Box
 from mains.tenancy.tenantfile.identity import CustomerType
 
-USER_NAME = re.compile(r"[\w.-]{3,60}")
 # An administrator's authority is looked at again after this many days at the latest.
 LONGEST_AUTHORITY = timedelta(days=3 * 366)
 
 
 class NewPassword(forms.Form):
-    password = forms.CharField(
-        label=_("Password"),
-        help_text=_("At least 10 characters. A few words in a row are easy to remember."),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        error_messages={"required": _("Choose a password.")},
-    )
+    password = new_password(_("Password"))
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
@@ -38,21 +31,10 @@ class NewPassword(forms.Form):
 
 
 class UserName(forms.Form):
-    username = forms.CharField(
-        label=_("User name"),
-        help_text=_("At least 3 letters or digits. You can sign in with it or with your e-mail."),
-        max_length=60,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
-        error_messages={"required": _("Choose a user name.")},
+    username = user_name(
+        hint=_("At least 3 letters or digits. You can sign in with it or with your e-mail."),
+        required=True,
     )
-
-    def clean_username(self) -> str:
-        typed: str = self.cleaned_data["username"].strip()
-        if not USER_NAME.fullmatch(typed):
-            raise forms.ValidationError(
-                _("Use letters, digits, dots, hyphens and underscores, at least three of them.")
-            )
-        return typed
 
 
 class Activation(UserName, NewPassword):
@@ -173,12 +155,7 @@ class You(UserName, Email, NewPassword, Authority):
     Whoever was shown older terms than the current ones is shown these, and asked again.
     """
 
-    name = forms.CharField(
-        label=_("Your name"),
-        max_length=120,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": _("Type your name.")},
-    )
+    name = person_name()
 
     def __init__(
         self,

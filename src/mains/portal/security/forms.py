@@ -7,9 +7,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from mains.enrolment.evidence import KINDS
-from mains.identity.forms import current_password
+from mains.identity.fields import current_password, new_password, person_name, user_name
 from mains.identity.models import User
-from mains.identity.rules import usernames
 from mains.tenancy.tenantfile.identity import Evidence, Policy
 
 
@@ -74,14 +73,7 @@ class Recover(Email):
 
 
 class ChoosePassword(forms.Form):
-    password = forms.CharField(
-        label=_("New password"),
-        help_text=_("At least 10 characters. A few words in a row are easy to remember."),
-        strip=False,
-        max_length=200,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        error_messages={"required": _("Choose a password.")},
-    )
+    password = new_password(_("New password"))
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -99,27 +91,8 @@ class ChangePassword(ChoosePassword):
 
 
 class Details(forms.Form):
-    name = forms.CharField(
-        label=_("Your name"),
-        max_length=120,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": _("Type your name.")},
-    )
-    username = forms.CharField(
-        label=_("User name"),
-        help_text=_("You can sign in with it instead of the e-mail. Letters, digits, dots."),
-        max_length=60,
+    name = person_name()
+    username = user_name(
+        hint=_("You can sign in with it instead of the e-mail. Letters, digits, dots."),
         required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )
-
-    def clean_username(self) -> str:
-        name = str(self.cleaned_data["username"]).strip()
-        if name and not usernames.is_usable(name):
-            raise forms.ValidationError(
-                _(
-                    "A user name has 3 to 60 letters, digits, dots, hyphens or underscores, and "
-                    "begins and ends with a letter or digit."
-                )
-            )
-        return name

@@ -1,7 +1,6 @@
 """What a shared account opens, to whom, and what its holder reads about it."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -24,25 +23,6 @@ from tests.journeys.sharing_world import (
 )
 
 from mains.guard.context import inside
-
-
-@pytest.fixture(scope="module")
-def utility(django_db_setup, django_db_blocker) -> Iterator[None]:
-    with django_db_blocker.unblock(), world.opened("balta", count=4):
-        yield
-
-
-@pytest.fixture
-def account(utility, django_db_blocker):
-    with django_db_blocker.unblock():
-        world.forget_people()
-        yield world.accounts()[0]
-        move_clock(SLUG, NOW)
-
-
-@pytest.fixture
-def hanna(account) -> Person:
-    return world.person(HANNA, account)
 
 
 class TestTheGuard:
