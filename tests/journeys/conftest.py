@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from math import ceil
 
 import pytest
 from tests import databases
@@ -62,10 +63,15 @@ def _opened(slugs: set[str], django_db_blocker) -> Iterator[None]:
 
 
 def move_clock(slug: str, now: datetime) -> None:
+    """
+    Set a tenant's clock, which goes on, to an instant or a part of a second after it.
+
+    A clock that began before a full hour would count the first tries of a test in another one.
+    """
     from mains.guard.context import PUBLIC, inside
     from mains.tenancy import actions
 
-    offset = round((now - datetime.now(UTC)).total_seconds())
+    offset = ceil((now - datetime.now(UTC)).total_seconds())
     with inside(PUBLIC):
         actions.move_clock(schema_name=slug, offset_seconds=offset)
 
