@@ -371,6 +371,7 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
         "kind": "terms",
         "webhooks_kind": "sandbox",
         "company": utility.tenant.file.companies[0].code,
+        "service": utility.tenant.file.services[0].code,
     }
 
 

@@ -192,6 +192,9 @@ PORTAL: Lines = {
     "payments/": ("customer", READ),
     "readings/": ("customer", FORM),
     "readings/sent/": ("customer", READ),
+    "readings/reminder/": ("customer", SEND),
+    # When readings are wanted says the front door as well.
+    "readings/calendar/<slug:service>.ics": ("anyone", READ),
     # A token of the console opens a view, and whoever has none ends none.
     "support/": ("anyone", SEND),
     "support/end/": ("anyone", SEND),

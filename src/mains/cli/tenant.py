@@ -88,7 +88,7 @@ def apply(path: Path, without_second_owner: str) -> None:
         ) from error
     except PublishedPricesChanged as error:
         raise CommandFailed(str(error), code=5) from error
-    except configure.WeakPolicy as error:
+    except (configure.WeakPolicy, configure.WindowsContradict) as error:
         raise CommandFailed(str(error), f"Mend {path}, then run the command again.") from error
     say(f"{file.slug} is at version {version}.")
 

@@ -13,6 +13,7 @@ from mains.approvals.queries import ApprovalRow
 from mains.branding.themes import ThemeError, load_theme
 from mains.enrolment import strength
 from mains.journeys import configure
+from mains.metering import windows
 from mains.tariffs.actions import PublishedPricesChanged
 from mains.tariffs.rules.kinds.base import ComponentWrong
 from mains.tenancy import registry
@@ -93,6 +94,7 @@ def _contradictions(tenant: TenantInfo, file: TenantFile) -> Problems:
         load_theme(name=file.brand.theme)
     except ThemeError:
         problems.append(("brand.theme", _("There is no look of this name.")))
+    problems += windows.contradictions(file)
     for weak in strength.weak_policies(file=file, today=tenant.date_of(tenant.now())):
         position = file.registration.policies.index(weak.policy)
         place = f"registration.policies[{position}]"
@@ -128,7 +130,12 @@ def publish(
         )
     except configure.PublishedMeanwhile as error:
         raise Outdated(str(error)) from error
-    except (PublishedPricesChanged, ComponentWrong, configure.WeakPolicy) as error:
+    except (
+        PublishedPricesChanged,
+        ComponentWrong,
+        configure.WeakPolicy,
+        configure.WindowsContradict,
+    ) as error:
         raise CannotPublish(str(error)) from error
 
 

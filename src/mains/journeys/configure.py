@@ -8,6 +8,7 @@ from mains.core.transactions import owns_transaction
 from mains.customers.models import Company
 from mains.enrolment import strength
 from mains.guard.context import PUBLIC, inside
+from mains.metering import windows
 from mains.tariffs import actions as tariffs
 from mains.tenancy import actions as tenancy
 from mains.tenancy import registry
@@ -16,6 +17,12 @@ from mains.tenancy.tenantfile import TenantFile
 from mains.tenancy.tenantfile.approvals import Deed, payment_changes
 from mains.tenancy.tenantfile.comparing import Change
 from mains.tenancy.tenantfile.services import Tariff
+
+
+class WindowsContradict(Exception):
+    """
+    A reading window that can never be open, or wants readings while it suspends them; says where.
+    """
 
 
 class WeakPolicy(Exception):
@@ -42,6 +49,7 @@ def publish(
     :raises PublishedMeanwhile: if another version is published by now.
     :raises NeedsSecondOwner: if it changes where money goes, and two owners have to want that.
     :raises tariffs.PublishedPricesChanged: if a published tariff version has other prices.
+    :raises WindowsContradict: if a reading window cannot hold.
     :raises WeakPolicy: if a policy that gives access is guessed too easily.
     """
     version, before = registry.published(schema_name=file.slug)
@@ -79,6 +87,9 @@ def needs_second_owner(before: TenantFile, after: TenantFile) -> list[Change]:
 
 
 def _judge(*, file: TenantFile, now: datetime) -> None:
+    contradictions = windows.contradictions(file)
+    if contradictions:
+        raise WindowsContradict(" ".join(f"{place}: {what}" for place, what in contradictions))
     with inside(file.slug):
         weak = strength.weak_policies(file=file, today=now.date())
     if weak:

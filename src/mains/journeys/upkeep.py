@@ -9,7 +9,7 @@ from mains.customers import companies
 from mains.enrolment import actions as enrolment
 from mains.enrolment import cleaning
 from mains.guard.context import PUBLIC
-from mains.journeys import bill_run, onboard_provider, recovery
+from mains.journeys import bill_run, onboard_provider, reading_reminders, recovery
 from mains.ledger import queries as ledger
 from mains.notifications import actions as notifications
 from mains.payments import actions as payments
@@ -38,7 +38,7 @@ def sweep(*, schema_name: str) -> None:
 
 def nightly() -> None:
     """
-    Compare the ledger with itself, delete what has ended, and start runs on the issue day.
+    Compare the ledger with itself, delete what has ended, remind, and start runs on their day.
 
     A run that was started before is found again, so a missed or repeated night changes nothing.
     """
@@ -55,6 +55,7 @@ def nightly() -> None:
     today = tenant.date_of(tenant.now())
     enrolment.leave_lapsed(now=tenant.now(), today=today)
     privacy.delete_old(privacy=tenant.file.privacy, today=today, now=tenant.now())
+    reading_reminders.send_due(tenant=tenant, now=tenant.now())
     day = tenant.file.billing.issue_day
     if day is None or today.day < day:
         return

@@ -11,15 +11,15 @@ from mains.metering.models import Reading, ReadingQuality, ReadingSource, Regist
 from mains.metering.queries import RegisterRow
 from mains.metering.rules.plausibility import Outcome, Previous, Verdict, judge
 from mains.metering.rules.typed import read_typed
-from mains.metering.rules.windows import ReadingWindow, WindowState, period_of, view
+from mains.metering.rules.windows import ReadingWindow, WindowState, WindowView, period_of, view
 
 
 class WindowLocked(Exception):
-    """Readings are suspended today; `opens_on` is the first day they are taken again."""
+    """Readings are not taken today; the view says why, and from which day they are again."""
 
-    def __init__(self, opens_on: date | None) -> None:
-        super().__init__(f"Locked until {opens_on}.")
-        self.opens_on = opens_on
+    def __init__(self, view: WindowView) -> None:
+        super().__init__(f"Locked until {view.opens_on}.")
+        self.view = view
 
 
 class Unlikely(Exception):
@@ -71,7 +71,7 @@ def submit_reading(
         return again
     now = view(window, instant=sending.now, zone=sending.zone)
     if now.state is WindowState.LOCKED:
-        raise WindowLocked(now.opens_on)
+        raise WindowLocked(now)
     value = read_typed(
         typed,
         decimal_mark=sending.decimal_mark,

@@ -102,3 +102,15 @@ class Reading(models.Model):
 
     def __str__(self) -> str:
         return f"{self.register_id} {self.read_date} {self.value}"
+
+
+class ReadingReminder(models.Model):
+    """
+    A login that wants to be told by e-mail when it is time to read.
+    """
+
+    user_id = models.BigIntegerField(unique=True)
+    asked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"reminder of user {self.user_id}"

@@ -10,6 +10,7 @@ from django.db import connection
 
 from mains.core.arrays import integer_array
 from mains.core.calendars import Period
+from mains.metering.models import Reading, ReadingQuality
 
 
 class RegisterUse(NamedTuple):
@@ -95,6 +96,7 @@ class RegisterRow:
     last_value: Decimal | None
     last_date: date | None
     usual_daily: Decimal | None
+    contract_class: str
 
 
 _REGISTERS = """
@@ -102,7 +104,7 @@ select r.id, m.serial, m.service, r.unit, r.digits, r.decimals, sp.id,
        sp.street || ', ' || sp.post_code || ' ' || sp.city, c.account_id, a.number,
        l.value, l.read_date,
        case when l.read_date > f.read_date
-            then (l.value - f.value) / (l.read_date - f.read_date) end
+            then (l.value - f.value) / (l.read_date - f.read_date) end, c.contract_class
 from customers_contract c
 join customers_account a on a.id = c.account_id
 join customers_supplypoint sp on sp.id = c.supply_point_id
@@ -140,6 +142,21 @@ def registers_of(
             {"accounts": list(account_ids), "today": today, "first": first, "limit": limit},
         )
         return [RegisterRow(*row) for row in cursor.fetchall()]
+
+
+def unread(*, register_periods: Collection[tuple[int, date]]) -> set[tuple[int, date]]:
+    """
+    Return those registers, each with the first day of a period, that nobody read for it.
+
+    A reading that waits for review was read; one that was rejected or estimated was not.
+    """
+    wanted = set(register_periods)
+    read = Reading.objects.filter(
+        register_id__in={register_id for register_id, _start in wanted},
+        period_start__in={start for _register_id, start in wanted},
+        quality__in=[ReadingQuality.ACCEPTED, ReadingQuality.NEEDS_REVIEW],
+    )
+    return wanted - set(read.values_list("register_id", "period_start"))
 
 
 @dataclass(frozen=True, slots=True)

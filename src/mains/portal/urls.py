@@ -13,6 +13,7 @@ from mains.portal.payments import views as payments
 from mains.portal.privacy import closing
 from mains.portal.privacy import views as privacy
 from mains.portal.readings import views as readings
+from mains.portal.readings import windows
 from mains.portal.support import views as support
 
 app_name = "portal"
@@ -57,6 +58,7 @@ urlpatterns = [
         people.withdraw,
         name="withdraw-share",
     ),
+    path("readings/calendar/<slug:service>.ics", windows.calendar, name="readings-calendar"),
     path("bills/", bills.all_bills, name="bills"),
     path("bills/<int:bill_id>/", bills.one_bill, name="bill"),
     path("bills/<int:bill_id>/bill.pdf", bills.document, name="bill-pdf"),
@@ -66,6 +68,7 @@ urlpatterns = [
     path("pay/result/<str:token>/", payments.result, name="pay-result"),
     path("payments/", payments.history, name="payments"),
     path("readings/", readings.enter, name="readings"),
+    path("readings/reminder/", readings.reminder, name="readings-reminder"),
     path("readings/sent/", readings.sent, name="readings-sent"),
     path("support/", support.begin, name="support-open"),
     path("support/end/", support.end, name="support-end"),

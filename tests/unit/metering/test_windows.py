@@ -6,16 +6,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mains.core.calendars import Period
-from mains.metering.rules.windows import (
+from mains.metering.rules.spans import (
     Always,
+    DayOfYear,
     FirstDays,
+    FixedDates,
     FixedDays,
     LastDays,
-    ReadingWindow,
     Rule,
     WindowContradiction,
+)
+from mains.metering.rules.windows import (
+    ReadingWindow,
     WindowState,
     period_of,
+    recommended_between,
     state_on,
     view,
 )
@@ -123,6 +128,77 @@ class TestElectricity:
         assert (seen.state, seen.opens_on) == (L, date(2026, 3, 1))
 
 
+class TestDaysOfTheYear:
+    """A quarterly reading, and one at the turn of the year."""
+
+    QUARTERS = ReadingWindow(
+        recommended=FixedDates(
+            tuple((DayOfYear(month, 1), DayOfYear(month, 10)) for month in (1, 4, 7, 10)),
+            closes_before=True,
+        )
+    )
+    YEAR = ReadingWindow(recommended=FixedDates(((DayOfYear(12, 20), DayOfYear(1, 5)),)))
+
+    def test_close_the_month_before(self) -> None:
+        days = [date(2026, 3, 31), date(2026, 4, 1), date(2026, 4, 10), date(2026, 4, 11)]
+        assert [state_on(self.QUARTERS, day) for day in days] == [O, R, R, O]
+        assert period_of(self.QUARTERS, date(2026, 4, 10)) == Period.month_of(date(2026, 3, 1))
+        assert period_of(self.QUARTERS, date(2026, 4, 11)) == Period.month_of(date(2026, 4, 1))
+
+    def test_may_go_on_into_the_next_year(self) -> None:
+        days = [date(2026, 12, 19), date(2026, 12, 20), date(2027, 1, 5), date(2027, 1, 6)]
+        assert [state_on(self.YEAR, day) for day in days] == [O, R, R, O]
+        assert period_of(self.YEAR, date(2027, 1, 5)) == Period.month_of(date(2026, 12, 1))
+
+    def test_the_next_one_is_found_months_ahead(self) -> None:
+        seen = view(self.YEAR, instant=datetime(2026, 1, 7, tzinfo=UTC), zone=KYIV)
+        assert (seen.state, seen.recommended_on) == (O, date(2026, 12, 20))
+
+    def test_the_29th_of_february_is_the_28th_in_other_years(self) -> None:
+        window = ReadingWindow(recommended=FixedDates(((DayOfYear(2, 29), DayOfYear(2, 29)),)))
+        year = Period(date(2026, 1, 1), date(2029, 1, 1))
+        wanted = [day for day in year.each_day() if state_on(window, day) is R]
+        assert wanted == [date(2026, 2, 28), date(2027, 2, 28), date(2028, 2, 29)]
+
+    def test_strict_ones_are_locked_most_of_the_year(self) -> None:
+        strict = ReadingWindow(recommended=self.QUARTERS.recommended, elsewhere=L)
+        seen = view(strict, instant=datetime(2026, 4, 20, tzinfo=UTC), zone=KYIV)
+        assert (seen.state, seen.is_suspended, seen.opens_on) == (L, False, date(2026, 7, 1))
+
+
+class TestFreeDays:
+    """The 1st of November 2026 is a Sunday; here the 2nd is a holiday as well."""
+
+    WINDOW = ReadingWindow(
+        recommended=LastDays(7, through=1),
+        lock=FixedDays(2, 7),
+        free_day=lambda day: day.weekday() >= 5 or day == date(2026, 11, 2),
+    )
+
+    def test_let_the_window_go_on_through_the_next_working_day(self) -> None:
+        days = [date(2026, 11, number) for number in range(1, 11)]
+        # The 7th is a Saturday, so the lock goes on through Monday, the 9th.
+        assert [state_on(self.WINDOW, day) for day in days] == [R, R, R, *[L] * 6, O]
+        assert period_of(self.WINDOW, date(2026, 11, 3)) == Period.month_of(date(2026, 10, 1))
+
+    def test_count_like_any_other_where_nothing_is_said(self) -> None:
+        assert state_on(HEAT, date(2026, 11, 2)) is L
+        assert state_on(HEAT, date(2026, 11, 8)) is O
+
+    def test_without_end_do_not_hang(self) -> None:
+        window = ReadingWindow(recommended=FirstDays(2), free_day=lambda _day: True)
+        assert state_on(window, date(2026, 11, 16)) is R
+        assert state_on(window, date(2026, 11, 17)) is O
+
+
+def test_a_calendar_names_the_rows_of_wanted_days() -> None:
+    year = Period(date(2026, 1, 1), date(2027, 1, 1))
+    rows = recommended_between(HEAT, year)
+    assert len(rows) == 12
+    assert rows[1] == Period(date(2026, 2, 22), date(2026, 3, 2))
+    assert recommended_between(ReadingWindow(recommended=Always()), year) == []
+
+
 class TestAlways:
     def test_is_open_every_day_and_recommends_none(self) -> None:
         seen = view(
@@ -143,6 +219,11 @@ class TestAlways:
         lambda: ReadingWindow(recommended=FixedDays(9, 4)),
         lambda: ReadingWindow(recommended=FirstDays(40)),
         lambda: ReadingWindow(recommended=FirstDays(4), elsewhere=R),
+        lambda: DayOfYear(2, 30),
+        lambda: DayOfYear(13, 1),
+        lambda: ReadingWindow(
+            recommended=FixedDates(((DayOfYear(1, 1), DayOfYear(1, 10)),)), lock=FixedDays(2, 7)
+        ),
     ],
 )
 def test_contradictions_are_refused(make: object) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from functools import partial
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -31,7 +32,16 @@ from mains.metering import actions, queries
 from mains.metering.models import ReadingSource
 from mains.metering.queries import RegisterRow
 from mains.metering.rules.typed import NotANumber, TooManyDigits
-from mains.metering.windows import window_of
+from mains.metering.windows import view_for, window_for
+from mains.tenancy.requests import TenantRequest
+
+
+class WindowShape(serializers.Serializer[Any]):
+    state = serializers.CharField(help_text="RECOMMENDED, OPEN or LOCKED.")
+    period_start = serializers.DateField(help_text="The month that a reading now belongs to.")
+    changes_on = serializers.DateField(allow_null=True)
+    opens_on = serializers.DateField(allow_null=True)
+    recommended_on = serializers.DateField(allow_null=True)
 
 
 class RegisterShape(serializers.Serializer[Any]):
@@ -44,6 +54,7 @@ class RegisterShape(serializers.Serializer[Any]):
     decimals = serializers.IntegerField()
     last_value = serializers.CharField(allow_null=True)
     last_date = serializers.DateField(allow_null=True)
+    window = WindowShape()
 
 
 class ReadingShape(serializers.Serializer[Any]):
@@ -73,8 +84,9 @@ class Registers(APIView):
     )
     def get(self, request: Request) -> Response:
         """
-        List the registers that can be read, with the latest reading of each.
+        List the registers that can be read, with the latest reading and the window of each.
         """
+        window = partial(_window, http_of(request))
         rows = [
             {
                 "id": key_of("reg", row.register_id),
@@ -86,6 +98,7 @@ class Registers(APIView):
                 "decimals": row.decimals,
                 "last_value": None if row.last_value is None else f"{row.last_value.normalize():f}",
                 "last_date": row.last_date,
+                "window": window(row.service, row.contract_class),
             }
             for row in _registers(request)
         ]
@@ -141,7 +154,11 @@ def _submit(request: Request, given: NewReading) -> Answer:
             register=register,
             typed=given.validated_data["value"],
             confirmed=given.validated_data["confirmed"],
-            window=window_of(http.tenant.file.service(register.service)),
+            window=window_for(
+                file=http.tenant.file,
+                service=register.service,
+                contract_class=register.contract_class,
+            ),
             sending=actions.Sending(
                 source=ReadingSource.SELF,
                 user_id=user_of(request).pk,
@@ -161,7 +178,7 @@ def _submit(request: Request, given: NewReading) -> Answer:
             status=409,
             code="window_locked",
             title="Readings are suspended",
-            detail=f"Readings of {register.service} are taken again from {locked.opens_on}.",
+            detail=f"Readings of {register.service} are taken again from {locked.view.opens_on}.",
         ) from locked
     except actions.Unlikely as unlikely:
         raise Problem(
@@ -185,6 +202,19 @@ def _submit(request: Request, given: NewReading) -> Answer:
             "quality": reading.quality,
         },
     )
+
+
+def _window(http: TenantRequest, service: str, contract_class: str) -> dict[str, Any]:
+    seen = view_for(
+        tenant=http.tenant, service=service, contract_class=contract_class, instant=http.now
+    )
+    return {
+        "state": seen.state,
+        "period_start": seen.period.start,
+        "changes_on": seen.changes_on,
+        "opens_on": seen.opens_on,
+        "recommended_on": seen.recommended_on,
+    }
 
 
 def _sent_key(request: Request) -> str:

@@ -4,8 +4,7 @@ from django.utils.translation import gettext as _
 
 from mains.branding.components import Task
 from mains.journeys.desk import Overview
-from mains.metering.rules.windows import WindowState, view
-from mains.metering.windows import window_of
+from mains.metering import windows
 from mains.tenancy.queries import TenantInfo
 from mains.tenancy.tenantfile import TenantFile
 from mains.tenancy.tenantfile.identity import Purpose
@@ -62,7 +61,7 @@ def _rules(tenant: TenantInfo, *, versions: str) -> list[Task]:
         ),
         _task(
             _("Reading windows"),
-            _any_window_open(tenant),
+            windows.is_any_open(tenant=tenant, instant=tenant.now()),
             versions,
             _("No service takes readings today; look whether that is meant."),
         ),
@@ -103,12 +102,3 @@ def _task(
         url,
         hint if always or not done else "",
     )
-
-
-def _any_window_open(tenant: TenantInfo) -> bool:
-    now = tenant.now()
-    states = [
-        view(window_of(service), instant=now, zone=tenant.zone).state
-        for service in tenant.file.services
-    ]
-    return any(state is not WindowState.LOCKED for state in states)

@@ -1,23 +1,28 @@
 """When readings are wanted, possible or suspended, and which month each belongs to."""
 
-import calendar
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from mains.core.calendars import Period, add_months, civil_date, first_instant
+from mains.metering.rules.spans import (
+    Always,
+    FixedDates,
+    FixedDays,
+    Rule,
+    Span,
+    WindowContradiction,
+    check_days_of_month,
+)
 
 _DAY = timedelta(days=1)
-# Whatever the rules, every state that can recur does so within two months.
-_HORIZON_DAYS = 63
+# No country has more days in a row on which nobody works.
+_MOST_FREE_DAYS = 14
 
-
-class WindowContradiction(ValueError):
-    """
-    A window wants readings on days on which it suspends them, or can never be open.
-    """
+type FreeDay = Callable[[date], bool]
 
 
 class WindowState(StrEnum):
@@ -30,80 +35,14 @@ class WindowState(StrEnum):
     LOCKED = "LOCKED"
 
 
-@dataclass(frozen=True, slots=True)
-class LastDays:
-    """
-    The last `days` of each month, and on through day `through` of the next (0: not beyond).
-    """
-
-    days: int
-    through: int = 0
-
-    def holds(self, day: date) -> bool:
-        return day.day > _length(day) - self.days or day.day <= self.through
-
-    @property
-    def closing_through(self) -> int:
-        return self.through
-
-
-@dataclass(frozen=True, slots=True)
-class FirstDays:
-    """
-    The first `days` of each month; they close the month before.
-    """
-
-    days: int
-
-    def holds(self, day: date) -> bool:
-        return day.day <= self.days
-
-    @property
-    def closing_through(self) -> int:
-        return self.days
-
-
-@dataclass(frozen=True, slots=True)
-class FixedDays:
-    """
-    The days `first` to `last` of each month, as far as the month has them.
-    """
-
-    first: int
-    last: int
-
-    def holds(self, day: date) -> bool:
-        return self.first <= day.day <= self.last
-
-    @property
-    def closing_through(self) -> int:
-        return 0
-
-
-@dataclass(frozen=True, slots=True)
-class Always:
-    """
-    Any day is as good as another: open, and none recommended.
-    """
-
-    def holds(self, day: date) -> bool:  # noqa: ARG002 - the same question as to the other rules
-        return False
-
-    @property
-    def closing_through(self) -> int:
-        return 0
-
-
-type Rule = LastDays | FirstDays | FixedDays | Always
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingWindow:
     """
     When a service wants readings, when it suspends them (`lock`), and what the other days are.
 
-    Readings on the first days of a month, through `closing_through`, belong to the month before;
-    None leaves that to the rule.
+    With `free_day`, days that would end on one of them go on through the next working day, those
+    of the lock as well; a day that is wanted is not suspended. Readings on the first days of a
+    month, through `closing_through`, belong to the month before; None leaves that to the rule.
 
     :raises WindowContradiction: if days are both recommended and locked, or no day is ever open.
     """
@@ -112,20 +51,16 @@ class ReadingWindow:
     lock: FixedDays | None = None
     elsewhere: WindowState = WindowState.OPEN
     closing_through: int | None = None
+    free_day: FreeDay | None = None
 
     def __post_init__(self) -> None:
-        _check_numbers(self)
+        check_days_of_month(self.closing_through or 0)
+        if self.elsewhere is WindowState.RECOMMENDED:
+            raise WindowContradiction(
+                "The other days are open or locked; `always` recommends none."
+            )
         for month in (date(2026, 2, 1), date(2024, 2, 1), date(2026, 4, 1), date(2026, 1, 1)):
-            states = []
-            for day in Period.month_of(month).each_day():
-                states.append(state_on(self, day))
-                if self.lock and self.lock.holds(day) and self.recommended.holds(day):
-                    raise WindowContradiction(
-                        f"Day {day.day} of a month of {_length(day)} days is both recommended and "
-                        "locked; move one of the two."
-                    )
-            if all(state is WindowState.LOCKED for state in states):
-                raise WindowContradiction("No day of a month is open for readings; open some.")
+            _check_month(self, Period.month_of(month))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +68,16 @@ class WindowView:
     """
     How a window looks at one moment.
 
-    `period` is the month that a reading now belongs to. `changes_on` is the first civil day on
-    which the state is another one (None: it never is), `opens_on` the next day a reading can be
-    given (None if it can now), `recommended_on` the next day on which one is wanted (None if it is
-    now, or never is). The `_at` fields are the instants, in UTC, when those days begin there.
+    `is_suspended` where it is locked by days that suspend readings, not by the calendar around the
+    recommended ones. `period` is the month that a reading now belongs to. `changes_on` is the first
+    civil day on which the state is another one (None: it never is), `opens_on` the next day a
+    reading can be given (None if it can now), `recommended_on` the next day on which one is wanted
+    (None if it is now, or never is). The `_at` fields are the instants, in UTC, when those days
+    begin there.
     """
 
     state: WindowState
+    is_suspended: bool
     day: date
     period: Period
     changes_on: date | None
@@ -158,14 +96,16 @@ def view(window: ReadingWindow, *, instant: datetime, zone: ZoneInfo) -> WindowV
     """
     day = civil_date(instant, zone)
     state = state_on(window, day)
-    changes = _next(day, lambda other: state_on(window, other) is not state)
+    ahead = [(other, state_on(window, other)) for other in _boundaries(window, day)]
+    changes = _next(ahead, lambda other: other is not state)
     opens = recommended = None
     if state is WindowState.LOCKED:
-        opens = _next(day, lambda other: state_on(window, other) is not WindowState.LOCKED)
+        opens = _next(ahead, lambda other: other is not WindowState.LOCKED)
     if state is not WindowState.RECOMMENDED:
-        recommended = _next(day, lambda other: state_on(window, other) is WindowState.RECOMMENDED)
+        recommended = _next(ahead, lambda other: other is WindowState.RECOMMENDED)
     return WindowView(
         state=state,
+        is_suspended=state is WindowState.LOCKED and _is_suspended(window, day),
         day=day,
         period=period_of(window, day),
         changes_on=changes,
@@ -181,10 +121,10 @@ def state_on(window: ReadingWindow, day: date) -> WindowState:
     """
     Return the state of a window on a civil day.
     """
-    if window.lock is not None and window.lock.holds(day):
-        return WindowState.LOCKED
-    if window.recommended.holds(day):
+    if _holding(window, window.recommended, day):
         return WindowState.RECOMMENDED
+    if _is_suspended(window, day):
+        return WindowState.LOCKED
     if isinstance(window.recommended, Always):
         return WindowState.OPEN
     return window.elsewhere
@@ -194,45 +134,128 @@ def period_of(window: ReadingWindow, day: date) -> Period:
     """
     Return the month that a reading taken on a day belongs to.
     """
-    closing = window.closing_through
-    if closing is None:
-        closing = window.recommended.closing_through
-    if day.day <= closing:
-        return Period.month_of(add_months(day.replace(day=1), -1))
-    return Period.month_of(day)
+    month = Period.month_of(day)
+    if window.closing_through is not None:
+        return _month(month, -1) if day.day <= window.closing_through else month
+    span = _holding(window, window.recommended, day)
+    return month if span is None else span.closes
 
 
-def _next(day: date, fits: Callable[[date], bool]) -> date | None:
-    for _ in range(_HORIZON_DAYS):
-        day += _DAY
-        if fits(day):
-            return day
+def recommended_between(window: ReadingWindow, period: Period) -> list[Period]:
+    """
+    Return the days on which readings are wanted, in rows of days that begin within a period.
+    """
+    return [
+        span.days
+        for span in _spans(window, window.recommended, Period.month_of(period.start), period.end)
+        if period.contains(span.days.start)
+    ]
+
+
+def _is_suspended(window: ReadingWindow, day: date) -> bool:
+    return window.lock is not None and _holding(window, window.lock, day) is not None
+
+
+def _holding(window: ReadingWindow, rule: Rule, day: date) -> Span | None:
+    """
+    Return the earliest days of a rule that hold a day.
+    """
+    back, _ahead = _reach(rule)
+    first = _month(Period.month_of(day), -back)
+    for span in _spans(window, rule, first, day + _DAY):
+        if span.days.contains(day):
+            return span
     return None
+
+
+def _spans(window: ReadingWindow, rule: Rule, month: Period, end: date) -> Iterator[Span]:
+    while month.start < end:
+        yield from _starting_in(rule, month, window.free_day)
+        month = _month(month, 1)
+
+
+# The same few months are asked for by every page.
+@lru_cache(maxsize=4096)
+def _starting_in(rule: Rule, month: Period, free_day: FreeDay | None) -> tuple[Span, ...]:
+    return tuple(
+        Span(_shifted(span.days, free_day), span.closes) for span in rule.starting_in(month)
+    )
+
+
+def _shifted(days: Period, free_day: FreeDay | None) -> Period:
+    """
+    Let days that would end on a free day go on through the next working one.
+    """
+    last = days.last_day
+    if free_day is not None:
+        for _ in range(_MOST_FREE_DAYS):
+            if not free_day(last):
+                break
+            last += _DAY
+    return Period(days.start, last + _DAY)
+
+
+def _next(
+    ahead: list[tuple[date, WindowState]], fits: Callable[[WindowState], bool]
+) -> date | None:
+    return next((day for day, state in ahead if fits(state)), None)
+
+
+def _boundaries(window: ReadingWindow, day: date) -> list[date]:
+    """
+    Return the days after a day on which a state can begin, in order.
+    """
+    back, ahead = _reach(window.recommended)
+    month = Period.month_of(day)
+    rules = [rule for rule in (window.recommended, window.lock) if rule is not None]
+    edges = {
+        edge
+        for rule in rules
+        for span in _spans(window, rule, _month(month, -back), _month(month, ahead).end)
+        for edge in (span.days.start, span.days.end)
+    }
+    return sorted(edge for edge in edges if edge > day)
+
+
+def _reach(rule: Rule) -> tuple[int, int]:
+    """
+    Return how many months back days may begin that hold one of this month, and how many ahead
+    every state that can recur has done so.
+    """
+    return (12, 14) if isinstance(rule, FixedDates) else (2, 3)
+
+
+@lru_cache(maxsize=4096)
+def _month(month: Period, count: int) -> Period:
+    return Period.month_of(add_months(month.start, count))
 
 
 def _begin(day: date | None, zone: ZoneInfo) -> datetime | None:
     return None if day is None else first_instant(day, zone)
 
 
-def _length(day: date) -> int:
-    return calendar.monthrange(day.year, day.month)[1]
+def _check_month(window: ReadingWindow, month: Period) -> None:
+    states = []
+    for day in month.each_day():
+        states.append(state_on(window, day))
+        locked = window.lock is not None and _plainly(window.lock, day)
+        if locked and _plainly(window.recommended, day):
+            raise WindowContradiction(
+                f"Day {day.day} of a month of {month.days} days is both recommended and locked; "
+                "move one of the two."
+            )
+    yearly = isinstance(window.recommended, FixedDates)
+    if all(state is WindowState.LOCKED for state in states) and not yearly:
+        raise WindowContradiction("No day of a month is open for readings; open some.")
 
 
-def _check_numbers(window: ReadingWindow) -> None:
-    rules = [rule for rule in (window.recommended, window.lock) if rule is not None]
-    numbers = [window.closing_through or 0]
-    for rule in rules:
-        if isinstance(rule, FixedDays):
-            numbers += [rule.first, rule.last]
-            if not 1 <= rule.first <= rule.last:
-                raise WindowContradiction(
-                    f"Days {rule.first} to {rule.last} are none; the first comes before the last."
-                )
-        elif isinstance(rule, LastDays):
-            numbers += [rule.days, rule.through]
-        elif isinstance(rule, FirstDays):
-            numbers.append(rule.days)
-    if min(numbers) < 0 or max(numbers) > 31:
-        raise WindowContradiction("Days of a month are numbered from 1 to 31; correct the window.")
-    if window.elsewhere is WindowState.RECOMMENDED:
-        raise WindowContradiction("The other days are open or locked; `always` recommends none.")
+def _plainly(rule: Rule, day: date) -> bool:
+    """
+    Tell whether a rule names a day itself, without what free days add.
+    """
+    month = Period.month_of(day)
+    return any(
+        span.days.contains(day)
+        for back in (-2, -1, 0)
+        for span in rule.starting_in(_month(month, back))
+    )

@@ -8,12 +8,10 @@ from mains.enrolment.access_log import Deed
 from mains.enrolment.rules.rights import Right, allowed
 from mains.ledger import queries as ledger
 from mains.metering import queries as metering
-from mains.metering.rules.windows import view
-from mains.metering.windows import window_of
 from mains.payments import queries as payments
 from mains.portal.access import PortalRequest, account_ids, customer_required, noted
 from mains.portal.home.dues import MOST_SHOWN, dues
-from mains.portal.readings import messages
+from mains.portal.readings.windows import ServiceWindow, service_window, service_windows
 
 
 @require_safe
@@ -24,8 +22,7 @@ def home(request: PortalRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return _mine(request)
     services = [
-        (service.label.get(messages.language()) or service.code, _window(request, service.code))
-        for service in request.tenant.file.services
+        service_window(request, service=service) for service in request.tenant.file.services
     ]
     return render(
         request,
@@ -42,11 +39,6 @@ def _notice(request: PortalRequest) -> str:
     file = request.tenant.file
     asked = request.headers.get("Accept-Language", "")[:2]
     return file.locale.notice if asked and asked not in file.locale.languages else ""
-
-
-def _window(request: PortalRequest, code: str) -> str:
-    window = window_of(request.tenant.file.service(code))
-    return messages.window(view(window, instant=request.now, zone=request.tenant.zone))
 
 
 @customer_required
@@ -80,19 +72,12 @@ def _mine(request: PortalRequest) -> HttpResponse:
     )
 
 
-def _services(request: PortalRequest) -> list[tuple[str, str]]:
+def _services(request: PortalRequest) -> list[ServiceWindow]:
     """
     Return the services whose meters can be read, each with its window.
     """
     ids = account_ids(request, Right.READ)
-    read = {
-        register.service for register in metering.registers_of(account_ids=ids, today=request.today)
-    }
-    return [
-        (service.label.get(messages.language()) or service.code, _window(request, service.code))
-        for service in request.tenant.file.services
-        if service.code in read
-    ]
+    return service_windows(request, metering.registers_of(account_ids=ids, today=request.today))
 
 
 @require_safe

@@ -1,15 +1,16 @@
 """What to say about a reading: what happened, why, and what to do next."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from mains.core.wording import date_text, number_text
-from mains.metering.actions import WindowLocked
 from mains.metering.queries import RegisterRow
 from mains.metering.rules.plausibility import Outcome, Verdict
 from mains.metering.rules.windows import WindowState, WindowView
+from mains.tenancy.tenantfile.services import Service
 
 
 def language() -> str:
@@ -31,13 +32,23 @@ def too_many_digits(register: RegisterRow) -> str:
     }
 
 
-def locked(problem: WindowLocked) -> str:
-    if problem.opens_on is None:
-        return _("Readings of this service are suspended while the bills are made.")
-    return _(
-        "Readings of this service are suspended while the bills are made. "
-        "You can send yours again from %(day)s."
-    ) % {"day": date_text(problem.opens_on, language=language())}
+def locked(view: WindowView, service: Service) -> str:
+    """
+    Say why readings are not taken, in the provider's own words where it has some, and until when.
+    """
+    reason = ""
+    if view.is_suspended:
+        reason = service.locked_reason.get(language()) or _(
+            "Readings of this service are suspended while the bills are made."
+        )
+    if view.opens_on is None:
+        return reason or _("Readings of this service are not taken now.")
+    again = (
+        _("You can send yours again from %(day)s.")
+        if view.is_suspended
+        else _("Readings of this service are taken from %(day)s.")
+    )
+    return f"{reason} {again % {'day': date_text(view.opens_on, language=language())}}".strip()
 
 
 def unlikely(register: RegisterRow, verdict: Verdict) -> str:
@@ -68,18 +79,21 @@ def unlikely(register: RegisterRow, verdict: Verdict) -> str:
     }
 
 
-def window(view: WindowView) -> str:
+def window(view: WindowView, service: Service) -> str:
     """
     Say in one sentence whether readings are wanted now, and when next.
     """
     if view.state is WindowState.RECOMMENDED:
         if view.changes_on is None:
             return _("Now is the time to send your reading.")
-        return _("Now is the time: send your reading before %(day)s.") % {
-            "day": date_text(view.changes_on, language=language())
+        last = view.changes_on - timedelta(days=1)
+        if last == view.day:
+            return _("Today is the last day: send your reading now.")
+        return _("Now is the time: send your reading by %(day)s.") % {
+            "day": date_text(last, language=language())
         }
     if view.state is WindowState.LOCKED:
-        return locked(WindowLocked(view.opens_on))
+        return locked(view, service)
     if view.recommended_on is None:
         return _("You can send a reading on any day.")
     return _("You can send a reading now. The best time starts on %(day)s.") % {

@@ -2,25 +2,27 @@
 
 from dataclasses import dataclass
 
+from django.contrib import messages as notices
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mains.branding.components import Cell, Column, Table
 from mains.core.wording import number_text, short_date_text
 from mains.enrolment.access_log import Deed
 from mains.enrolment.rules.rights import Right
-from mains.metering import actions, queries
+from mains.metering import actions, queries, reminding
 from mains.metering.models import ReadingQuality, ReadingSource
 from mains.metering.queries import RegisterRow
 from mains.metering.rules.typed import NotANumber, TooManyDigits
-from mains.metering.rules.windows import WindowState, WindowView, view
-from mains.metering.windows import window_of
+from mains.metering.rules.windows import WindowState
+from mains.metering.windows import window_for
 from mains.portal.access import PortalRequest, account_ids, customer_required, noted
 from mains.portal.paging import page_asked, pages
 from mains.portal.readings import messages
 from mains.portal.readings.forms import Readings, confirm_name, name_of
+from mains.portal.readings.windows import ServiceWindow, service_windows
 from mains.portal.templatetags.portal import unit as unit_text
 
 SENT = "readings_sent"
@@ -31,12 +33,10 @@ PAGE = 25
 @dataclass(frozen=True, slots=True)
 class Group:
     """
-    The registers of one service with its window; `fields` are (register, field, box or None).
+    The registers that share a window; `fields` are (register, field, box or None).
     """
 
-    label: str
-    window: str
-    state: str
+    window: ServiceWindow
     fields: list[tuple[RegisterRow, object, object]]
 
 
@@ -56,13 +56,16 @@ def enter(request: PortalRequest) -> HttpResponse:
     form = Readings(request.POST or None, registers=registers)
     if request.method == "POST" and form.is_valid() and _store(request, form):
         return redirect("portal:readings-sent")
+    groups = _groups(request, form, registers)
     return render(
         request,
         "portal/readings/enter.html",
         {
             "form": form,
-            "groups": _groups(request, form, registers),
+            "groups": groups,
+            "remindable": any(group.window.calendar for group in groups),
             "history": _history(request),
+            "reminded": reminding.is_reminded(user_id=request.user.pk),
             "pages": pages(page, more=len(found) > PAGE),
             "not_shared": bool(request.accounts) and not account_ids(request, Right.READ),
         },
@@ -80,7 +83,6 @@ def _store(request: PortalRequest, form: Readings) -> bool:
         return False
     sent = []
     for register, text, confirmed in typed:
-        service = request.tenant.file.service(register.service)
         sending = actions.Sending(
             source=ReadingSource.SELF,
             user_id=request.user.pk,
@@ -94,7 +96,11 @@ def _store(request: PortalRequest, form: Readings) -> bool:
                 register=register,
                 typed=text,
                 confirmed=confirmed,
-                window=window_of(service),
+                window=window_for(
+                    file=request.tenant.file,
+                    service=register.service,
+                    contract_class=register.contract_class,
+                ),
                 sending=sending,
             )
         except NotANumber:
@@ -102,7 +108,8 @@ def _store(request: PortalRequest, form: Readings) -> bool:
         except TooManyDigits:
             form.add_error(name_of(register), messages.too_many_digits(register))
         except actions.WindowLocked as problem:
-            form.add_error(name_of(register), messages.locked(problem))
+            service = request.tenant.file.service(register.service)
+            form.add_error(name_of(register), messages.locked(problem.view, service))
         except actions.Unlikely as problem:
             form.add_error(name_of(register), messages.unlikely(register, problem.verdict))
             form.ask_to_confirm(register)
@@ -115,21 +122,11 @@ def _store(request: PortalRequest, form: Readings) -> bool:
 
 def _groups(request: PortalRequest, form: Readings, registers: list[RegisterRow]) -> list[Group]:
     groups = []
-    for service in request.tenant.file.services:
-        mine = [register for register in registers if register.service == service.code]
-        if not mine:
-            continue
-        window: WindowView = view(window_of(service), instant=request.now, zone=request.tenant.zone)
-        language = messages.language()
+    for window in service_windows(request, registers):
+        mine = [register for register in registers if window.holds(register)]
+        locked = window.view.state is WindowState.LOCKED and request.method != "POST"
         groups.append(
-            Group(
-                label=service.label.get(language) or next(iter(service.label.values())),
-                window=messages.window(window),
-                state={"RECOMMENDED": "ok", "LOCKED": "warn"}.get(window.state, "info"),
-                fields=[]
-                if window.state is WindowState.LOCKED and request.method != "POST"
-                else [_field(form, register) for register in mine],
-            )
+            Group(window, fields=[] if locked else [_field(form, register) for register in mine])
         )
     return groups
 
@@ -137,6 +134,21 @@ def _groups(request: PortalRequest, form: Readings, registers: list[RegisterRow]
 def _field(form: Readings, register: RegisterRow) -> tuple[RegisterRow, object, object]:
     box = form[confirm_name(register)] if confirm_name(register) in form.fields else None
     return register, form[name_of(register)], box
+
+
+@require_POST
+@customer_required
+def reminder(request: PortalRequest) -> HttpResponse:
+    """
+    Be told by e-mail when it is time to read, or no longer.
+    """
+    if "on" in request.POST:
+        reminding.remind(user_id=request.user.pk, now=request.now)
+        notices.success(request, _("We write to you when it is time, and on the last day."))
+    else:
+        reminding.stop_reminding(user_id=request.user.pk)
+        notices.success(request, _("We no longer remind you."))
+    return redirect("portal:readings")
 
 
 @require_safe

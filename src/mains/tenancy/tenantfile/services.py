@@ -1,4 +1,4 @@
-"""Services, their reading windows, and the prices of their tariffs (axes A6, A7)."""
+"""Services, who may read their meters, and the prices of their tariffs (axis A6)."""
 
 from datetime import date
 from decimal import Decimal
@@ -7,56 +7,18 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mains.tenancy.tenantfile.base import Section, Slug, Texts
-
-DayOfMonth = Annotated[int, Field(ge=1, le=31)]
-
-
-class AlwaysWindow(Section):
-    kind: Literal["always"] = "always"
-
-
-class LastDaysWindow(Section):
-    """
-    Recommended from the last `days` of the month through day `through` of the next one.
-    """
-
-    kind: Literal["last_days"]
-    days: int = Field(ge=1, le=28)
-    through: int = Field(default=0, ge=0, le=15)
-    locked: tuple[DayOfMonth, DayOfMonth] | None = None
-
-
-class FirstDaysWindow(Section):
-    """
-    Recommended in the first `days` of the month, for the month before.
-    """
-
-    kind: Literal["first_days"]
-    days: int = Field(ge=1, le=28)
-    locked: tuple[DayOfMonth, DayOfMonth] | None = None
-
-
-class FixedDaysWindow(Section):
-    """
-    Recommended from day `start` through day `end` of the month it reads.
-    """
-
-    kind: Literal["fixed_days"]
-    start: DayOfMonth
-    end: DayOfMonth
-    locked: tuple[DayOfMonth, DayOfMonth] | None = None
-
-
-Window = Annotated[
-    AlwaysWindow | LastDaysWindow | FirstDaysWindow | FixedDaysWindow, Field(discriminator="kind")
-]
+from mains.tenancy.tenantfile.windows import AlwaysWindow, Window
 
 
 class Service(Section):
     code: Slug
     company: Slug
     label: Texts
-    window: Window = AlwaysWindow()
+    window: Window = AlwaysWindow(kind="always")
+    # For contracts of a class that is read at another time than the others.
+    class_windows: dict[Slug, Window] = {}
+    # Why readings are suspended while they are; a sentence of ours where it is left out.
+    locked_reason: Texts = {}
     guest_readings: bool = False
     metered: bool = True
 
