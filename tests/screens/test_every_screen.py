@@ -48,6 +48,7 @@ CUSTOMER = {
 STAFF = {
     "home": "", "customers": "customers/", "account": "customers/{account}/",
     "tax-number": "customers/{account}/tax-number/",
+    "enter-reading": "customers/{account}/readings/",
     "support": "customers/{account}/support/{link}/",
     "party": "customers/{account}/data/", "attach": "authorities/new/", "bill": "bills/{bill}/",
     "readings": "readings/", "runs": "runs/", "run-new": "runs/new/", "payments": "payments/",

@@ -11,6 +11,7 @@ from mains.console.messages import letters
 from mains.console.messages import views as messages
 from mains.console.payments import views as payments
 from mains.console.privacy import views as privacy
+from mains.console.readings import entering
 from mains.console.readings import views as readings
 from mains.console.runs import bills
 from mains.console.runs import views as runs
@@ -25,6 +26,7 @@ urlpatterns = [
     path("customers/", accounts.find, name="customers"),
     path("customers/<int:account_id>/", accounts.one, name="account"),
     path("customers/<int:account_id>/tax-number/", tax_number.correct, name="tax-number"),
+    path("customers/<int:account_id>/readings/", entering.enter, name="enter-reading"),
     path("customers/<int:account_id>/data/", privacy.party, name="party"),
     path("customers/<int:account_id>/data/<int:job_id>/", privacy.download, name="party-download"),
     path("customers/<int:account_id>/support/<int:link_id>/", support.begin, name="support"),

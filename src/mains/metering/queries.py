@@ -10,7 +10,8 @@ from django.db import connection
 
 from mains.core.arrays import integer_array
 from mains.core.calendars import Period
-from mains.metering.models import Reading, ReadingQuality
+from mains.metering.models import MeterInstallation, Reading, ReadingQuality
+from mains.metering.rules.plausibility import Previous
 
 
 class RegisterUse(NamedTuple):
@@ -142,6 +143,32 @@ def registers_of(
             {"accounts": list(account_ids), "today": today, "first": first, "limit": limit},
         )
         return [RegisterRow(*row) for row in cursor.fetchall()]
+
+
+def latest_before(*, register_id: int, day: date) -> Previous | None:
+    """
+    Return the latest reading of a register that counts and was read on a day or before it.
+    """
+    found = (
+        Reading.objects.filter(
+            register_id=register_id,
+            read_date__lte=day,
+            quality__in=[ReadingQuality.ACCEPTED, ReadingQuality.ESTIMATED],
+        )
+        .order_by("-read_date", "-received_at")
+        .first()
+    )
+    return Previous(value=found.value, read_date=found.read_date) if found else None
+
+
+def installed_since(*, register_id: int, supply_point_id: int) -> date:
+    """
+    Return the day on which the meter of a register was last hung at a supply point.
+    """
+    found = MeterInstallation.objects.filter(
+        meter__registers=register_id, supply_point_id=supply_point_id
+    ).latest("start_date")
+    return found.start_date
 
 
 def unread(*, register_periods: Collection[tuple[int, date]]) -> set[tuple[int, date]]:

@@ -141,6 +141,14 @@ def period_of(window: ReadingWindow, day: date) -> Period:
     return month if span is None else span.closes
 
 
+def months_for(day: date) -> tuple[Period, Period]:
+    """
+    Return the months that a reading of a day can belong to: the day's own, and the one before.
+    """
+    month = Period.month_of(day)
+    return month, _month(month, -1)
+
+
 def recommended_between(window: ReadingWindow, period: Period) -> list[Period]:
     """
     Return the days on which readings are wanted, in rows of days that begin within a period.
