@@ -199,20 +199,28 @@ class ReadingRow:
     quality: str
 
 
+_READINGS = """
+select rd.id, r.id, m.serial, m.service, r.unit, rd.read_date, rd.value, rd.source, rd.quality
+from metering_reading rd
+join metering_register r on r.id = rd.register_id
+join metering_meter m on m.id = r.meter_id
+where exists (
+  select from metering_meterinstallation i
+  join customers_contract c on c.supply_point_id = i.supply_point_id and c.service = m.service
+  where i.meter_id = m.id and c.account_id = any(%(accounts)s)
+    and rd.read_date >= c.start_date and (c.end_date is null or rd.read_date <= c.end_date)
+    and rd.read_date >= i.start_date and (i.end_date is null or rd.read_date <= i.end_date))
+order by rd.read_date desc, rd.id desc limit %(limit)s
+"""
+
+
 def readings_of(*, account_ids: Collection[int], limit: int = 60) -> list[ReadingRow]:
     """
     Return the readings of accounts, newest first.
+
+    Only those from their contracts' days: whoever lived there before is nobody's business. The
+    reading of the first day, at which one hands over to the other, is both's.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select rd.id, r.id, m.serial, m.service, r.unit, rd.read_date, rd.value, rd.source,"
-            " rd.quality from metering_reading rd"
-            " join metering_register r on r.id = rd.register_id"
-            " join metering_meter m on m.id = r.meter_id"
-            " where m.id in (select i.meter_id from metering_meterinstallation i"
-            "   join customers_contract c on c.supply_point_id = i.supply_point_id"
-            "    and c.service = m.service where c.account_id = any(%s))"
-            " order by rd.read_date desc, rd.id desc limit %s",
-            [list(account_ids), limit],
-        )
+        cursor.execute(_READINGS, {"accounts": list(account_ids), "limit": limit})
         return [ReadingRow(*row) for row in cursor.fetchall()]
