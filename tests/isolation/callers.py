@@ -369,6 +369,7 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
         "slug": "alder",
         "schema_name": "alder",
         "kind": "terms",
+        "suffix": "csv",
         "webhooks_kind": "sandbox",
         "company": utility.tenant.file.companies[0].code,
         "service": utility.tenant.file.services[0].code,

@@ -192,6 +192,8 @@ PORTAL: Lines = {
     "payments/": ("customer", READ),
     "readings/": ("customer", FORM),
     "readings/sent/": ("customer", READ),
+    "usage/": ("customer", READ),
+    "usage/use.<slug:suffix>": ("customer", READ),
     "readings/reminder/": ("customer", SEND),
     # When readings are wanted says the front door as well.
     "readings/calendar/<slug:service>.ics": ("anyone", READ),
@@ -220,6 +222,7 @@ API: Lines = {
     "api/v1/bills/<str:bill_id>": ("token of who sees it", READ),
     "api/v1/registers": ("token", READ),
     "api/v1/readings": ("token", FORM),
+    "api/v1/consumption": ("token", READ),
     "api/v1/payments": ("token", SEND),
 }
 CONSOLE: Lines = {

@@ -36,7 +36,8 @@ VISITOR = {
 }  # fmt: skip
 CUSTOMER = {
     "home": "/", "bills": "/bills/", "bill": "/bills/{bill}/", "pay": "/pay/?bill={bill}",
-    "payments": "/payments/", "readings": "/readings/", "me": "/me/", "data": "/me/data/",
+    "payments": "/payments/", "readings": "/readings/", "usage": "/usage/",
+    "me": "/me/", "data": "/me/data/",
     "access": "/me/access/", "close": "/me/close/", "security": "/me/security/",
     "password": "/me/security/password/",
     "sessions": "/me/security/sessions/", "details": "/me/details/", "email": "/me/email/",

@@ -8,9 +8,11 @@ from mains.branding.rules.chart import Drawing, Period, draw
 from mains.branding.themes import ChartLook
 
 _COMPACT = {"height": 190, "max_labels": 6, "short_labels": True}
-_WIDE = {"height": 240, "max_labels": 13, "short_labels": False}
+_WIDE = {"height": 240, "short_labels": False}
 # 12 px figures are about 7 px wide; the gutter must hold the longest value of the axis.
 _DIGIT, _GUTTER = 7, 12
+# The narrowest that a wide drawing is, and the most labels that it has.
+_NARROWEST, _MOST_LABELS = 560, 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,10 @@ def chart_context(chart: BarChart, *, look: ChartLook) -> dict[str, Any]:
     """
     Return the context of `ui/chart.html`: two drawings of the same periods, and facts for the key.
     """
+    wide = {**_WIDE, "max_labels": _labels_side_by_side(chart)}
     drawings = {
         size: draw(periods=chart.periods, arrangement=look.arrangement, **wanted)  # type: ignore[arg-type]
-        for size, wanted in (("compact", _COMPACT), ("wide", _WIDE))
+        for size, wanted in (("compact", _COMPACT), ("wide", wide))
     }
     return {
         "chart": chart,
@@ -57,6 +60,11 @@ def chart_context(chart: BarChart, *, look: ChartLook) -> dict[str, Any]:
         "has_estimate": any(period.estimated for period in chart.periods),
         "has_gap": any(period.value is None for period in chart.periods),
     }
+
+
+def _labels_side_by_side(chart: BarChart) -> int:
+    longest = max((len(period.label) for period in chart.periods), default=1)
+    return max(1, min(_MOST_LABELS, _NARROWEST // (longest * _DIGIT + _GUTTER)))
 
 
 def _gutter(drawing: Drawing) -> int:

@@ -14,6 +14,8 @@ from mains.tenancy.tenantfile.identity import Purpose
 
 # A menu that a thumb gets through; beyond it there is a list with a search.
 MOST_OFFERED = 8
+# What belongs to an entry and stands elsewhere: what protects a login, and what readings tell.
+_BESIDE = {"/me/": ("/account/",), "/readings/": ("/usage/",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,5 +95,4 @@ def portal(request: PortalRequest) -> dict[str, Any]:
 def _is_current(path: str, url: str) -> bool:
     if url == "/":
         return path == url
-    # What protects a login stands under /account/ too, and belongs to the profile.
-    return path.startswith((url, "/account/") if url == "/me/" else url)
+    return path.startswith((url, *_BESIDE.get(url, ())))

@@ -15,6 +15,7 @@ from mains.portal.privacy import views as privacy
 from mains.portal.readings import views as readings
 from mains.portal.readings import windows
 from mains.portal.support import views as support
+from mains.portal.usage import views as usage
 
 app_name = "portal"
 urlpatterns = [
@@ -68,6 +69,8 @@ urlpatterns = [
     path("pay/result/<str:token>/", payments.result, name="pay-result"),
     path("payments/", payments.history, name="payments"),
     path("readings/", readings.enter, name="readings"),
+    path("usage/", usage.usage, name="usage"),
+    path("usage/use.<slug:suffix>", usage.download, name="usage-download"),
     path("readings/reminder/", readings.reminder, name="readings-reminder"),
     path("readings/sent/", readings.sent, name="readings-sent"),
     path("support/", support.begin, name="support-open"),

@@ -20,6 +20,7 @@ from mains.billing import documents
 from mains.billing.models import Bill, BillState
 from mains.branding.themes import load_theme
 from mains.core.money import Money
+from mains.core.spreadsheets import harmless
 from mains.core.wording import date_text, money_text, short_date_text
 from mains.customers.models import Account
 from mains.documents.press import Press, logo, look
@@ -111,8 +112,7 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False, default=_plain)
-    text = value if isinstance(value, str) else _plain(value)
-    return f"'{text}" if isinstance(value, str) and text[:1] in ("=", "+", "-", "@") else text
+    return harmless(value) if isinstance(value, str) else _plain(value)
 
 
 def _documents(*, about: Subject, tenant: TenantInfo) -> Iterable[tuple[str, bytes]]:

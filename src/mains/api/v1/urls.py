@@ -7,7 +7,7 @@ from django.urls import path
 from django.utils import translation
 from rest_framework.views import APIView
 
-from mains.api.v1 import accounts, bills, links, me, payments, people, readings, tokens
+from mains.api.v1 import accounts, bills, consumption, links, me, payments, people, readings, tokens
 
 
 def english(view: type[APIView]) -> Callable[..., HttpResponseBase]:
@@ -43,5 +43,6 @@ urlpatterns = [
     path("bills/<str:bill_id>", english(bills.OneBill)),
     path("registers", english(readings.Registers)),
     path("readings", english(readings.Readings)),
+    path("consumption", english(consumption.Consumption)),
     path("payments", english(payments.Payments)),
 ]

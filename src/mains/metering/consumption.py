@@ -1,0 +1,145 @@
+"""What was used between readings: the one answer behind chart, table, download and API."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from typing import NamedTuple
+
+from django.db import connection
+
+from mains.core.calendars import Period, add_months
+from mains.metering.rules.comparing import Use
+from mains.metering.rules.consumption import BelowPrevious, NotRolledOver, Segment, used_in
+
+
+@dataclass(frozen=True, slots=True)
+class UseSeries:
+    """
+    The uses of one quantity at one supply point under one account, oldest first.
+    """
+
+    account_id: int
+    account_number: str
+    supply_point_id: int
+    address: str
+    service: str
+    quantity: str
+    unit: str
+    uses: tuple[Use, ...]
+
+
+class _Row(NamedTuple):
+    account_id: int
+    account_number: str
+    supply_point_id: int
+    address: str
+    service: str
+    quantity: str
+    unit: str
+    digits: int
+    multiplier: Decimal
+    period_start: date
+    value: Decimal
+    is_estimated: bool
+    rolled_over: bool
+    opened: date
+    opening_value: Decimal
+
+
+# As many of a row's first fields name its series.
+_SAME = 7
+# The latest reading that counts closes a month; the one before it, of whichever month, opens.
+_CLOSINGS = """
+with closing as (
+  select distinct on (rd.register_id, rd.period_start)
+         rd.register_id, rd.period_start, rd.read_date, rd.value,
+         rd.quality = 'ESTIMATED' as is_estimated, rd.verdict = 'ROLLOVER' as rolled_over
+  from metering_reading rd
+  where rd.quality in ('ACCEPTED', 'ESTIMATED') and rd.register_id = any(%(registers)s)
+  order by rd.register_id, rd.period_start, rd.read_date desc, rd.received_at desc),
+paired as (
+  select closing.*, lag(period_start) over earlier as opened, lag(value) over earlier as opening,
+         lag(is_estimated) over earlier as opening_estimated
+  from closing window earlier as (partition by register_id order by period_start))
+select c.account_id, a.number, sp.id, sp.street || ', ' || sp.post_code || ' ' || sp.city,
+       c.service, r.quantity, r.unit, r.digits, r.multiplier, p.period_start, p.value,
+       p.is_estimated or p.opening_estimated, p.rolled_over, p.opened, p.opening
+from paired p
+join metering_register r on r.id = p.register_id
+join metering_meter m on m.id = r.meter_id
+join metering_meterinstallation i on i.meter_id = m.id
+  and i.start_date <= p.read_date and (i.end_date is null or i.end_date >= p.read_date)
+join customers_contract c on c.supply_point_id = i.supply_point_id and c.service = m.service
+  and c.start_date < p.read_date and (c.end_date is null or c.end_date >= p.read_date)
+join customers_account a on a.id = c.account_id
+join customers_supplypoint sp on sp.id = c.supply_point_id
+where p.opened is not null and p.period_start >= %(since)s and c.account_id = any(%(accounts)s)
+order by a.number, sp.id, c.service, r.quantity, r.unit, p.period_start, r.id
+"""
+
+_REGISTERS = """
+select r.id from customers_contract c
+join metering_meterinstallation i on i.supply_point_id = c.supply_point_id
+join metering_meter m on m.id = i.meter_id and m.service = c.service
+join metering_register r on r.meter_id = m.id
+where c.account_id = any(%(accounts)s)
+"""
+
+
+def series_of(*, account_ids: Collection[int], since: date) -> list[UseSeries]:
+    """
+    Return what accounts used in the months from one on, per supply point, service and quantity.
+
+    The use of a month is what its bill counts: from the last reading before it to its last one.
+    Registers of a quantity are added up, so that an exchanged meter goes on.
+    """
+    accounts = list(account_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(_REGISTERS, {"accounts": accounts})
+        registers = [row[0] for row in cursor.fetchall()]
+        cursor.execute(_CLOSINGS, {"accounts": accounts, "registers": registers, "since": since})
+        rows = [_Row._make(row) for row in cursor.fetchall()]
+    return [_series(list(found)) for _key, found in groupby(rows, key=lambda row: row[:_SAME])]
+
+
+def _series(rows: list[_Row]) -> UseSeries:
+    first = rows[0]
+    return UseSeries(
+        account_id=first.account_id,
+        account_number=first.account_number,
+        supply_point_id=first.supply_point_id,
+        address=first.address,
+        service=first.service,
+        quantity=first.quantity,
+        unit=first.unit,
+        uses=tuple(_uses(rows)),
+    )
+
+
+def _uses(rows: Iterable[_Row]) -> Iterable[Use]:
+    for start, found in groupby(rows, key=lambda row: row.period_start):
+        parts = list(found)
+        used = [_used(part) for part in parts]
+        known = [one for one in used if one is not None]
+        yield Use(
+            months=Period(min(add_months(part.opened, 1) for part in parts), add_months(start, 1)),
+            used=sum(known, Decimal(0)) if len(known) == len(used) else None,
+            is_estimated=any(part.is_estimated for part in parts),
+        )
+
+
+def _used(row: _Row) -> Decimal | None:
+    try:
+        return used_in(
+            Segment(
+                start=row.opening_value,
+                end=row.value,
+                digits=row.digits,
+                rolled_over=row.rolled_over,
+                multiplier=row.multiplier,
+            )
+        )
+    except (BelowPrevious, NotRolledOver):
+        return None
