@@ -109,6 +109,10 @@ class TestJudge:
             ("99998", "3", "0.01", Outcome.BELOW_LAST),
             ("50000", "49000", None, Outcome.BELOW_LAST),
             ("121", "112", "0.1", Outcome.BELOW_LAST),
+            ("118", "211", "0.1", Outcome.DIGIT_SWAP),
+            ("145.5", "194.1", "0.1", Outcome.DIGIT_SWAP),
+            ("145.5", "419.1", "0.1", Outcome.DIGIT_SWAP),
+            ("118", "211", None, Outcome.OK),
         ],
     )
     def test_names_what_it_looks_like(
@@ -135,6 +139,21 @@ class TestJudge:
         assert verdict.used == 24
         assert verdict.times_usual == 8
         assert (verdict.expected_low, verdict.expected_high) == (D("118.6"), D(127))
+
+    @pytest.mark.parametrize(
+        ("last", "value", "meant"), [("118", "211", "121"), ("145.5", "194.1", "149.1")]
+    )
+    def test_says_what_exchanged_digits_were_meant_to_be(
+        self, last: str, value: str, meant: str
+    ) -> None:
+        verdict = judge(
+            D(value),
+            read_date=date(2026, 2, 26),
+            digits=5,
+            previous=Previous(value=D(last), read_date=date(2026, 1, 27)),
+            usual_daily=D("0.1"),
+        )
+        assert verdict.meant == D(meant)
 
     def test_a_first_reading_is_well(self) -> None:
         verdict = judge(D(5), read_date=date(2026, 2, 26), digits=5)

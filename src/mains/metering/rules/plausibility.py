@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 
 from mains.metering.rules.consumption import capacity
 
@@ -22,6 +23,8 @@ class Outcome(StrEnum):
     IDENTICAL = "IDENTICAL"
     ROLLOVER = "ROLLOVER"
     BELOW_LAST = "BELOW_LAST"
+    # With two neighbouring digits exchanged it would be as usual.
+    DIGIT_SWAP = "DIGIT_SWAP"
 
 
 class Reason(StrEnum):
@@ -37,6 +40,7 @@ class Reason(StrEnum):
     SAME_AS_LAST = "reading.same_as_last"
     PASSED_ZERO = "reading.passed_zero"
     LOWER_THAN_LAST = "reading.lower_than_last"
+    DIGITS_EXCHANGED = "reading.digits_exchanged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +70,8 @@ class Verdict:
 
     `used` is the use since the previous reading, with the roll-over if there was one; `times_usual`
     compares it with the usual use. `expected_low` and `expected_high` are the register values that
-    would have been ordinary, None when nothing is known.
+    would have been ordinary, None when nothing is known. `meant` is the ordinary value that two
+    exchanged digits would make of it.
     """
 
     outcome: Outcome
@@ -75,6 +80,7 @@ class Verdict:
     times_usual: Decimal | None = None
     expected_low: Decimal | None = None
     expected_high: Decimal | None = None
+    meant: Decimal | None = None
 
     @property
     def needs_review(self) -> bool:
@@ -103,6 +109,11 @@ def judge(
     low = None if usual is None else previous.value + usual * bounds.low
     high = None if usual is None else previous.value + usual * bounds.high
     outcome, reason, used = _compare(value, previous.value, usual, digits, bounds)
+    meant = None
+    if outcome in {Outcome.BELOW_LAST, Outcome.HIGH} and low is not None and high is not None:
+        meant = _meant(value, low, high)
+    if meant is not None:
+        outcome, reason = Outcome.DIGIT_SWAP, Reason.DIGITS_EXCHANGED
     return Verdict(
         outcome=outcome,
         reason=reason,
@@ -110,7 +121,23 @@ def judge(
         times_usual=used / usual if used is not None and usual else None,
         expected_low=low,
         expected_high=high,
+        meant=meant,
     )
+
+
+def _meant(value: Decimal, low: Decimal, high: Decimal) -> Decimal | None:
+    """
+    Return the ordinary value that comes of exchanging two neighbouring digits, or None.
+    """
+    text = f"{value:f}"
+    places = [place for place, sign in enumerate(text) if sign != "."]
+    for left, right in pairwise(places):
+        signs = list(text)
+        signs[left], signs[right] = signs[right], signs[left]
+        other = Decimal("".join(signs))
+        if other != value and low <= other <= high:
+            return other
+    return None
 
 
 def _usual(previous: Previous, read_date: date, usual_daily: Decimal | None) -> Decimal | None:
