@@ -158,6 +158,7 @@ def verdict(code: str) -> str:
         "IDENTICAL": _("The same as the last one"),
         "BELOW_LAST": _("Below the last one"),
         "ROLLOVER": _("The dial passed zero"),
+        "HOLDER_READ": _("The customer sent a reading of this period as well"),
     }.get(code, _("Unusual"))
 
 

@@ -10,6 +10,7 @@ from django.db import connection
 
 from mains.core.arrays import integer_array
 from mains.core.calendars import Period
+from mains.metering.models import Reading, ReadingQuality
 
 
 class RegisterUse(NamedTuple):
@@ -140,6 +141,20 @@ def registers_of(
             {"accounts": list(account_ids), "today": today, "first": first, "limit": limit},
         )
         return [RegisterRow(*row) for row in cursor.fetchall()]
+
+
+def counting(*, register_id: int) -> Reading | None:
+    """
+    Return the latest reading of a register that counts, or None.
+    """
+    return (
+        Reading.objects.filter(
+            register_id=register_id,
+            quality__in=(ReadingQuality.ACCEPTED, ReadingQuality.ESTIMATED),
+        )
+        .order_by("-read_date", "-received_at")
+        .first()
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from mains.portal.legal import views as legal
 from mains.portal.payments import views as payments
 from mains.portal.privacy import closing
 from mains.portal.privacy import views as privacy
+from mains.portal.readings import guest
 from mains.portal.readings import views as readings
 from mains.portal.support import views as support
 
@@ -67,6 +68,11 @@ urlpatterns = [
     path("payments/", payments.history, name="payments"),
     path("readings/", readings.enter, name="readings"),
     path("readings/sent/", readings.sent, name="readings-sent"),
+    path("readings/guest/", guest.identify, name="guest-reading"),
+    path("readings/guest/code/", guest.code, name="guest-reading-code"),
+    path("readings/guest/enter/", guest.enter, name="guest-reading-enter"),
+    path("readings/guest/sent/", guest.receipt, name="guest-reading-sent"),
+    path("read/<str:token>/", guest.linked, name="reading-link"),
     path("support/", support.begin, name="support-open"),
     path("support/end/", support.end, name="support-end"),
 ]

@@ -17,6 +17,7 @@ from mains.core.money import Money
 from mains.customers import queries
 from mains.customers.queries import AccountPage
 from mains.enrolment import queries as enrolment
+from mains.journeys import guest_readings
 from mains.ledger import queries as ledger
 from mains.metering import queries as metering
 from mains.metering import reviewing
@@ -125,6 +126,11 @@ def one(request: StaffRequest, account_id: int) -> HttpResponse:
             "meters": tables.meters(registers) if registers else None,
             "readings": tables.readings(readings) if readings else None,
             "is_owner": request.role in OWNERS,
+            "guests_read": bool(
+                guest_readings.registers(
+                    file=request.tenant.file, account_id=account_id, today=request.today
+                )
+            ),
             "may_correct": request.role in BILLING,
             "people": tables.people(people, zone=zone, base=request.base) if people else None,
             "running": [

@@ -5,10 +5,11 @@ from decimal import Decimal
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from mains.branding.components import Meaning
 from mains.core.wording import date_text, number_text
-from mains.metering.actions import WindowLocked
+from mains.metering.actions import Unlikely, WindowLocked
 from mains.metering.queries import RegisterRow
-from mains.metering.rules.plausibility import Outcome, Verdict
+from mains.metering.rules.plausibility import Outcome
 from mains.metering.rules.windows import WindowState, WindowView
 
 
@@ -40,10 +41,11 @@ def locked(problem: WindowLocked) -> str:
     ) % {"day": date_text(problem.opens_on, language=language())}
 
 
-def unlikely(register: RegisterRow, verdict: Verdict) -> str:
+def unlikely(problem: Unlikely) -> str:
     """
     Explain why a value is unusual; it can be sent all the same.
     """
+    register, verdict = problem.register, problem.verdict
     last = number_text(register.last_value, language=language()) if register.last_value else ""
     sentences = {
         Outcome.BELOW_LAST: _(
@@ -66,6 +68,24 @@ def unlikely(register: RegisterRow, verdict: Verdict) -> str:
         "last": last,
         "times": number_text(tenths, language=language()) if times else "",
     }
+
+
+def unlikely_for_guest(problem: Unlikely) -> str:  # noqa: ARG001
+    """
+    Say that a value is unusual, and nothing that tells what the meter showed before.
+    """
+    return _(
+        "This is unusual for this meter. Compare its number and the digits once more. "
+        "If they are right, tick the box: we look at the reading before it counts."
+    )
+
+
+def kind_of(view: WindowView) -> Meaning:
+    """
+    Return the look of what is said about a window.
+    """
+    meanings: dict[str, Meaning] = {WindowState.RECOMMENDED: "ok", WindowState.LOCKED: "warn"}
+    return meanings.get(view.state, "info")
 
 
 def window(view: WindowView) -> str:

@@ -1,7 +1,5 @@
 """Send readings: all meters of the linked accounts on one page."""
 
-from dataclasses import dataclass
-
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,32 +10,18 @@ from mains.core.wording import number_text, short_date_text
 from mains.enrolment.access_log import Deed
 from mains.enrolment.rules.rights import Right
 from mains.metering import actions, queries
-from mains.metering.models import ReadingQuality, ReadingSource
+from mains.metering.models import Reading, ReadingQuality, ReadingSource
 from mains.metering.queries import RegisterRow
-from mains.metering.rules.typed import NotANumber, TooManyDigits
-from mains.metering.rules.windows import WindowState, WindowView, view
 from mains.metering.windows import window_of
 from mains.portal.access import PortalRequest, account_ids, customer_required, noted
 from mains.portal.paging import page_asked, pages
-from mains.portal.readings import messages
-from mains.portal.readings.forms import Readings, confirm_name, name_of
+from mains.portal.readings import entering, messages
+from mains.portal.readings.forms import Readings
 from mains.portal.templatetags.portal import unit as unit_text
 
 SENT = "readings_sent"
 # Registers on one page: what somebody reads on one walk, and one form can hold.
 PAGE = 25
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """
-    The registers of one service with its window; `fields` are (register, field, box or None).
-    """
-
-    label: str
-    window: str
-    state: str
-    fields: list[tuple[RegisterRow, object, object]]
 
 
 @require_http_methods(["GET", "POST"])
@@ -61,7 +45,7 @@ def enter(request: PortalRequest) -> HttpResponse:
         "portal/readings/enter.html",
         {
             "form": form,
-            "groups": _groups(request, form, registers),
+            "groups": entering.groups(request, form, registers),
             "history": _history(request),
             "pages": pages(page, more=len(found) > PAGE),
             "not_shared": bool(request.accounts) and not account_ids(request, Right.READ),
@@ -72,71 +56,30 @@ def enter(request: PortalRequest) -> HttpResponse:
 
 def _store(request: PortalRequest, form: Readings) -> bool:
     """
-    Store every reading that can be stored, and put a message on each that cannot.
+    Store what was typed, and remember it for the receipt.
     """
-    typed = form.typed()
-    if not typed:
-        form.add_error(None, _("No reading was typed. Type what at least one meter shows."))
-        return False
-    sent = []
-    for register, text, confirmed in typed:
-        service = request.tenant.file.service(register.service)
-        sending = actions.Sending(
-            source=ReadingSource.SELF,
-            user_id=request.user.pk,
-            key=form.cleaned_data["key"],
-            decimal_mark="." if messages.language() == "en" else ",",
-            now=request.now,
-            zone=request.tenant.zone,
+
+    def send(register: RegisterRow, text: str, confirmed: bool) -> Reading:
+        reading = actions.submit_reading(
+            register=register,
+            typed=text,
+            confirmed=confirmed,
+            window=window_of(request.tenant.file.service(register.service)),
+            sending=actions.Sending(
+                source=ReadingSource.SELF,
+                user_id=request.user.pk,
+                key=form.cleaned_data["key"],
+                decimal_mark=entering.decimal_mark(),
+                now=request.now,
+                zone=request.tenant.zone,
+            ),
         )
-        try:
-            reading = actions.submit_reading(
-                register=register,
-                typed=text,
-                confirmed=confirmed,
-                window=window_of(service),
-                sending=sending,
-            )
-        except NotANumber:
-            form.add_error(name_of(register), messages.not_a_number())
-        except TooManyDigits:
-            form.add_error(name_of(register), messages.too_many_digits(register))
-        except actions.WindowLocked as problem:
-            form.add_error(name_of(register), messages.locked(problem))
-        except actions.Unlikely as problem:
-            form.add_error(name_of(register), messages.unlikely(register, problem.verdict))
-            form.ask_to_confirm(register)
-        else:
-            sent.append(reading.pk)
-            noted(request, Deed.READING, [register.account_id])
-    request.session[SENT] = sent
+        noted(request, Deed.READING, [register.account_id])
+        return reading
+
+    sent = entering.send_typed(form, send=send, explain=messages.unlikely)
+    request.session[SENT] = [reading.pk for reading in sent]
     return not form.errors
-
-
-def _groups(request: PortalRequest, form: Readings, registers: list[RegisterRow]) -> list[Group]:
-    groups = []
-    for service in request.tenant.file.services:
-        mine = [register for register in registers if register.service == service.code]
-        if not mine:
-            continue
-        window: WindowView = view(window_of(service), instant=request.now, zone=request.tenant.zone)
-        language = messages.language()
-        groups.append(
-            Group(
-                label=service.label.get(language) or next(iter(service.label.values())),
-                window=messages.window(window),
-                state={"RECOMMENDED": "ok", "LOCKED": "warn"}.get(window.state, "info"),
-                fields=[]
-                if window.state is WindowState.LOCKED and request.method != "POST"
-                else [_field(form, register) for register in mine],
-            )
-        )
-    return groups
-
-
-def _field(form: Readings, register: RegisterRow) -> tuple[RegisterRow, object, object]:
-    box = form[confirm_name(register)] if confirm_name(register) in form.fields else None
-    return register, form[name_of(register)], box
 
 
 @require_safe
