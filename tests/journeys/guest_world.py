@@ -1,10 +1,12 @@
 """Somebody at a meter with a bill in hand and no login, and what their readings left behind."""
 
+import time
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
 from django.core.cache import cache
+from tests.journeys import console_world
 from tests.journeys.joining_world import Newcomer, account, forget_tries, messages
 
 from mains.demo.pages import Page
@@ -135,3 +137,35 @@ def secrets_of(kim: Guest) -> dict[str, object]:
             for mark in (".", ","):
                 told[f"last {text:f}{mark}"] = f"{text:f}".replace(".", mark)
     return told
+
+
+def with_holder() -> tuple[Guest, Guest]:
+    """
+    Return a guest at an account's meters, and its holder, who has a login.
+    """
+    from tests.journeys.test_joining_teplo import with_login
+
+    kim = guest()
+    holder = Guest(SLUG, kim.account)
+    with_login(holder)
+    assert holder.state_facts("/accounts/link/").url.endswith("/accounts/")
+    return kim, holder
+
+
+def sends_as_holder(holder: Guest, value: str = "") -> Page:
+    """
+    Send a reading on the holder's own page, and confirm it where it is unusual.
+    """
+    answered = holder.send(holder.open("/readings/"), value)
+    if answered.status == 422:
+        return holder.submit(answered, **{f"confirm-{holder.register.register_id}": "on"})
+    return answered
+
+
+def desk_of(role: str = "OWNER") -> console_world.Desk:
+    """
+    Return the console of somebody who works for the tenant.
+    """
+    email = f"{role.lower()}{time.time_ns()}@staff.example"
+    console_world.add_staff(email, (SLUG, role))
+    return console_world.signed_in(email, SLUG)
