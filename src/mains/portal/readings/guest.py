@@ -20,7 +20,7 @@ from mains.portal.access import PortalRequest
 from mains.portal.proving import trying
 from mains.portal.proving.forms import Code, Facts
 from mains.portal.readings import entering, messages
-from mains.portal.readings.forms import Readings
+from mains.portal.readings.forms import Readings, name_of
 from mains.tenancy.tenantfile.identity import Policy, Purpose
 
 # What a session holds of a guest: the registers that they may read, then what they sent.
@@ -168,6 +168,8 @@ def linked(request: PortalRequest, token: str) -> HttpResponse:
 def _take(request: PortalRequest, registers: list[RegisterRow], *, back: str) -> HttpResponse:
     shown = registers[:MOST]
     form = Readings(request.POST or None, registers=shown)
+    for register in shown:
+        form.fields[name_of(register)].help_text = messages.digits(register)
     if request.method == "POST" and form.is_valid() and _store(request, form):
         request.session.pop(GRANT, None)
         return redirect("portal:guest-reading-sent")

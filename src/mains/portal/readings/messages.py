@@ -17,6 +17,16 @@ def language() -> str:
     return (get_language() or "en").split("-")[0]
 
 
+def digits(register: RegisterRow) -> str:
+    """
+    Say how many digits a register shows, to somebody who does not see its last reading.
+    """
+    about = {"digits": register.digits, "decimals": register.decimals}
+    if register.decimals:
+        return _("Digits: %(digits)s, after the decimal sign: %(decimals)s.") % about
+    return _("Digits: %(digits)s, none after a decimal sign.") % about
+
+
 def not_a_number() -> str:
     return _("There are letters or signs in it. Type only the digits that the meter shows.")
 
