@@ -171,6 +171,16 @@ def test_the_same_key_stores_one_reading():
     assert len(kim.readings()) == 1
 
 
+def test_an_eleventh_reading_within_a_day_is_a_problem():
+    kim = world.guest()
+    given = proof(kim)
+    sent = reading(kim, given, confirmed=True)
+    for _ in range(10):
+        assert call(kim, "", sent)[0] == 201
+    assert call(kim, "", sent)[1]["code"] == "too_many_readings"
+    assert len(kim.readings()) == 10
+
+
 @pytest.mark.seed("S3.07")
 def test_while_the_window_is_locked_nothing_is_stored():
     kim = world.guest()

@@ -13,6 +13,7 @@ from tests.journeys.joining_world import code_of, counted, messages
 
 from mains.core.checksums import Checksum, completed
 from mains.core.wording import date_text
+from mains.metering import guests
 from mains.metering.models import ReadingQuality, ReadingSource
 from mains.portal.readings import guest as pages
 from mains.tenancy import queries
@@ -310,6 +311,30 @@ class TestUnusualValues:
         page = kim.identify()
         assert kim.submit(page, **{f"reading-{kim.register.register_id}": typed}).status == 422
         assert kim.readings() == []
+
+
+class TestManyReadings:
+    def ten(self, kim) -> None:
+        for _ in range(10):
+            assert kim.sends().url.endswith("/sent/")
+        assert len(kim.readings()) == 10
+
+    def test_of_one_meter_are_taken_ten_times_a_day(self):
+        kim = guest()
+        self.ten(kim)
+        page = kim.send(kim.identify(), kim.likely())
+        assert page.status == 422
+        assert len(kim.readings()) == 10
+        move_clock(SLUG, NOW + timedelta(hours=25))
+        kim.sends()
+        assert len(kim.readings()) == 11
+
+    def test_control_without_the_limit_the_eleventh_is_stored(self, monkeypatch):
+        monkeypatch.setattr(guests, "MOST_A_DAY", 100)
+        kim = guest()
+        self.ten(kim)
+        kim.sends()
+        assert len(kim.readings()) == 11
 
 
 class TestTheHolder:

@@ -89,6 +89,7 @@ def send(
     :raises NotANumber: if there is no number in it.
     :raises TooManyDigits: if the register cannot show it.
     :raises Unlikely: if it is unusual and was not confirmed.
+    :raises TooManyReadings: if guests sent ten of this register within a day.
     """
     service = tenant.file.service(register.service)
     if service not in services(file=tenant.file):

@@ -86,6 +86,7 @@ def store_reading(
     :raises NotANumber: if there is no number in it.
     :raises TooManyDigits: if the register cannot show it.
     :raises Unlikely: if it is unusual and was not confirmed.
+    :raises TooManyReadings: if it is a guest's, and guests sent ten within a day.
     """
     key = f"{sending.key}:{register.register_id}"
     Register.objects.select_for_update().get(pk=register.register_id)
@@ -104,7 +105,9 @@ def store_reading(
     today = civil_date(sending.now, sending.zone)
     period_start = period_of(window, today).start
     by_guest = sending.source == ReadingSource.GUEST
-    if not by_guest:
+    if by_guest:
+        guests.demand_room(register_id=register.register_id, now=sending.now)
+    else:
         register = _without_guests(register, period_start)
     verdict = verdict_on(register=register, value=value, today=today)
     if verdict.needs_review and not confirmed:

@@ -1,6 +1,6 @@
 """A guest's reading beside the one of who holds the meter: it never takes its place by itself."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from mains.core.transactions import inside_transaction
 from mains.metering.models import Reading, ReadingQuality, ReadingSource
@@ -10,6 +10,28 @@ from mains.metering.rules.plausibility import Outcome, Verdict
 HOLDER_READ = "HOLDER_READ"
 # Guesses, of the provider and of anybody: every other source is surer than a guest.
 UNSURE = (ReadingSource.GUEST, ReadingSource.ESTIMATE)
+# A mistyped one, a correction, a neighbour; more of them in a day are no help to anybody.
+MOST_A_DAY = 10
+
+
+class TooManyReadings(Exception):
+    """Guests sent as many readings of this register as are taken in a day."""
+
+
+@inside_transaction
+def demand_room(*, register_id: int, now: datetime) -> None:
+    """
+    Go on if guests may send another reading of a register; called behind its lock.
+
+    :raises TooManyReadings: if there were ten within a day.
+    """
+    recent = Reading.objects.filter(
+        register_id=register_id,
+        source=ReadingSource.GUEST,
+        received_at__gt=now - timedelta(days=1),
+    )
+    if recent.count() >= MOST_A_DAY:
+        raise TooManyReadings
 
 
 def is_read(*, register_id: int, period_start: date) -> bool:

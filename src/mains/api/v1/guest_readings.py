@@ -22,6 +22,7 @@ from mains.enrolment.actions import CodeNeeded, Proven
 from mains.guard import keys
 from mains.journeys import guest_readings
 from mains.metering import actions
+from mains.metering.guests import TooManyReadings
 from mains.metering.queries import RegisterRow
 from mains.tenancy.tenantfile.identity import Purpose
 
@@ -122,9 +123,11 @@ class GuestReadings(_Open):
         operation_id="submit_guest_reading",
         parameters=[ONCE],
         request=NewGuestReading,
-        responses={201: ReadingShape, 403: PROBLEM, 404: PROBLEM, 409: PROBLEM, 422: PROBLEM},
+        responses={
+            201: ReadingShape, 403: PROBLEM, 404: PROBLEM, 409: PROBLEM, 422: PROBLEM, 429: PROBLEM,
+        },
         auth=[],
-    )
+    )  # fmt: skip
     def post(self, request: Request) -> Response:
         """
         Submit what a proven register shows now; the holder is told.
@@ -147,6 +150,13 @@ class GuestReadings(_Open):
             )
         except UNUSABLE as problem:
             raise refused(register, problem) from problem
+        except TooManyReadings as problem:
+            raise Problem(
+                status=429,
+                code="too_many_readings",
+                title="Too many readings",
+                detail="Guests sent ten readings of this register within a day. Try tomorrow.",
+            ) from problem
         except actions.Unlikely as unlikely:
             # How it is unusual would tell what the meter showed before.
             raise Problem(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from mains.metering import actions
+from mains.metering.guests import TooManyReadings
 from mains.metering.models import Reading
 from mains.metering.queries import RegisterRow
 from mains.metering.rules.typed import NotANumber, TooManyDigits
@@ -65,6 +66,8 @@ def send_typed(form: Readings, *, send: Send, explain: Explain) -> list[Reading]
             form.add_error(name_of(register), messages.too_many_digits(register))
         except actions.WindowLocked as problem:
             form.add_error(name_of(register), messages.locked(problem))
+        except TooManyReadings:
+            form.add_error(name_of(register), messages.too_many_readings())
         except actions.Unlikely as problem:
             form.add_error(name_of(register), explain(problem))
             form.ask_to_confirm(register)

@@ -42,6 +42,13 @@ def too_many_digits(register: RegisterRow) -> str:
     }
 
 
+def too_many_readings() -> str:
+    return _(
+        "Too many readings of this meter came within a day without signing in. "
+        "Sign in, try again tomorrow, or call us."
+    )
+
+
 def locked(problem: WindowLocked) -> str:
     if problem.opens_on is None:
         return _("Readings of this service are suspended while the bills are made.")
