@@ -197,6 +197,13 @@ PORTAL: Lines = {
     "readings/reminder/": ("customer", SEND),
     # When readings are wanted says the front door as well.
     "readings/calendar/<slug:service>.ics": ("anyone", READ),
+    # This tenant takes readings from those who have signed in.
+    "readings/guest/": ("nobody", FORM),
+    "readings/guest/code/": ("nobody", FORM),
+    "readings/guest/enter/": ("nobody", FORM),
+    # Whoever sent nothing is led home, and a link that nobody signed is over.
+    "readings/guest/sent/": ("anyone", READ),
+    "read/<str:token>/": ("anyone", FORM),
     # A token of the console opens a view, and whoever has none ends none.
     "support/": ("anyone", SEND),
     "support/end/": ("anyone", SEND),
@@ -223,6 +230,9 @@ API: Lines = {
     "api/v1/registers": ("token", READ),
     "api/v1/readings": ("token", FORM),
     "api/v1/consumption": ("token", READ),
+    "api/v1/guest-readings": ("anyone", SEND),
+    "api/v1/guest-readings/proofs": ("anyone", SEND),
+    "api/v1/guest-readings/proofs/code": ("anyone", SEND),
     "api/v1/payments": ("token", SEND),
 }
 CONSOLE: Lines = {
@@ -241,6 +251,7 @@ DESK: Lines = {
     "customers/<int:account_id>/": ("every role", READ),
     "customers/<int:account_id>/tax-number/": ("billing", FORM),
     "customers/<int:account_id>/readings/": ("every role", FORM),
+    "customers/<int:account_id>/reading-link/": ("every role", SEND),
     "customers/<int:account_id>/support/<int:link_id>/": ("every role", FORM),
     "customers/<int:account_id>/support/<int:view_id>/end/": ("owners and who began it", SEND),
     "colleagues/": ("owners", FORM),

@@ -32,6 +32,7 @@ VISITOR = {
     "invitation-over": "/join/invitation/nobody-ever-got-this-token/",
     "sign-in": "/account/login/", "forgotten": "/account/password/reset/",
     "sign-in-link": "/account/link/", "sent": "/account/password/reset/sent/",
+    "reading-link-over": "/read/nobody-ever-got-this-token/",
     "link-sent": "/account/link/sent/", "no-page": "/there-is-no-such-page/",
 }  # fmt: skip
 CUSTOMER = {

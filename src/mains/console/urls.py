@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mains.console.accounts import tax_number
+from mains.console.accounts import reading_link, tax_number
 from mains.console.accounts import views as accounts
 from mains.console.approvals import views as approvals
 from mains.console.authorities import views as authorities
@@ -27,6 +27,7 @@ urlpatterns = [
     path("customers/<int:account_id>/", accounts.one, name="account"),
     path("customers/<int:account_id>/tax-number/", tax_number.correct, name="tax-number"),
     path("customers/<int:account_id>/readings/", entering.enter, name="enter-reading"),
+    path("customers/<int:account_id>/reading-link/", reading_link.send, name="send-reading-link"),
     path("customers/<int:account_id>/data/", privacy.party, name="party"),
     path("customers/<int:account_id>/data/<int:job_id>/", privacy.download, name="party-download"),
     path("customers/<int:account_id>/support/<int:link_id>/", support.begin, name="support"),

@@ -158,6 +158,8 @@ def verdict(code: str) -> str:
         "IDENTICAL": _("The same as the last one"),
         "BELOW_LAST": _("Below the last one"),
         "ROLLOVER": _("The dial passed zero"),
+        "DIGIT_SWAP": _("Two digits may be exchanged"),
+        "HOLDER_READ": _("The customer sent a reading of this period as well"),
     }.get(code, _("Unusual"))
 
 

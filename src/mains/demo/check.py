@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 from mains.core.calendars import Period
-from mains.demo import data, facts, logins
+from mains.demo import data, facts, guests, logins
 from mains.demo.browser import Browser
 from mains.demo.joining import join
 from mains.demo.people import Customer, DoesNotHold, Staff, amount_on, expect
@@ -52,6 +52,7 @@ def walk(*, slug: str, browser: Callable[[], Browser]) -> str:
     anna.sign_in()
     page = anna.send_readings()
     expect(page.url.endswith("/readings/sent/"), f"readings were not stored: {page.text[:300]}")
+    guest = guests.read(tenant=tenant, browser=browser())
     with inside(slug):
         sample_customers.read_everybody(period=period, now=tenant.now())
 
@@ -67,7 +68,8 @@ def walk(*, slug: str, browser: Callable[[], Browser]) -> str:
         bills.append(bill)
     settled = SETTLING[slug](anna=anna, staff=staff, bills=bills, browser=browser)
     expect(facts.ledger_is_sound(slug=slug), "the ledger does not add up")
-    return f"{period.start} – {period.last_day}: {joined}, reading, {len(bills)} bill(s), {settled}"
+    done = f"{joined}, reading, {guest}, {len(bills)} bill(s), {settled}"
+    return f"{period.start} – {period.last_day}: {done}"
 
 
 def _at(tenant: TenantInfo, day: date, browser: Browser) -> TenantInfo:

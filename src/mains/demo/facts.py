@@ -1,12 +1,13 @@
 """What a person of the demo has on paper: the numbers on their bill, their meter, their mailbox."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from mains.billing.models import Bill
 from mains.core.calendars import Period, add_months
 from mains.core.money import Money
-from mains.customers.models import Account, Company, CustomerKind
+from mains.customers.models import Account, Company, Contract, CustomerKind
 from mains.enrolment.models import AccountLink
 from mains.guard.context import inside
 from mains.identity.models import User
@@ -74,6 +75,19 @@ def stranger(*, slug: str) -> Account:
         linked = AccountLink.objects.filter(ended_at__isnull=True).values("account_id")
         free = accounts.exclude(pk__in=linked).select_related("customer")
         return free.order_by("pk").first() or accounts.order_by("-pk").first()  # type: ignore[return-value]
+
+
+def neighbour(*, slug: str, services: Collection[str]) -> Account:
+    """
+    Return an account with one of some services that nobody's login sees yet, or the latest one.
+    """
+    with inside(slug):
+        linked = AccountLink.objects.filter(ended_at__isnull=True).values("account_id")
+        accounts = Account.objects.select_related("customer").filter(
+            pk__in=Contract.objects.filter(service__in=services).values("account_id")
+        )
+        free = accounts.exclude(pk__in=linked).order_by("pk").first()
+        return free or accounts.order_by("-pk")[0]
 
 
 def company_of(*, slug: str, account: Account) -> str:

@@ -17,7 +17,16 @@ def likely_values(*, tenant: TenantInfo, email: str) -> dict[str, str]:
     with inside(tenant.schema_name):
         user = User.objects.get(email=email)
         accounts = [account.pk for account in enrolment.accounts_of(user_id=user.pk, today=today)]
-        registers = queries.registers_of(account_ids=accounts, today=today)
+    return likely_of(tenant=tenant, account_ids=accounts)
+
+
+def likely_of(*, tenant: TenantInfo, account_ids: list[int]) -> dict[str, str]:
+    """
+    Return an ordinary value for each register of accounts, by register id.
+    """
+    today = tenant.date_of(tenant.now())
+    with inside(tenant.schema_name):
+        registers = queries.registers_of(account_ids=account_ids, today=today)
     values = {}
     for register in registers:
         assert register.last_value is not None

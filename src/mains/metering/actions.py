@@ -1,15 +1,16 @@
 """Store what a meter showed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from mains.core.calendars import civil_date
-from mains.core.transactions import owns_transaction
+from mains.core.transactions import inside_transaction, owns_transaction
+from mains.metering import guests
 from mains.metering.models import Reading, ReadingQuality, ReadingSource, Register
-from mains.metering.queries import RegisterRow
-from mains.metering.rules.plausibility import Outcome, Previous, Verdict, judge
+from mains.metering.queries import RegisterRow, counting
+from mains.metering.rules.plausibility import Previous, Verdict, judge
 from mains.metering.rules.typed import read_typed
 from mains.metering.rules.windows import ReadingWindow, WindowState, WindowView, period_of, view
 
@@ -23,11 +24,15 @@ class WindowLocked(Exception):
 
 
 class Unlikely(Exception):
-    """The reading is possible but unusual; say so, and store it if the person confirms."""
+    """
+    The reading is possible but unusual; say so, and store it if the person confirms.
 
-    def __init__(self, verdict: Verdict) -> None:
+    `register` is what it was compared with.
+    """
+
+    def __init__(self, verdict: Verdict, register: RegisterRow) -> None:
         super().__init__(verdict.reason)
-        self.verdict = verdict
+        self.verdict, self.register = verdict, register
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +59,34 @@ def submit_reading(
     sending: Sending,
 ) -> Reading:
     """
+    Store one reading by itself; see `store_reading`.
+    """
+    return store_reading(
+        register=register, typed=typed, confirmed=confirmed, window=window, sending=sending
+    )
+
+
+@inside_transaction
+def store_reading(
+    *,
+    register: RegisterRow,
+    typed: str,
+    confirmed: bool,
+    window: ReadingWindow,
+    sending: Sending,
+) -> Reading:
+    """
     Store a reading as it was typed; the same form again returns the first one.
 
     An unusual value is stored for review once the person confirmed it. Only what is no number, or
-    has more digits than the register, is refused.
+    has more digits than the register, is refused. A guest's reading waits for review where the
+    period has a surer one, and gives way to one that comes later.
 
     :raises WindowLocked: while readings of the service are suspended.
     :raises NotANumber: if there is no number in it.
     :raises TooManyDigits: if the register cannot show it.
     :raises Unlikely: if it is unusual and was not confirmed.
+    :raises TooManyReadings: if it is a guest's, and guests sent ten within a day.
     """
     key = f"{sending.key}:{register.register_id}"
     Register.objects.select_for_update().get(pk=register.register_id)
@@ -79,21 +103,51 @@ def submit_reading(
         decimals=register.decimals,
     )
     today = civil_date(sending.now, sending.zone)
+    period_start = period_of(window, today).start
+    by_guest = sending.source == ReadingSource.GUEST
+    if by_guest:
+        guests.demand_room(register_id=register.register_id, now=sending.now)
+    else:
+        register = _without_guests(register, period_start)
     verdict = verdict_on(register=register, value=value, today=today)
     if verdict.needs_review and not confirmed:
-        raise Unlikely(verdict)
+        raise Unlikely(verdict, register)
+    quality, why = _kept_as(verdict, register, period_start, by_guest=by_guest)
     return Reading.objects.create(
         register_id=register.register_id,
         read_date=today,
         value=value,
-        period_start=period_of(window, today).start,
+        period_start=period_start,
         source=sending.source,
-        quality=_quality(verdict),
-        verdict=str(verdict.outcome),
+        quality=quality,
+        verdict=why,
         user_id=sending.user_id,
         received_at=sending.now,
         sent_key=key,
     )
+
+
+def _without_guests(register: RegisterRow, period_start: date) -> RegisterRow:
+    """
+    Return a register as it was before guests read it in a period; their readings give way.
+    """
+    if not guests.give_way(register_id=register.register_id, period_start=period_start):
+        return register
+    last = counting(register_id=register.register_id)
+    return replace(
+        register,
+        last_value=last.value if last else None,
+        last_date=last.read_date if last else None,
+    )
+
+
+def _kept_as(
+    verdict: Verdict, register: RegisterRow, period_start: date, *, by_guest: bool
+) -> tuple[ReadingQuality, str]:
+    if not by_guest:
+        return _quality(verdict), str(verdict.outcome)
+    beside = guests.is_read(register_id=register.register_id, period_start=period_start)
+    return guests.kept_as(verdict, beside_holder=beside)
 
 
 def verdict_on(*, register: RegisterRow, value: Decimal, today: date) -> Verdict:
@@ -113,7 +167,4 @@ def verdict_on(*, register: RegisterRow, value: Decimal, today: date) -> Verdict
 
 
 def _quality(verdict: Verdict) -> ReadingQuality:
-    # A rollover is the ordinary course of a dial, so it counts at once.
-    if verdict.outcome in {Outcome.OK, Outcome.ROLLOVER, Outcome.LOW}:
-        return ReadingQuality.ACCEPTED
-    return ReadingQuality.NEEDS_REVIEW
+    return ReadingQuality.NEEDS_REVIEW if verdict.needs_review else ReadingQuality.ACCEPTED

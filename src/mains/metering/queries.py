@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from mains.core.arrays import integer_array
 from mains.core.calendars import Period
@@ -145,20 +146,26 @@ def registers_of(
         return [RegisterRow(*row) for row in cursor.fetchall()]
 
 
+COUNTED = (ReadingQuality.ACCEPTED, ReadingQuality.ESTIMATED)
+
+
+def counting(*, register_id: int) -> Reading | None:
+    """
+    Return the latest reading of a register that counts, or None.
+    """
+    return _latest(Reading.objects.filter(register_id=register_id))
+
+
 def latest_before(*, register_id: int, day: date) -> Previous | None:
     """
     Return the latest reading of a register that counts and was read on a day or before it.
     """
-    found = (
-        Reading.objects.filter(
-            register_id=register_id,
-            read_date__lte=day,
-            quality__in=[ReadingQuality.ACCEPTED, ReadingQuality.ESTIMATED],
-        )
-        .order_by("-read_date", "-received_at")
-        .first()
-    )
+    found = _latest(Reading.objects.filter(register_id=register_id, read_date__lte=day))
     return Previous(value=found.value, read_date=found.read_date) if found else None
+
+
+def _latest(readings: QuerySet[Reading]) -> Reading | None:
+    return readings.filter(quality__in=COUNTED).order_by("-read_date", "-received_at").first()
 
 
 def installed_since(*, register_id: int, supply_point_id: int) -> date:

@@ -18,6 +18,8 @@ class AlreadyDecided(Exception):
 class ReviewRow:
     """
     A reading that waits for a decision, beside the latest one that counts.
+
+    Of a guest's reading `holder_value` is what the customer sent for the same period, if anything.
     """
 
     id: int
@@ -30,13 +32,14 @@ class ReviewRow:
     source: str
     last_value: Decimal | None
     last_date: date | None
+    holder_value: Decimal | None
     account_id: int | None
     account_number: str
 
 
 _WAITING = """
 select rd.id, m.serial, m.service, r.unit, rd.read_date, rd.value, rd.verdict, rd.source,
-       l.value, l.read_date, c.account_id, coalesce(a.number, '')
+       l.value, l.read_date, h.value, c.account_id, coalesce(a.number, '')
 from metering_reading rd
 join metering_register r on r.id = rd.register_id
 join metering_meter m on m.id = r.meter_id
@@ -44,6 +47,11 @@ left join lateral (
   select value, read_date from metering_reading
   where register_id = r.id and quality in ('ACCEPTED', 'ESTIMATED') and read_date <= rd.read_date
   order by read_date desc, received_at desc limit 1) l on true
+left join lateral (
+  select value from metering_reading
+  where register_id = r.id and period_start = rd.period_start and rd.source = 'GUEST'
+    and source = 'SELF' and quality <> 'REJECTED'
+  order by read_date desc, received_at desc limit 1) h on true
 left join metering_meterinstallation i on i.meter_id = m.id and i.start_date <= rd.read_date
   and (i.end_date is null or i.end_date > rd.read_date)
 left join customers_contract c on c.supply_point_id = i.supply_point_id and c.service = m.service

@@ -84,7 +84,7 @@ def enter(
     )
     verdict = _verdict(register, entered, value)
     if verdict.needs_review and not entered.confirmed:
-        raise Unlikely(verdict)
+        raise Unlikely(verdict, register)
     reading = Reading.objects.create(
         register_id=register.register_id,
         read_date=entered.read_date,

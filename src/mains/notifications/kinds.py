@@ -90,6 +90,8 @@ KINDS = {
         ),
         _kind("payment-received", "amount", "number", "account", "when", "reference"),
         _kind("reading-received", "value", "meter", "reference", "account"),
+        _kind("reading-by-guest", "account", "url", link="url"),
+        _kind("reading-link", "account", "url", "until", link="url", secret=True),
         _kind("data-ready", "url", "days", link="url"),
         _kind("login-closed", last=True),
         _kind("erasure-refused", "why"),

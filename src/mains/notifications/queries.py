@@ -46,6 +46,13 @@ def rendered(*, message_id: int) -> rendering.Rendered | None:
     return rendering.render(message, sender=rendering.sender()) if message else None
 
 
+def is_queued(*, kind: str, key: str) -> bool:
+    """
+    Tell whether a message was queued under a key, sent or not.
+    """
+    return Message.objects.filter(key=f"{kind}:{key}").exists()
+
+
 def written_at(*, kinds: Collection[str], recipient: str, since: datetime) -> list[datetime]:
     """
     Return when messages of some kinds were written to an address, from an instant on.

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from mains.branding.components import NavItem
 from mains.enrolment.queries import LinkedAccount
+from mains.journeys import guest_readings
 from mains.portal.access import CHOSEN, PortalRequest, chosen
 from mains.portal.support.pages import watching
 from mains.tenancy.tenantfile.identity import Purpose
@@ -60,12 +61,15 @@ def _switcher(request: PortalRequest, linked: list[LinkedAccount]) -> dict[str, 
 def portal(request: PortalRequest) -> dict[str, Any]:
     """
     Give the pages of a signed-in customer their menu, and what to say where no account is linked.
+
+    Visitors are told where readings are taken from them.
     """
     if getattr(request, "surface", "") != "portal" or request.tenant is None:
         return {}
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"tenant": request.tenant}
+        offered = bool(guest_readings.policies(file=request.tenant.file))
+        return {"tenant": request.tenant, "guest_reading": offered}
     linked = getattr(request, "linked", [])
     entries = [
         (_("Home"), "/", "home"),

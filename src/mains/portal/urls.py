@@ -12,8 +12,8 @@ from mains.portal.legal import views as legal
 from mains.portal.payments import views as payments
 from mains.portal.privacy import closing
 from mains.portal.privacy import views as privacy
+from mains.portal.readings import guest, windows
 from mains.portal.readings import views as readings
-from mains.portal.readings import windows
 from mains.portal.support import views as support
 from mains.portal.usage import views as usage
 
@@ -73,6 +73,11 @@ urlpatterns = [
     path("usage/use.<slug:suffix>", usage.download, name="usage-download"),
     path("readings/reminder/", readings.reminder, name="readings-reminder"),
     path("readings/sent/", readings.sent, name="readings-sent"),
+    path("readings/guest/", guest.identify, name="guest-reading"),
+    path("readings/guest/code/", guest.code, name="guest-reading-code"),
+    path("readings/guest/enter/", guest.enter, name="guest-reading-enter"),
+    path("readings/guest/sent/", guest.receipt, name="guest-reading-sent"),
+    path("read/<str:token>/", guest.linked, name="reading-link"),
     path("support/", support.begin, name="support-open"),
     path("support/end/", support.end, name="support-end"),
 ]

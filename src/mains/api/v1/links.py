@@ -10,34 +10,15 @@ from rest_framework.views import APIView
 
 from mains.api.problems import Problem
 from mains.api.requests import http_of, user_of
+from mains.api.v1 import proving
+from mains.api.v1.proving import CodeGiven, Facts, WaitingForCode
 from mains.api.v1.shapes import PROBLEM, key_of
 from mains.enrolment import actions
-from mains.enrolment.evidence import KINDS
-from mains.enrolment.evidence.base import slip_of
-from mains.enrolment.visits import Visit
-from mains.tenancy.tenantfile.identity import Evidence, Policy, Purpose
-
-
-class Facts(serializers.Serializer[Any]):
-    facts = serializers.DictField(
-        child=serializers.CharField(max_length=200, allow_blank=True),
-        help_text="What the bill says, by kind of evidence, e.g. `account_number`.",
-    )
+from mains.tenancy.tenantfile.identity import Purpose
 
 
 class LinkedAccount(serializers.Serializer[Any]):
     id = serializers.CharField()
-
-
-class WaitingForCode(serializers.Serializer[Any]):
-    code_token = serializers.CharField(
-        help_text="Send it with the code that went to the contact on file, if the facts were right."
-    )
-
-
-class CodeGiven(serializers.Serializer[Any]):
-    code_token = serializers.CharField(max_length=80)
-    code = serializers.CharField(max_length=20)
 
 
 class Links(APIView):
@@ -60,29 +41,12 @@ class Links(APIView):
         """
         given = Facts(data=request.data)
         given.is_valid(raise_exception=True)
-        answers = {
-            Evidence(kind): text
-            for kind, text in given.validated_data["facts"].items()
-            if kind in list(KINDS)
-        }
-        policy = _policy_of(request, answers)
-        _refuse_slips(request, policy, answers)
-        try:
-            outcome = actions.prove(policy=policy, answers=answers, visit=_visit(request))
-        except actions.TooManyTries as error:
-            raise Problem(
-                status=429,
-                code="too_many_tries",
-                title="Too many tries",
-                detail="Wait an hour, or call us with a bill at hand.",
-            ) from error
-        except actions.NotProven as error:
-            raise Problem(
-                status=422,
-                code="not_proven",
-                title="Not proven",
-                detail="These details do not belong together. Which one differs is not told.",
-            ) from error
+        outcome = proving.prove(
+            request,
+            purpose=Purpose.LINK,
+            facts=given.validated_data["facts"],
+            off="Accounts are linked by the provider here.",
+        )
         if isinstance(outcome, actions.CodeNeeded):
             return Response({"code_token": outcome.token}, status=202)
         return _link(request, outcome.account_id, outcome.evidence)
@@ -100,16 +64,12 @@ class LinkCodes(APIView):
         """
         given = CodeGiven(data=request.data)
         given.is_valid(raise_exception=True)
-        try:
-            found = actions.redeem_code(
-                token=given.validated_data["code_token"],
-                code=given.validated_data["code"],
-                now=http_of(request).now,
-            )
-        except actions.WrongCode as error:
-            raise _wrong_code() from error
-        if found.purpose is not Purpose.LINK:
-            raise _wrong_code()
+        found = proving.redeem(
+            request,
+            purpose=Purpose.LINK,
+            token=given.validated_data["code_token"],
+            code=given.validated_data["code"],
+        )
         return _link(request, found.account_id, found.evidence)
 
 
@@ -134,61 +94,6 @@ class OneLink(APIView):
             today=http_of(request).today,
         )
         return Response(status=204)
-
-
-def _wrong_code() -> Problem:
-    return Problem(
-        status=422,
-        code="wrong_code",
-        title="Wrong code",
-        detail="This code does not fit, was used, or has ended. State the facts again for another.",
-    )
-
-
-def _policy_of(request: Request, answers: dict[Evidence, str]) -> Policy:
-    """
-    Return the alternative that asks for just these facts, or the first.
-
-    :raises Problem: if accounts cannot be linked here.
-    """
-    policies = http_of(request).tenant.file.registration.policies_for(Purpose.LINK)
-    if not policies:
-        raise Problem(
-            status=404,
-            code="feature_off",
-            title="Not offered",
-            detail="Accounts are linked by the provider here.",
-        )
-    return next((policy for policy in policies if set(policy.facts) == set(answers)), policies[0])
-
-
-def _refuse_slips(request: Request, policy: Policy, answers: dict[Evidence, str]) -> None:
-    """
-    Refuse numbers that cannot be right, whoever they belong to; that is no try.
-
-    :raises Problem: naming the first one.
-    """
-    for kind in policy.facts:
-        text = answers.get(kind, "")
-        if text and slip_of(kind, text, file=http_of(request).tenant.file):
-            raise Problem(
-                status=422,
-                code="mistyped",
-                title="Mistyped",
-                detail="This number has another form, or its check digit does not fit.",
-                pointer=f"/facts/{kind}",
-            )
-
-
-def _visit(request: Request) -> Visit:
-    http = http_of(request)
-    return Visit(
-        file=http.tenant.file,
-        language=str(http.LANGUAGE_CODE).split("-")[0],
-        address=http.META.get("REMOTE_ADDR", ""),
-        now=http.now,
-        today=http.today,
-    )
 
 
 def _link(request: Request, account_id: int, evidence: tuple[str, ...]) -> Response:

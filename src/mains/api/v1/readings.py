@@ -29,7 +29,7 @@ from mains.api.v1.shapes import (
 from mains.enrolment.access_log import Deed
 from mains.enrolment.rules.rights import Right
 from mains.metering import actions, queries
-from mains.metering.models import ReadingSource
+from mains.metering.models import Reading, ReadingSource
 from mains.metering.queries import RegisterRow
 from mains.metering.rules.typed import NotANumber, TooManyDigits
 from mains.metering.windows import view_for, window_for
@@ -168,18 +168,8 @@ def _submit(request: Request, given: NewReading) -> Answer:
                 zone=http.tenant.zone,
             ),
         )
-    except (NotANumber, TooManyDigits) as problem:
-        code = "not_a_number" if isinstance(problem, NotANumber) else "too_many_digits"
-        raise Problem(
-            status=422, code=code, title="Unusable value", detail=str(problem), pointer="/value"
-        ) from problem
-    except actions.WindowLocked as locked:
-        raise Problem(
-            status=409,
-            code="window_locked",
-            title="Readings are suspended",
-            detail=f"Readings of {register.service} are taken again from {locked.view.opens_on}.",
-        ) from locked
+    except UNUSABLE as problem:
+        raise refused(register, problem) from problem
     except actions.Unlikely as unlikely:
         raise Problem(
             status=422,
@@ -189,18 +179,27 @@ def _submit(request: Request, given: NewReading) -> Answer:
             pointer="/value",
         ) from unlikely
     noted(request, Deed.READING, [register.account_id])
-    return Answer(
-        201,
-        {
-            "id": key_of("rdg", reading.pk),
-            "register": key_of("reg", register.register_id),
-            "meter": register.meter,
-            "unit": register.unit,
-            "read_date": reading.read_date.isoformat(),
-            "value": f"{reading.value.normalize():f}",
-            "source": reading.source,
-            "quality": reading.quality,
-        },
+    return Answer(201, shown(register, reading))
+
+
+# What is no reading, or comes while none are taken, whoever sends it.
+UNUSABLE = (NotANumber, TooManyDigits, actions.WindowLocked)
+
+
+def refused(register: RegisterRow, problem: Exception) -> Problem:
+    """
+    Return what is answered to a reading that cannot be stored.
+    """
+    if isinstance(problem, actions.WindowLocked):
+        return Problem(
+            status=409,
+            code="window_locked",
+            title="Readings are suspended",
+            detail=f"Readings of {register.service} are taken again from {problem.view.opens_on}.",
+        )
+    code = "not_a_number" if isinstance(problem, NotANumber) else "too_many_digits"
+    return Problem(
+        status=422, code=code, title="Unusable value", detail=str(problem), pointer="/value"
     )
 
 
@@ -214,6 +213,22 @@ def _window(http: TenantRequest, service: str, contract_class: str) -> dict[str,
         "changes_on": seen.changes_on,
         "opens_on": seen.opens_on,
         "recommended_on": seen.recommended_on,
+    }
+
+
+def shown(register: RegisterRow, reading: Reading) -> dict[str, str]:
+    """
+    Return a reading that was just stored, as `ReadingShape` has it.
+    """
+    return {
+        "id": key_of("rdg", reading.pk),
+        "register": key_of("reg", register.register_id),
+        "meter": register.meter,
+        "unit": register.unit,
+        "read_date": reading.read_date.isoformat(),
+        "value": f"{reading.value.normalize():f}",
+        "source": reading.source,
+        "quality": reading.quality,
     }
 
 

@@ -7,7 +7,18 @@ from django.urls import path
 from django.utils import translation
 from rest_framework.views import APIView
 
-from mains.api.v1 import accounts, bills, consumption, links, me, payments, people, readings, tokens
+from mains.api.v1 import (
+    accounts,
+    bills,
+    consumption,
+    guest_readings,
+    links,
+    me,
+    payments,
+    people,
+    readings,
+    tokens,
+)
 
 
 def english(view: type[APIView]) -> Callable[..., HttpResponseBase]:
@@ -44,5 +55,8 @@ urlpatterns = [
     path("registers", english(readings.Registers)),
     path("readings", english(readings.Readings)),
     path("consumption", english(consumption.Consumption)),
+    path("guest-readings", english(guest_readings.GuestReadings)),
+    path("guest-readings/proofs", english(guest_readings.Proofs)),
+    path("guest-readings/proofs/code", english(guest_readings.ProofCodes)),
     path("payments", english(payments.Payments)),
 ]

@@ -17,6 +17,7 @@ from mains.core.money import Money
 from mains.customers import queries
 from mains.customers.queries import AccountPage
 from mains.enrolment import queries as enrolment
+from mains.journeys import guest_readings
 from mains.ledger import queries as ledger
 from mains.metering import queries as metering
 from mains.metering import reviewing
@@ -106,6 +107,7 @@ def one(request: StaffRequest, account_id: int) -> HttpResponse:
     zone = request.tenant.zone
     looks = support.views_of(account_id=account_id, now=request.now)
     past = [row for row in looks if not row.runs]
+    by_guests = {service.code for service in guest_readings.services(file=request.tenant.file)}
     return render(
         request,
         "console/accounts/account.html",
@@ -125,6 +127,7 @@ def one(request: StaffRequest, account_id: int) -> HttpResponse:
             "meters": tables.meters(registers) if registers else None,
             "readings": tables.readings(readings) if readings else None,
             "is_owner": request.role in OWNERS,
+            "guests_read": any(register.service in by_guests for register in registers),
             "may_correct": request.role in BILLING,
             "people": tables.people(people, zone=zone, base=request.base) if people else None,
             "running": [

@@ -24,6 +24,7 @@ def desk(request: StaffRequest) -> HttpResponse:
             "value": wording.number(row.value),
             "last": wording.number(row.last_value),
             "last_date": wording.day(row.last_date) if row.last_date else "",
+            "holder": wording.number(row.holder_value) if row.holder_value is not None else "",
             "unit": wording.unit(row.unit),
             "why": wording.verdict(row.verdict),
             "source": wording.source(row.source),

@@ -13,7 +13,7 @@ from mains.branding.themes import load_theme
 from mains.console.access import OWNERS, StaffRequest, author, staff, to
 from mains.console.settings.forms import Brand, Today
 from mains.documents import actions as documents
-from mains.journeys import configure
+from mains.journeys import configure, guest_readings
 from mains.tenancy.models import TenantState
 from mains.tenancy.tenantfile import TenantFile, parse
 
@@ -37,6 +37,7 @@ def overview(request: StaffRequest) -> HttpResponse:
         Fact(_("Time zone and currency"), f"{file.locale.timezone}, {file.locale.currency}"),
         Fact(_("Companies"), ", ".join(company.name for company in file.companies), change),
         Fact(_("Services"), ", ".join(service.code for service in file.services), change),
+        Fact(_("Readings without signing in"), _guests(file), change),
         Fact(_("Tariffs"), ", ".join(tariff.name for tariff in file.tariffs) or "–", change),
         Fact(_("Months per bill"), str(file.billing.months_per_bill), change),
         Fact(_("Days until a bill is due"), str(file.billing.due_days), change),
@@ -52,6 +53,13 @@ def overview(request: StaffRequest) -> HttpResponse:
             "moved": tenant.clock_offset_seconds != 0,
         },
     )
+
+
+def _guests(file: TenantFile) -> str:
+    """
+    Say for which services anybody with the account's details, or a link, sends readings.
+    """
+    return ", ".join(service.code for service in guest_readings.services(file=file)) or _("Off")
 
 
 def _card(file: TenantFile) -> str:

@@ -13,7 +13,9 @@ class Address:
     inputmode = "text"
 
     def holds(self, account: Account, claim: Claim) -> bool:
-        points = [contract.supply_point for contract in account.contracts.select_related()]
+        points = [
+            contract.supply_point for contract in account.contracts.select_related("supply_point")
+        ]
         return any(
             is_same_place(claim.typed, street=point.street, rest=f"{point.post_code} {point.city}")
             for point in points

@@ -30,11 +30,8 @@ def link(request: PortalRequest) -> HttpResponse:
     policies = _policies(request)
     if not policies:
         raise Http404
-    chosen = request.GET.get("with", "0")
-    position = (
-        int(chosen) if chosen.isdecimal() and len(chosen) < 9 and int(chosen) < len(policies) else 0
-    )
-    form = Facts(request.POST or None, policy=policies[position], file=request.tenant.file)
+    policy, alternatives = trying.chosen(request, policies)
+    form = Facts(request.POST or None, policy=policy, file=request.tenant.file)
     if request.method == "POST" and form.is_valid():
         outcome = trying.try_facts(request, form)
         if isinstance(outcome, actions.CodeNeeded):
@@ -45,10 +42,7 @@ def link(request: PortalRequest) -> HttpResponse:
     return render(
         request,
         "portal/accounts/link.html",
-        {
-            "form": form,
-            "alternatives": [at for at in range(len(policies)) if at != position],
-        },
+        {"form": form, "alternatives": alternatives},
         status=trying.status_of(form),
     )
 

@@ -124,13 +124,10 @@ def details(request: PortalRequest) -> HttpResponse:
     if Step.DETAILS not in progress.steps or missing is not None:
         return redirect(_url(missing) if missing else "portal:join")
     policies = progress.policies()
-    chosen = request.GET.get("with", "0")
-    position = (
-        int(chosen) if chosen.isdecimal() and len(chosen) < 9 and int(chosen) < len(policies) else 0
-    )
+    policy, alternatives = trying.chosen(request, policies)
     form = Facts(
         request.POST or None,
-        policy=policies[position],
+        policy=policy,
         file=request.tenant.file,
         initial=progress.kept.get("answers", {}),
     )
@@ -150,11 +147,9 @@ def details(request: PortalRequest) -> HttpResponse:
         progress,
         Step.DETAILS,
         form,
-        alternatives=[at for at in range(len(policies)) if at != position],
+        alternatives=alternatives,
         needs_mandate=request.tenant.file.registration.requires_mandate,
-        marks=specimen.marks(
-            file=request.tenant.file, policies=[policies[position]], language=language()
-        ),
+        marks=specimen.marks(file=request.tenant.file, policies=[policy], language=language()),
     )
 
 

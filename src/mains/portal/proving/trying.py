@@ -1,5 +1,6 @@
 """Try to prove an account from a form, and say what came of it in the form's own errors."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from mains.enrolment.visits import Visit
 from mains.portal.access import PortalRequest
 from mains.portal.proving.forms import Code, Facts
 from mains.portal.readings.messages import language
-from mains.tenancy.tenantfile.identity import CustomerType, Purpose
+from mains.tenancy.tenantfile.identity import CustomerType, Policy, Purpose
 
 # How long facts that were right stay right while somebody fills the rest.
 PROOF_HOLDS = timedelta(minutes=30)
@@ -28,6 +29,16 @@ def visit(request: PortalRequest) -> Visit:
         now=request.now,
         today=request.today,
     )
+
+
+def chosen(request: PortalRequest, policies: Sequence[Policy]) -> tuple[Policy, list[int]]:
+    """
+    Return the alternative that `?with=1` asks for, or the first, and the places of the others.
+    """
+    asked = request.GET.get("with", "0")
+    position = int(asked) if asked.isdecimal() and len(asked) < 9 else 0
+    position = position if position < len(policies) else 0
+    return policies[position], [at for at in range(len(policies)) if at != position]
 
 
 def try_facts(

@@ -7,14 +7,25 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from mains.core.wording import date_text, number_text
+from mains.metering.actions import Unlikely
 from mains.metering.queries import RegisterRow
-from mains.metering.rules.plausibility import Outcome, Verdict
+from mains.metering.rules.plausibility import Outcome
 from mains.metering.rules.windows import WindowState, WindowView
 from mains.tenancy.tenantfile.services import Service
 
 
 def language() -> str:
     return (get_language() or "en").split("-")[0]
+
+
+def digits(register: RegisterRow) -> str:
+    """
+    Say how many digits a register shows, to somebody who does not see its last reading.
+    """
+    about = {"digits": register.digits, "decimals": register.decimals}
+    if register.decimals:
+        return _("Digits: %(digits)s, after the decimal sign: %(decimals)s.") % about
+    return _("Digits: %(digits)s, none after a decimal sign.") % about
 
 
 def not_a_number() -> str:
@@ -51,10 +62,18 @@ def locked(view: WindowView, service: Service) -> str:
     return f"{reason} {again % {'day': date_text(view.opens_on, language=language())}}".strip()
 
 
-def unlikely(register: RegisterRow, verdict: Verdict) -> str:
+def too_many_readings() -> str:
+    return _(
+        "Too many readings of this meter came within a day without signing in. "
+        "Sign in, try again tomorrow, or call us."
+    )
+
+
+def unlikely(problem: Unlikely) -> str:
     """
     Explain why a value is unusual; it can be sent all the same.
     """
+    register, verdict = problem.register, problem.verdict
     last = number_text(register.last_value, language=language()) if register.last_value else ""
     sentences = {
         Outcome.BELOW_LAST: _(
@@ -67,6 +86,9 @@ def unlikely(register: RegisterRow, verdict: Verdict) -> str:
         ),
         Outcome.HIGH: _("That is %(times)s times your usual use. If it is right, tick the box."),
         Outcome.LOW: _("That is much less than your usual use. If it is right, tick the box."),
+        Outcome.DIGIT_SWAP: _(
+            "Two digits may be exchanged: did you mean %(meant)s? If yours is right, tick the box."
+        ),
         Outcome.ROLLOVER: _(
             "The meter seems to have started again from zero. If it is right, tick the box."
         ),
@@ -76,7 +98,18 @@ def unlikely(register: RegisterRow, verdict: Verdict) -> str:
     return sentences[verdict.outcome] % {
         "last": last,
         "times": number_text(tenths, language=language()) if times else "",
+        "meant": number_text(verdict.meant, language=language()) if verdict.meant else "",
     }
+
+
+def unlikely_for_guest(problem: Unlikely) -> str:  # noqa: ARG001
+    """
+    Say that a value is unusual, and nothing that tells what the meter showed before.
+    """
+    return _(
+        "This is unusual for this meter. Compare its number and the digits once more. "
+        "If they are right, tick the box: we look at the reading before it counts."
+    )
 
 
 def window(view: WindowView, service: Service) -> str:

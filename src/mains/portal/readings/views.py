@@ -1,7 +1,5 @@
 """Send readings: all meters of the linked accounts on one page."""
 
-from dataclasses import dataclass
-
 from django.contrib import messages as notices
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -13,31 +11,18 @@ from mains.core.wording import number_text, short_date_text
 from mains.enrolment.access_log import Deed
 from mains.enrolment.rules.rights import Right
 from mains.metering import actions, queries, reminding
-from mains.metering.models import ReadingQuality, ReadingSource
+from mains.metering.models import Reading, ReadingQuality, ReadingSource
 from mains.metering.queries import RegisterRow
-from mains.metering.rules.typed import NotANumber, TooManyDigits
-from mains.metering.rules.windows import WindowState
 from mains.metering.windows import window_for
 from mains.portal.access import PortalRequest, account_ids, customer_required, noted
 from mains.portal.paging import page_asked, pages
-from mains.portal.readings import messages
-from mains.portal.readings.forms import Readings, confirm_name, name_of
-from mains.portal.readings.windows import ServiceWindow, service_windows
+from mains.portal.readings import entering, messages
+from mains.portal.readings.forms import Readings
 from mains.portal.templatetags.portal import unit as unit_text
 
 SENT = "readings_sent"
 # Registers on one page: what somebody reads on one walk, and one form can hold.
 PAGE = 25
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """
-    The registers that share a window; `fields` are (register, field, box or None).
-    """
-
-    window: ServiceWindow
-    fields: list[tuple[RegisterRow, object, object]]
 
 
 @require_http_methods(["GET", "POST"])
@@ -56,7 +41,7 @@ def enter(request: PortalRequest) -> HttpResponse:
     form = Readings(request.POST or None, registers=registers)
     if request.method == "POST" and form.is_valid() and _store(request, form):
         return redirect("portal:readings-sent")
-    groups = _groups(request, form, registers)
+    groups = entering.groups(request, form, registers)
     return render(
         request,
         "portal/readings/enter.html",
@@ -75,65 +60,34 @@ def enter(request: PortalRequest) -> HttpResponse:
 
 def _store(request: PortalRequest, form: Readings) -> bool:
     """
-    Store every reading that can be stored, and put a message on each that cannot.
+    Store what was typed, and remember it for the receipt.
     """
-    typed = form.typed()
-    if not typed:
-        form.add_error(None, _("No reading was typed. Type what at least one meter shows."))
-        return False
-    sent = []
-    for register, text, confirmed in typed:
-        sending = actions.Sending(
-            source=ReadingSource.SELF,
-            user_id=request.user.pk,
-            key=form.cleaned_data["key"],
-            decimal_mark="." if messages.language() == "en" else ",",
-            now=request.now,
-            zone=request.tenant.zone,
+
+    def send(register: RegisterRow, text: str, confirmed: bool) -> Reading:
+        reading = actions.submit_reading(
+            register=register,
+            typed=text,
+            confirmed=confirmed,
+            window=window_for(
+                file=request.tenant.file,
+                service=register.service,
+                contract_class=register.contract_class,
+            ),
+            sending=actions.Sending(
+                source=ReadingSource.SELF,
+                user_id=request.user.pk,
+                key=form.cleaned_data["key"],
+                decimal_mark=entering.decimal_mark(),
+                now=request.now,
+                zone=request.tenant.zone,
+            ),
         )
-        try:
-            reading = actions.submit_reading(
-                register=register,
-                typed=text,
-                confirmed=confirmed,
-                window=window_for(
-                    file=request.tenant.file,
-                    service=register.service,
-                    contract_class=register.contract_class,
-                ),
-                sending=sending,
-            )
-        except NotANumber:
-            form.add_error(name_of(register), messages.not_a_number())
-        except TooManyDigits:
-            form.add_error(name_of(register), messages.too_many_digits(register))
-        except actions.WindowLocked as problem:
-            service = request.tenant.file.service(register.service)
-            form.add_error(name_of(register), messages.locked(problem.view, service))
-        except actions.Unlikely as problem:
-            form.add_error(name_of(register), messages.unlikely(register, problem.verdict))
-            form.ask_to_confirm(register)
-        else:
-            sent.append(reading.pk)
-            noted(request, Deed.READING, [register.account_id])
-    request.session[SENT] = sent
+        noted(request, Deed.READING, [register.account_id])
+        return reading
+
+    sent = entering.send_typed(request, form, send=send, explain=messages.unlikely)
+    request.session[SENT] = [reading.pk for reading in sent]
     return not form.errors
-
-
-def _groups(request: PortalRequest, form: Readings, registers: list[RegisterRow]) -> list[Group]:
-    groups = []
-    for window in service_windows(request, registers):
-        mine = [register for register in registers if window.holds(register)]
-        locked = window.view.state is WindowState.LOCKED and request.method != "POST"
-        groups.append(
-            Group(window, fields=[] if locked else [_field(form, register) for register in mine])
-        )
-    return groups
-
-
-def _field(form: Readings, register: RegisterRow) -> tuple[RegisterRow, object, object]:
-    box = form[confirm_name(register)] if confirm_name(register) in form.fields else None
-    return register, form[name_of(register)], box
 
 
 @require_POST

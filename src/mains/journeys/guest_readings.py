@@ -1,0 +1,223 @@
+"""Readings from people who have not signed in, where the tenant takes them (axis A6)."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+
+from mains.audit import actions as audit
+from mains.core.transactions import inside_transaction, owns_transaction
+from mains.customers import queries as customers
+from mains.enrolment.actions import telling
+from mains.identity.budgets import Budget
+from mains.metering import actions, links, queries
+from mains.metering.models import Reading, ReadingSource
+from mains.metering.queries import RegisterRow
+from mains.metering.windows import window_for
+from mains.notifications import actions as notifications
+from mains.notifications.models import Channel
+from mains.notifications.queries import is_queued
+from mains.tenancy.queries import TenantInfo
+from mains.tenancy.tenantfile import TenantFile
+from mains.tenancy.tenantfile.identity import Policy, Purpose
+from mains.tenancy.tenantfile.services import Service
+
+# Whether a value is unusual is told of a register so often in a day. Further unusual values are
+# stored for review without a word, so nobody finds out the last reading by trying.
+ASKED_BACK = Budget("guest-asked-back", tries=10, seconds=86_400)
+
+
+class GuestsNotTaken(Exception):
+    """Readings of this service come from those who have signed in."""
+
+
+class NoEmail(Exception):
+    """The customer has no e-mail address on file."""
+
+
+class NothingToRead(Exception):
+    """The account has no meter today that guests may read."""
+
+
+def services(*, file: TenantFile) -> list[Service]:
+    """
+    Return the services of which readings are taken from guests.
+    """
+    return [service for service in file.services if service.guest_readings and service.metered]
+
+
+def policies(*, file: TenantFile) -> Sequence[Policy]:
+    """
+    Return what a guest may prove an account with, or nothing where no service takes their readings.
+    """
+    return file.registration.policies_for(Purpose.GUEST_READ) if services(file=file) else ()
+
+
+def registers(
+    *,
+    file: TenantFile,
+    account_id: int,
+    today: date,
+    supply_point_ids: Collection[int] | None = None,
+) -> list[RegisterRow]:
+    """
+    Return the registers of an account that guests may read, those of some supply points or all.
+    """
+    codes = {service.code for service in services(file=file)}
+    return [
+        register
+        for register in queries.registers_of(account_ids=[account_id], today=today)
+        if register.service in codes
+        and (supply_point_ids is None or register.supply_point_id in supply_point_ids)
+    ]
+
+
+@owns_transaction
+def send(
+    *,
+    tenant: TenantInfo,
+    register: RegisterRow,
+    typed: str,
+    confirmed: bool,
+    key: str,
+    decimal_mark: str,
+    now: datetime,
+) -> Reading:
+    """
+    Store a guest's reading and tell the holder; the same form again returns the first one.
+
+    :raises GuestsNotTaken: if the tenant takes none for this service.
+    :raises WindowLocked: while readings of the service are suspended.
+    :raises NotANumber: if there is no number in it.
+    :raises TooManyDigits: if the register cannot show it.
+    :raises Unlikely: if it is unusual and was not confirmed.
+    :raises TooManyReadings: if guests sent ten of this register within a day.
+    """
+    service = tenant.file.service(register.service)
+    if service not in services(file=tenant.file):
+        raise GuestsNotTaken
+    sending = actions.Sending(
+        source=ReadingSource.GUEST,
+        user_id=None,
+        key=key,
+        decimal_mark=decimal_mark,
+        now=now,
+        zone=tenant.zone,
+    )
+
+    def store(*, confirmed: bool) -> Reading:
+        return actions.store_reading(
+            register=register,
+            typed=typed,
+            confirmed=confirmed,
+            window=window_for(
+                file=tenant.file,
+                service=register.service,
+                contract_class=register.contract_class,
+            ),
+            sending=sending,
+        )
+
+    try:
+        reading = store(confirmed=confirmed)
+    except actions.Unlikely:
+        if ASKED_BACK.spend(register.register_id):
+            raise
+        reading = store(confirmed=True)
+    _tell_holder(tenant, register.account_id, reading, now=now)
+    return reading
+
+
+@inside_transaction
+def _tell_holder(tenant: TenantInfo, account_id: int, reading: Reading, *, now: datetime) -> None:
+    """
+    Write to the contact on file and to the logins of an account, once for each period.
+
+    Nobody is written to on paper: anybody could have a provider print a letter every month.
+    """
+    kind, key = "reading-by-guest", f"{account_id}.{reading.period_start}"
+    account = customers.account_with_customer(account_id=account_id)
+    if account is None or is_queued(kind=kind, key=f"{key}.0"):
+        return
+    readers = telling.holders([account], but=0, today=tenant.date_of(now))
+    telling.tell(
+        [reader for reader in readers if reader.channel == Channel.EMAIL],
+        kind=kind,
+        key=key,
+        values={"account": telling.ending(account.number), "url": f"{tenant.url}/readings/"},
+        now=now,
+    )
+
+
+def link_of(*, tenant: TenantInfo, account_id: int, today: date) -> tuple[str, date]:
+    """
+    Return the address at which an account's meters are read, and the first day it is over.
+
+    For a mail, or to be printed on a bill or a notice as a QR code.
+
+    :raises NothingToRead: if guests may read no meter of the account today.
+    """
+    found = registers(file=tenant.file, account_id=account_id, today=today)
+    if not found:
+        raise NothingToRead
+    return links.address(
+        site=tenant.url,
+        account_id=account_id,
+        supply_point_ids=[register.supply_point_id for register in found],
+        today=today,
+    )
+
+
+def linked(*, file: TenantFile, token: str, today: date) -> list[RegisterRow]:
+    """
+    Return the registers that the token of an address lets its holder read.
+
+    Where the contract has ended the account reads nothing at that place any more.
+
+    :raises LinkOver: if the address is of another tenant, too old, or leads to no meter any more.
+    """
+    link = links.opened(token=token, today=today)
+    found = registers(
+        file=file,
+        account_id=link.account_id,
+        today=today,
+        supply_point_ids=link.supply_point_ids,
+    )
+    if not found:
+        raise links.LinkOver
+    return found
+
+
+@owns_transaction
+def send_link(*, tenant: TenantInfo, account_id: int, actor: str, now: datetime) -> bool:
+    """
+    Mail the customer of an account a link for readings; again on the same day sends nothing.
+
+    :raises NoEmail: if there is no address on file.
+    :raises NothingToRead: if guests may read no meter of the account today.
+    """
+    today = tenant.date_of(now)
+    url, until_date = link_of(tenant=tenant, account_id=account_id, today=today)
+    account = customers.account_with_customer(account_id=account_id)
+    if account is None or not account.customer.email:
+        raise NoEmail
+    customer = account.customer
+    new = notifications.queue(
+        kind="reading-link",
+        key=f"{account_id}.{today}",
+        recipient=customer.email,
+        language=customer.language,
+        values={
+            "account": telling.ending(account.number),
+            "url": url,
+            "until": telling.until_text(until_date, language=customer.language),
+        },
+        now=now,
+    )
+    if new:
+        audit.record(
+            action="reading_link.sent",
+            subject=f"account:{account_id}",
+            actor=actor,
+            detail={},
+            now=now,
+        )
+    return new

@@ -1,0 +1,234 @@
+"""Readings without signing in: identify or follow a link, enter, receipt; without any history."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from mains.enrolment import actions as enrolment
+from mains.journeys import guest_readings
+from mains.metering import queries
+from mains.metering.links import LinkOver
+from mains.metering.models import Reading, ReadingQuality
+from mains.metering.queries import RegisterRow
+from mains.metering.rules.windows import WindowState
+from mains.portal.access import PortalRequest
+from mains.portal.proving import trying
+from mains.portal.proving.forms import Code, Facts
+from mains.portal.readings import entering, messages
+from mains.portal.readings.forms import Readings, name_of
+from mains.portal.readings.windows import service_window
+from mains.tenancy.tenantfile.identity import Policy, Purpose
+
+# What a session holds of a guest: the registers that they may read, then what they sent.
+GRANT, SENT, CODE = "guest_reading", "guest_reading_sent", "guest_reading_code"
+HOLDS = timedelta(minutes=20)
+# What somebody reads on one walk, and one form can hold.
+MOST = 25
+
+
+def _policies(request: PortalRequest) -> Sequence[Policy]:
+    """
+    Return what guests are asked for.
+
+    :raises Http404: where the tenant takes no readings from guests.
+    """
+    found = guest_readings.policies(file=request.tenant.file)
+    if not found:
+        raise Http404
+    return found
+
+
+@require_http_methods(["GET", "POST"])
+def identify(request: PortalRequest) -> HttpResponse:
+    """
+    Ask for what proves an account, unless readings of every service are suspended today.
+    """
+    policy, alternatives = trying.chosen(request, _policies(request))
+    file = request.tenant.file
+    windows = [
+        service_window(request, service=service) for service in guest_readings.services(file=file)
+    ]
+    shut = all(window.view.state is WindowState.LOCKED for window in windows)
+    form = Facts(None if shut else request.POST or None, policy=policy, file=file)
+    if form.is_bound and form.is_valid():
+        outcome = trying.try_facts(request, form)
+        if isinstance(outcome, enrolment.CodeNeeded):
+            request.session[CODE] = outcome.token
+            return redirect("portal:guest-reading-code")
+        if outcome is not None:
+            return _proven(request, outcome)
+    return render(
+        request,
+        "portal/readings/identify.html",
+        {
+            "form": form,
+            "alternatives": alternatives,
+            "windows": windows,
+            "shut": shut,
+            "over": "over" in request.GET,
+        },
+        status=trying.status_of(form),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def code(request: PortalRequest) -> HttpResponse:
+    """
+    Ask for the code that went to the contact on file.
+    """
+    _policies(request)
+    form = Code(request.POST or None)
+    token = request.session.get(CODE, "")
+    if request.method == "POST" and form.is_valid():
+        proven = trying.try_code(request, form, token=token, purpose=Purpose.GUEST_READ)
+        if proven is not None:
+            request.session.pop(CODE, None)
+            return _proven(request, proven)
+    return render(
+        request,
+        "portal/proving/code.html",
+        {
+            "form": form,
+            "back": "/readings/guest/",
+            "again": "/readings/guest/",
+            "waits": bool(token),
+        },
+        status=trying.status_of(form),
+    )
+
+
+def _proven(request: PortalRequest, proven: enrolment.Proven) -> HttpResponse:
+    """
+    Let this browser read the meters of an account for some minutes.
+    """
+    found = guest_readings.registers(
+        file=request.tenant.file, account_id=proven.account_id, today=request.today
+    )
+    request.session[GRANT] = {
+        "account": proven.account_id,
+        "registers": [register.register_id for register in found],
+        "until": (request.now + HOLDS).isoformat(),
+    }
+    return redirect("portal:guest-reading-enter")
+
+
+def _kept(request: PortalRequest, name: str) -> dict[str, Any] | None:
+    kept = request.session.get(name)
+    if not kept or datetime.fromisoformat(kept["until"]) <= request.now:
+        request.session.pop(name, None)
+        return None
+    return dict(kept)
+
+
+@require_http_methods(["GET", "POST"])
+def enter(request: PortalRequest) -> HttpResponse:
+    """
+    Take the readings of the meters that this browser proved; afterwards it has to prove them again.
+    """
+    _policies(request)
+    grant = _kept(request, GRANT)
+    if grant is None:
+        return _ended(request)
+    found = guest_readings.registers(
+        file=request.tenant.file, account_id=grant["account"], today=request.today
+    )
+    mine = [register for register in found if register.register_id in grant["registers"]]
+    return _take(request, mine, back="/readings/guest/")
+
+
+def _ended(request: PortalRequest) -> HttpResponse:
+    """
+    Lead whoever sent the same form twice to their receipt, and others back to the beginning.
+    """
+    kept = _kept(request, SENT)
+    if kept and kept["key"] == request.POST.get("key"):
+        return redirect("portal:guest-reading-sent")
+    return redirect("/readings/guest/?over=1")
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def linked(request: PortalRequest, token: str) -> HttpResponse:
+    """
+    Take the readings of the meters that a signed address names: one page, and nobody signs in.
+    """
+    try:
+        mine = guest_readings.linked(file=request.tenant.file, token=token, today=request.today)
+    except LinkOver:
+        offered = bool(guest_readings.policies(file=request.tenant.file))
+        return render(request, "portal/readings/over.html", {"offered": offered}, status=410)
+    return _take(request, mine, back="")
+
+
+def _take(request: PortalRequest, registers: list[RegisterRow], *, back: str) -> HttpResponse:
+    shown = registers[:MOST]
+    form = Readings(request.POST or None, registers=shown)
+    for register in shown:
+        form.fields[name_of(register)].help_text = messages.digits(register)
+    if request.method == "POST" and form.is_valid() and _store(request, form):
+        request.session.pop(GRANT, None)
+        return redirect("portal:guest-reading-sent")
+    groups = entering.groups(request, form, shown)
+    return render(
+        request,
+        "portal/readings/guest.html",
+        {
+            "form": form,
+            "groups": groups,
+            "taken": any(group.fields for group in groups),
+            "more": len(registers) > len(shown),
+            "back": back,
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _store(request: PortalRequest, form: Readings) -> bool:
+    key = form.cleaned_data["key"]
+
+    def send(register: RegisterRow, text: str, confirmed: bool) -> Reading:
+        return guest_readings.send(
+            tenant=request.tenant,
+            register=register,
+            typed=text,
+            confirmed=confirmed,
+            key=key,
+            decimal_mark=entering.decimal_mark(),
+            now=request.now,
+        )
+
+    sent = entering.send_typed(request, form, send=send, explain=messages.unlikely_for_guest)
+    if sent and not form.errors:
+        request.session[SENT] = {
+            "account": form.registers[0].account_id,
+            "ids": [reading.pk for reading in sent],
+            "key": key,
+            "until": (request.now + HOLDS).isoformat(),
+        }
+    return not form.errors
+
+
+@require_safe
+def receipt(request: PortalRequest) -> HttpResponse:
+    """
+    Show what was sent with its reference, for some minutes.
+    """
+    kept = _kept(request, SENT)
+    readings = [
+        reading
+        for reading in queries.readings_of(account_ids=[kept["account"]] if kept else [])
+        if kept and reading.id in kept["ids"]
+    ]
+    if not readings:
+        return redirect("portal:home")
+    review = any(reading.quality == ReadingQuality.NEEDS_REVIEW for reading in readings)
+    return render(
+        request,
+        "portal/readings/sent.html",
+        {"readings": readings, "needs_review": review, "guest": True},
+    )
