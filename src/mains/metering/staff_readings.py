@@ -8,6 +8,7 @@ from mains.audit import actions as audit
 from mains.audit.rules.chain import without_addresses
 from mains.core.calendars import Period, civil_date
 from mains.core.transactions import owns_transaction
+from mains.metering import guests
 from mains.metering.actions import Sending, Unlikely, WindowLocked
 from mains.metering.models import Reading, ReadingQuality, Register
 from mains.metering.queries import RegisterRow, installed_since, latest_before
@@ -59,6 +60,8 @@ def enter(
     """
     Store a reading by staff, which counts at once, and audit it; the same form again stores one.
 
+    Readings of guests that nobody looked at give way to it.
+
     While the window is closed today, it is stored only for a reason, which is audited as well.
 
     :raises NotYetRead: for a day that lies ahead.
@@ -85,6 +88,7 @@ def enter(
     verdict = _verdict(register, entered, value)
     if verdict.needs_review and not entered.confirmed:
         raise Unlikely(verdict, register)
+    guests.give_way(register_id=register.register_id, period_start=entered.month.start)
     reading = Reading.objects.create(
         register_id=register.register_id,
         read_date=entered.read_date,

@@ -54,14 +54,14 @@ def view_for(
     return view(window, instant=instant, zone=tenant.zone)
 
 
-def is_any_open(*, tenant: TenantInfo, instant: datetime) -> bool:
+def is_any_open(*, tenant: TenantInfo, services: Iterable[Service], instant: datetime) -> bool:
     """
-    Tell whether any service takes readings from anybody at an instant.
+    Tell whether any of these services takes readings from anybody at an instant.
     """
     return any(
         view_for(tenant=tenant, service=service.code, contract_class=code, instant=instant).state
         is not WindowState.LOCKED
-        for service in tenant.file.services
+        for service in services
         for code in ["", *service.class_windows]
     )
 

@@ -90,6 +90,29 @@ class TestInAClosedWindow:
         assert olga.post(place(), form_of(water)).status_code == 302
 
 
+class TestBesideAGuest:
+    @pytest.mark.parametrize("gives_way", [True, False])
+    def test_what_a_guest_sent_before_waits_for_somebody_to_look(
+        self, olga, water, on, monkeypatch, gives_way
+    ):
+        now = on(11, 28)
+        with inside(SLUG):
+            guest = Reading.objects.create(
+                register_id=water, read_date=now.date(), value=151, source="GUEST",
+                quality="ACCEPTED", verdict="OK", period_start=date(2026, 11, 1),
+                received_at=now, sent_key="guest-form",
+            )  # fmt: skip
+        if not gives_way:
+            # The control: then both count.
+            monkeypatch.setattr(staff_readings.guests, "give_way", lambda **_which: False)
+        typed = form_of(water, read_date="2026-11-28", confirmed="on")
+        assert olga.post(place(), typed).status_code == 302
+
+        with inside(SLUG):
+            guest.refresh_from_db()
+        assert guest.quality == ("NEEDS_REVIEW" if gives_way else "ACCEPTED")
+
+
 class TestInAnOpenWindow:
     def test_no_reason_is_asked_for(self, olga, water, on):
         on(11, 28)

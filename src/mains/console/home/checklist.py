@@ -61,7 +61,7 @@ def _rules(tenant: TenantInfo, *, versions: str) -> list[Task]:
         ),
         _task(
             _("Reading windows"),
-            windows.is_any_open(tenant=tenant, instant=tenant.now()),
+            windows.is_any_open(tenant=tenant, services=tenant.file.services, instant=tenant.now()),
             versions,
             _("No service takes readings today; look whether that is meant."),
         ),

@@ -15,7 +15,7 @@ from mains.metering import queries
 from mains.metering.links import LinkOver
 from mains.metering.models import Reading, ReadingQuality
 from mains.metering.queries import RegisterRow
-from mains.metering.rules.windows import WindowState
+from mains.metering.windows import is_any_open
 from mains.portal.access import PortalRequest
 from mains.portal.proving import trying
 from mains.portal.proving.forms import Code, Facts
@@ -50,10 +50,8 @@ def identify(request: PortalRequest) -> HttpResponse:
     """
     policy, alternatives = trying.chosen(request, _policies(request))
     file = request.tenant.file
-    windows = [
-        service_window(request, service=service) for service in guest_readings.services(file=file)
-    ]
-    shut = all(window.view.state is WindowState.LOCKED for window in windows)
+    offered = guest_readings.services(file=file)
+    shut = not is_any_open(tenant=request.tenant, services=offered, instant=request.now)
     form = Facts(None if shut else request.POST or None, policy=policy, file=file)
     if form.is_bound and form.is_valid():
         outcome = trying.try_facts(request, form)
@@ -68,7 +66,7 @@ def identify(request: PortalRequest) -> HttpResponse:
         {
             "form": form,
             "alternatives": alternatives,
-            "windows": windows,
+            "windows": [service_window(request, service=service) for service in offered],
             "shut": shut,
             "over": "over" in request.GET,
         },
