@@ -169,14 +169,14 @@ def _stored(request: StaffRequest, form: Enter, registers: list[RegisterRow]) ->
                 source=ReadingSource(typed["source"]),
                 user_id=None,
                 key=typed["key"],
-                decimal_mark="." if wording.language() == "en" else ",",
+                decimal_mark=wording.decimal_mark(),
                 now=request.now,
                 zone=request.tenant.zone,
             ),
             actor=f"staff:{request.user.pk}",
         )
     except (NotANumber, TooManyDigits) as problem:
-        form.add_error("value", _unusable(problem))
+        form.add_error("value", wording.unusable(problem))
     except staff_readings.NotYetRead:
         form.add_error("read_date", _("This day lies ahead. Type the day it was read on."))
     except staff_readings.NotInstalled as problem:
@@ -187,14 +187,6 @@ def _stored(request: StaffRequest, form: Enter, registers: list[RegisterRow]) ->
         form.add_error("value", _unlikely(problem))
         form.ask_to_confirm()
     return not form.errors
-
-
-def _unusable(problem: NotANumber | TooManyDigits) -> str:
-    if isinstance(problem, NotANumber):
-        return _("There are letters or signs in it. Type only the digits that the meter shows.")
-    return _("The meter shows %(digits)s digits. Leave out red digits after the decimal sign.") % {
-        "digits": problem.digits
-    }
 
 
 def _not_installed(problem: staff_readings.NotInstalled) -> str:

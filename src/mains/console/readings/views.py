@@ -113,7 +113,7 @@ def _correct(request: StaffRequest, reading_id: int) -> str:
     reviewing.correct(
         reading_id=reading_id,
         typed=request.POST.get("value", "")[:30],
-        decimal_mark="." if wording.language() == "en" else ",",
+        decimal_mark=wording.decimal_mark(),
         **_who(request),
     )
     request.session.pop(LAST, None)
