@@ -382,7 +382,7 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
 
 def _bodies(utility: utilities.Utility) -> dict[str, dict[str, Any]]:
     """
-    Return what is sent to addresses that name an object of Anna's in their body.
+    Return what is sent to addresses that want something in their body.
     """
     from mains.metering import queries as metering
 
@@ -393,6 +393,7 @@ def _bodies(utility: utilities.Utility) -> dict[str, dict[str, Any]]:
         ]
     return {
         "<slug:tenant>/customers/<int:account_id>/support/<int:link_id>/": {"reason": "tests"},
+        "<slug:tenant>/readings/<int:reading_id>/": {"decision": "reject"},
         "pay/start/": {"bill": str(bill.pk), "email": "x@people.example"},
         "readings/": {"key": "k" * 20, f"reading-{register.register_id}": "999"},
         "api/v1/payments": {"bills": [f"bil_{bill.pk}"]},

@@ -1,4 +1,4 @@
-"""Ten thousand readings as people type them: each is stored at once, or explained and then stored."""
+"""Ten thousand readings as people type them: each counts at once, or is explained and stored."""
 
 import random
 from datetime import date, timedelta
