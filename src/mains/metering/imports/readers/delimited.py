@@ -1,0 +1,58 @@
+"""Rows of delimited text."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from mains.metering.imports.caps import MB, Caps
+from mains.metering.imports.readers.unpacked import chunks
+from mains.metering.imports.refusals import file_refused
+
+LONGEST_LINE = MB
+
+type Row = tuple[int, list[str]]
+
+
+def rows(path: Path, *, delimiter: str, caps: Caps) -> Iterator[Row]:
+    """
+    Yield the rows of a text with their numbers from 1; empty ones are left out.
+
+    :raises FileRefused: if it has more bytes or cells than allowed, or a line without end.
+    """
+    number = cells = 0
+    for text in _blocks(path, caps):
+        cells += text.count(delimiter) + text.count("\n")
+        if cells > caps.cells:
+            raise file_refused(f"The file has more than {caps.cells:,} cells", "split it")
+        quoted = '"' in text
+        for line in text.split("\n"):
+            number += 1
+            if quoted and '"' in line:
+                yield number, next(csv.reader([line.rstrip("\r")], delimiter=delimiter))
+            elif line and line != "\r":
+                yield number, line.split(delimiter)
+
+
+def _blocks(path: Path, caps: Caps) -> Iterator[str]:
+    """
+    Yield whole lines, many at a time, without the last line's end.
+    """
+    rest, first = b"", True
+    for part in chunks(path, caps):
+        head, newline, tail = (rest + part).rpartition(b"\n")
+        if len(tail) > LONGEST_LINE:
+            raise file_refused(f"A line is longer than {LONGEST_LINE // MB} MB",
+                               "check that this is a text with line ends")  # fmt: skip
+        if newline:
+            yield _decoded(head, first)
+            first = False
+        rest = tail
+    if rest:
+        yield _decoded(rest, first)
+
+
+def _decoded(block: bytes, first: bool) -> str:
+    text = block.decode("utf-8", errors="replace")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").removesuffix("\r")
+    return text.removeprefix("\ufeff") if first else text
