@@ -6,9 +6,10 @@ writes a temporary table: what is new is inserted in one statement, what is the 
 and only days that differ are looked at one by one.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import batched
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,14 @@ from django.db import connection
 
 from mains.core.arrays import integer_array
 from mains.core.transactions import inside_transaction
+from mains.metering.imports import dayfile
 from mains.metering.imports.days import Source
 from mains.metering.imports.refusals import Refusal, Trouble
 from mains.metering.rules.intervals import DayValues, LengthsDiffer, TooLarge, superseded
 from mains.metering.sources import Hung
 
-_COLUMNS = 'import_id, register_id, day, minutes, decimals, "values", qualities'
-_BLOCK = 1 << 18
+# Rows that go to the database together.
+_BLOCK = 1000
 
 _STORED = """
 select exists (select 1 from unnest(%s::bigint[]) r (id)
@@ -83,14 +85,14 @@ def write_days(
     """
     written = Written()
     written.register_ids = {one.register_id for many in hung.values() for one in many}
-    lines = _Lines(hung, import_id, written)
+    rows = _Rows(hung, import_id, written)
     with connection.cursor() as cursor:
         cursor.execute(_STORED, [integer_array(written.register_ids), *span])
         if not cursor.fetchone()[0]:
-            written.new_days = _copy(cursor, "metering_intervalday", lines.of(file))
+            written.new_days = _copy(cursor, "metering_intervalday", rows.of(file))
             return written
         _temporary(cursor, "arrived")
-        _copy(cursor, "arrived", lines.of(file))
+        _copy(cursor, "arrived", rows.of(file))
         cursor.execute("analyze arrived")
         cursor.execute(_INSERT)
         written.new_days = cursor.rowcount
@@ -110,27 +112,28 @@ def _change(cursor: Any, import_id: int, written: Written, names: Mapping[int, S
             written.refusals.append(_not_beside(names[register_id], day, error))
             continue
         if stands != stored:
-            changes.append(_line(import_id, register_id, day, stands))
+            before_day = dayfile.prefix(import_id=import_id, register_id=register_id)
+            changes.append(before_day + dayfile.row_of(day, stands))
     _temporary(cursor, "changed")
-    _copy(cursor, "changed", iter(changes))
+    _copy(cursor, "changed", changes)
     cursor.execute(_KEEP)
     cursor.execute(_REPLACE)
     return len(changes)
 
 
-class _Lines:
+class _Rows:
     """
-    Lines of the child with the register in place of the name's number.
+    Rows of the child's file with the register in place of the name's number.
     """
 
     def __init__(self, hung: Mapping[int, list[Hung]], import_id: int, written: Written) -> None:
         self.written = written
         self.found = {
-            str(number).encode(): [
+            number: [
                 (
-                    f"{import_id}\t{one.register_id}\t".encode(),
-                    (one.start_date or date.min).isoformat().encode(),
-                    (one.end_date or date.max).isoformat().encode(),
+                    dayfile.prefix(import_id=import_id, register_id=one.register_id),
+                    (one.start_date or date.min).toordinal(),
+                    (one.end_date or date.max).toordinal(),
                 )
                 for one in many
             ]
@@ -139,32 +142,26 @@ class _Lines:
 
     def of(self, path: Path) -> Iterator[bytes]:
         """
-        Yield the lines whose register is known, and note the others.
+        Yield the rows whose register is known, and note the others.
         """
-        with path.open("rb") as file:
-            for line in file:
-                number, _, rest = line.partition(b"\t")
-                day = rest[:10]
-                for prefix, start, end in self.found.get(number, ()):
-                    if start <= day < end:
-                        yield prefix + rest
-                        break
-                else:
-                    self.written.missing.setdefault(int(number), set()).add(day.decode())
+        for number, day, body in dayfile.bodies(path):
+            for prefix, start, end in self.found.get(number, ()):
+                if start <= day < end:
+                    yield prefix + body
+                    break
+            else:
+                missing = date.fromordinal(day).isoformat()
+                self.written.missing.setdefault(number, set()).add(missing)
 
 
-def _copy(cursor: Any, table: str, lines: Iterator[bytes]) -> int:
-    block: list[bytes] = []
-    size = count = 0
-    with cursor.copy(f"copy {table} ({_COLUMNS}) from stdin") as copy:
-        for line in lines:
-            block.append(line)
-            size += len(line)
-            count += 1
-            if size > _BLOCK:
-                copy.write(b"".join(block))
-                block, size = [], 0
-        copy.write(b"".join(block))
+def _copy(cursor: Any, table: str, rows: Iterable[bytes]) -> int:
+    count = 0
+    with cursor.copy(f"copy {table} ({dayfile.COLUMNS}) from stdin (format binary)") as copy:
+        copy.write(dayfile.HEADER)
+        for block in batched(rows, _BLOCK, strict=False):
+            copy.write(b"".join(block))
+            count += len(block)
+        copy.write(dayfile.TRAILER)
     return count
 
 
@@ -175,15 +172,6 @@ def _temporary(cursor: Any, name: str) -> None:
 def _day(columns: Sequence[Any]) -> DayValues:
     minutes, decimals, values, qualities = columns
     return DayValues(minutes, decimals, tuple(values), tuple(qualities))
-
-
-def _line(import_id: int, register_id: int, day: date, stands: DayValues) -> bytes:
-    values = ",".join("NULL" if value is None else str(value) for value in stands.values)
-    qualities = ",".join(map(str, stands.qualities))
-    return (
-        f"{import_id}\t{register_id}\t{day}\t{stands.minutes}\t{stands.decimals}\t"
-        f"{{{values}}}\t{{{qualities}}}\n"
-    ).encode()
 
 
 def _names(hung: Mapping[int, list[Hung]], sources: Sequence[Source]) -> dict[int, Source]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from mains.metering.imports import dayfile
 from mains.metering.imports.profiles import PROFILES
 from mains.metering.imports.refusals import Refusal
 from mains.metering.imports.worker import reading
@@ -39,20 +40,28 @@ def read(tmp_path) -> Callable[..., Content]:
             path = tmp_path / "upload"
             path.write_bytes(source.encode() if isinstance(source, str) else source)
         with reading(path, profile=PROFILES[profile], zone=ZoneInfo(zone), caps=caps) as found:
-            names = {str(one.number): (one.point, one.code) for one in found.sources}
-            days = found.folder / "days"
-            lines = days.read_text().splitlines() if days.exists() else []
+            names = {one.number: (one.point, one.code) for one in found.sources}
             readings = found.folder / "readings"
             return Content(
                 rows=found.rows,
                 intervals=found.intervals,
                 totals=found.totals,
                 days=[
-                    (*names[number], *rest)
-                    for number, *rest in (line.split("\t") for line in lines)
+                    (*names[number], *_texts(day, held))
+                    for number, day, held in _days(found.folder / "days")
                 ],
                 readings=readings.read_text().splitlines() if readings.exists() else [],
                 refusals=found.refusals,
             )
 
     return content
+
+
+def _days(path: Path):
+    return dayfile.days(path) if path.exists() else []
+
+
+def _texts(day, held) -> tuple[str, ...]:
+    values = ",".join("NULL" if value is None else str(value) for value in held.values)
+    marks = ",".join(map(str, held.qualities))
+    return str(day), str(held.minutes), str(held.decimals), f"{{{values}}}", f"{{{marks}}}"

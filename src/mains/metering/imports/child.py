@@ -1,7 +1,7 @@
 """
 The child process that reads one file: `python -m mains.metering.imports.child`, a job on stdin.
 
-It leaves in its folder: `days` (rows as COPY takes them), `readings`, `refusals` and `summary`.
+It leaves in its folder: `days` (see `dayfile`), `readings`, `refusals` and `summary`.
 """
 
 import gc
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from mains.metering.imports import dayfile
 from mains.metering.imports.caps import Caps
 from mains.metering.imports.days import Days
 from mains.metering.imports.profile import Container, Profile
@@ -21,7 +22,7 @@ from mains.metering.imports.profiles import PROFILES
 from mains.metering.imports.readers import delimited, p1, records
 from mains.metering.imports.refusals import FileRefused, Refusal
 from mains.metering.imports.tabular import Reading
-from mains.metering.imports.wide import WideReading, array
+from mains.metering.imports.wide import WideReading, Write
 
 REFUSED = 3
 
@@ -61,8 +62,8 @@ def read(
     if profile.gives_readings:
         rows = _readings(path, home, caps, days, folder)
     else:
-        with (folder / "days").open("w", encoding="ascii", buffering=1 << 18) as file:
-            rows = _intervals(path, profile, home, caps, days, _writer(file.write))
+        with (folder / "days").open("wb", buffering=1 << 18) as file:
+            rows = _intervals(path, profile, home, caps, days, file.write)
     with (folder / "refusals").open("w") as file:
         file.writelines(f"{json.dumps(asdict(refusal))}\n" for refusal in days.refusals)
     return {
@@ -78,7 +79,7 @@ def read(
 
 
 def _intervals(
-    path: Path, profile: Profile, home: ZoneInfo, caps: Caps, days: Days, write: Any
+    path: Path, profile: Profile, home: ZoneInfo, caps: Caps, days: Days, write: Write
 ) -> int:
     match profile.container:
         case Container.ESPI:
@@ -97,10 +98,7 @@ def _intervals(
         case _:
             count = Reading(profile, home=home, days=days).read(_rows(path, profile, caps))
     for source, day, held in days.closed():
-        write(
-            source.number, day.isoformat(), held.minutes, held.decimals, array(held.values),
-            array(held.qualities),
-        )  # fmt: skip
+        write(dayfile.record_of(source.number, day, held))
     return count
 
 
@@ -127,15 +125,6 @@ def _readings(path: Path, home: ZoneInfo, caps: Caps, days: Days, folder: Path) 
                 days.source(item.meter, item.code, unit=item.unit, row=item.row)
                 file.write(f"{json.dumps(asdict(item))}\n")
     return count
-
-
-def _writer(write: Any) -> Any:
-    def day(
-        number: int, text: str, minutes: int, decimals: int, values: str, qualities: str
-    ) -> None:
-        write(f"{number}\t{text}\t{minutes}\t{decimals}\t{{{values}}}\t{{{qualities}}}\n")
-
-    return day
 
 
 if __name__ == "__main__":

@@ -59,12 +59,12 @@ class DayRow:
     """
     One row holds a whole day: the values stand side by side from a column on.
 
-    `code` is the column that names the magnitude, `quality` one that speaks for the whole row.
+    `code` is the column that names the magnitude, `quality` the one that speaks for the whole row.
     """
 
     code: Column
+    quality: Column
     first_value: int
-    quality: Column | None = None
 
 
 @dataclass(frozen=True, slots=True)

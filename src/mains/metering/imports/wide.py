@@ -1,10 +1,11 @@
 """Rows that hold a whole day each: nothing is collected, they are written as they come."""
 
 from collections.abc import Callable, Iterator
-from typing import Protocol, cast
+from dataclasses import dataclass, field
+from datetime import date
 from zoneinfo import ZoneInfo
 
-from mains.metering.imports import texts
+from mains.metering.imports import dayfile, texts
 from mains.metering.imports.days import Days, Source
 from mains.metering.imports.profile import Profile
 from mains.metering.imports.readers.delimited import Row
@@ -21,15 +22,7 @@ from mains.metering.rules.intervals import (
 
 _USUAL = 10 ** (MOST_DECIMALS - USUAL_DECIMALS)
 
-
-class WriteDay(Protocol):
-    """
-    Writes a day whose arrays are texts as PostgreSQL reads them, without their braces.
-    """
-
-    def __call__(
-        self, number: int, day: str, minutes: int, decimals: int, values: str, qualities: str
-    ) -> None: ...
+type Write = Callable[[bytes], object]
 
 
 class NotTaken(Exception):
@@ -40,25 +33,45 @@ class NotTaken(Exception):
         self.position, self.text, self.trouble = position, text, trouble
 
 
+@dataclass(slots=True)
+class _Known:
+    """
+    A register of the file, its memory of texts, its days so far, and what was taken for it.
+    """
+
+    source: Source
+    number: bytes
+    # A value in thousandths as an array's element, or nothing where those are not enough.
+    element: Callable[[str], bytes]
+    days: set[date] = field(default_factory=set)
+    thousandths: int = 0
+    intervals: int = 0
+
+
 class WideReading:
     """
     Reads rows of whole days; a day of a register may come once.
+
+    Most rows are complete and have at most three decimals: those are put together from pieces that
+    are made once for each distinct text. Every other row is read value by value.
     """
 
-    def __init__(self, profile: Profile, *, home: ZoneInfo, days: Days, write: WriteDay) -> None:
+    def __init__(self, profile: Profile, *, home: ZoneInfo, days: Days, write: Write) -> None:
         assert profile.label is not None
+        assert profile.day_row is not None
         self.profile, self.home, self.days, self.write = profile, home, days, write
+        self.first = profile.day_row.first_value
         self.magnitudes = {magnitude.code: magnitude for magnitude in profile.magnitudes}
         self.labels = texts.LabelReader(
             profile.label, zone=home, home=home, minutes=profile.minutes
         )
         self.dates = texts.Memo(self._date)
-        self.qualities = texts.Memo(self._meaning)
-        self.micros = texts.Memo(self._micro)
-        self.usual = {code: texts.Memo(self._usual(code)) for code in self.magnitudes}
-        self.same = texts.Memo(_repeated)
-        self.known: dict[tuple[str, str], Source] = {}
-        self.seen: set[int] = set()
+        self.frames = texts.Memo(self._frame)
+        self.elements = {
+            code: texts.Memo(self._element(code)).__getitem__ for code in self.magnitudes
+        }
+        self.known: dict[tuple[str, str], _Known] = {}
+        self.by_number: dict[int, _Known] = {}
 
     def read(self, rows: Iterator[Row]) -> int:
         """
@@ -71,9 +84,7 @@ class WideReading:
         assert self.profile.day_row is not None
         self.point, self.day = columns.point, columns.label[0]
         self.code = columns.needed(self.profile.day_row.code)
-        mark = self.profile.day_row.quality
-        self.mark = None if mark is None else columns.needed(mark)
-        self.first = self.profile.day_row.first_value
+        self.mark = columns.needed(self.profile.day_row.quality)
         count = 0
         for row, fields in rows:
             count += 1
@@ -83,62 +94,83 @@ class WideReading:
                 name = columns.name(refused.position)
                 self.days.refuse(row, name, refused.text, refused.trouble)
                 check_refusals(self.days.refusals)
+        for known in self.by_number.values():
+            self.days.add(known.source, known.thousandths * _USUAL, known.intervals)
         return count
 
     def _row(self, row: int, fields: list[str]) -> None:
         if len(fields) <= self.first:
             trouble = Trouble(f"The row has {len(fields)} columns", "check the delimiter")
             raise NotTaken(0, fields[0][:80], trouble)
-        quality = self._quality(fields)
-        found = self.dates[fields[self.day]]
-        if isinstance(found, Trouble):
-            raise NotTaken(self.day, fields[self.day], found)
-        day, ordinal, slots = found
-        source = self.known.get((fields[self.point], fields[self.code]))
-        source = source or self._source(row, fields)
-        values = fields[self.first : self.first + slots]
-        if len(values) != slots or any(fields[self.first + slots :]):
-            self._miscounted(fields, day, slots)
-        key = source.number << 22 | ordinal
-        if key in self.seen:
+        known = self.known.get((fields[self.point], fields[self.code])) or self._learn(row, fields)
+        day, slots = self.dates[fields[self.day]]
+        frame = self.frames[fields[self.mark], slots]
+        values = fields[self.first :]
+        if frame is not None and len(values) == slots and day not in known.days:
+            record = frame.record(known.number, day, map(known.element, values))
+            if len(record) == frame.size:
+                known.thousandths += frame.total(record)
+                known.intervals += slots
+                known.days.add(day)
+                self.write(record)
+                return
+        self._carefully(fields, known)
+
+    def _carefully(self, fields: list[str], known: _Known) -> None:
+        """
+        Write a day that has gaps or more decimals than usual, or say what is wrong with it.
+        """
+        day = self.labels.day(fields[self.day])
+        if isinstance(day, Trouble):
+            raise NotTaken(self.day, fields[self.day], day)
+        if day in known.days:
             trouble = Trouble(f"{day} was given before", "keep the row that is right")
             raise NotTaken(self.day, fields[self.day], trouble)
-        parts = [self.usual[source.code][value] for value in values]
-        if None in parts or quality is Quality.MISSING:
-            self._exact(source, day, values, quality)
-        else:
-            self.days.add(source, sum(cast("list[int]", parts)) * _USUAL, slots)
-            self.write(
-                source.number, day, self.profile.minutes, USUAL_DECIMALS,
-                str(parts)[1:-1], self.same[quality, slots],
-            )  # fmt: skip
-        self.seen.add(key)
+        quality = texts.quality(fields[self.mark], profile=self.profile)
+        if isinstance(quality, Trouble):
+            raise NotTaken(self.mark, fields[self.mark], quality)
+        micros = self._micros(self._values(day, fields), known.source)
+        marks = [Quality.MISSING if micro is None else quality for micro in micros]
+        try:
+            held = packed(minutes=self.profile.minutes, micros=micros, qualities=marks)
+        except TooLarge as error:
+            trouble = Trouble(str(error).rstrip("."), "give it with fewer decimals")
+            raise NotTaken(self.first, fields[self.day], trouble) from error
+        taken = [micro for micro in micros if micro is not None]
+        self.days.add(known.source, sum(taken), len(taken))
+        known.days.add(day)
+        self.write(dayfile.record_of(known.source.number, day, held))
 
-    def _exact(self, source: Source, day: str, values: list[str], quality: Quality) -> None:
+    def _values(self, day: date, fields: list[str]) -> list[str]:
         """
-        Write a day that has gaps, or more decimals than usual.
+        Return a day's values; a row for days of 25 hours has empty fields after those of others.
         """
+        try:
+            slots = day_grid(day, self.home, self.profile.minutes).slots
+        except DayNotWhole as error:
+            trouble = Trouble(str(error).rstrip("."), "import values of 30 minutes")
+            raise NotTaken(self.day, fields[self.day], trouble) from error
+        values = fields[self.first :]
+        if len(values) >= slots and not any(value.strip() for value in values[slots:]):
+            return values[:slots]
+        there = sum(1 for value in values if value.strip())
+        trouble = Trouble(f"{day} has {slots} intervals and the row {there} values",
+                          "give one value for each, also where clocks change")  # fmt: skip
+        raise NotTaken(self.day, fields[self.day], trouble)
+
+    def _micros(self, values: list[str], source: Source) -> list[int | None]:
         unit = self.magnitudes[source.code].unit
         micros: list[int | None] = []
         for position, text in enumerate(values, self.first):
-            micro = self.micros[text, self.profile.decimal, unit] if text.strip() else None
+            micro = None
+            if text.strip():
+                micro = texts.micros(text, decimal=self.profile.decimal, unit=unit)
             if isinstance(micro, Trouble):
                 raise NotTaken(position, text, micro)
             micros.append(micro)
-        taken = [micro for micro in micros if micro is not None]
-        marks = [Quality.MISSING if micro is None else quality for micro in micros]
-        try:
-            packed_day = packed(minutes=self.profile.minutes, micros=micros, qualities=marks)
-        except TooLarge as error:
-            trouble = Trouble(str(error).rstrip("."), "give it with fewer decimals")
-            raise NotTaken(self.first, day, trouble) from error
-        self.days.add(source, sum(taken), len(taken))
-        self.write(
-            source.number, day, packed_day.minutes, packed_day.decimals,
-            array(packed_day.values), array(packed_day.qualities),
-        )  # fmt: skip
+        return micros
 
-    def _source(self, row: int, fields: list[str]) -> Source:
+    def _learn(self, row: int, fields: list[str]) -> _Known:
         code = fields[self.code].strip()
         magnitude = self.magnitudes.get(code)
         if magnitude is None:
@@ -147,61 +179,46 @@ class WideReading:
         source = self.days.source(
             fields[self.point].strip(), code, unit=texts.UNITS[magnitude.unit][0], row=row
         )
-        self.known[fields[self.point], fields[self.code]] = source
-        return source
+        number = dayfile.number_of(source.number)
+        known = self.by_number.setdefault(
+            source.number, _Known(source, number, self.elements[code])
+        )
+        self.known[fields[self.point], fields[self.code]] = known
+        return known
 
-    def _quality(self, fields: list[str]) -> Quality:
-        if self.mark is None:
-            return self.profile.usual_quality
-        quality = self.qualities[fields[self.mark]]
-        if isinstance(quality, Trouble):
-            raise NotTaken(self.mark, fields[self.mark], quality)
-        return quality
-
-    def _miscounted(self, fields: list[str], day: str, slots: int) -> None:
-        there = sum(1 for value in fields[self.first :] if value.strip())
-        trouble = Trouble(f"{day} has {slots} intervals and the row {there} values",
-                          "give one value for each, also where clocks change")  # fmt: skip
-        raise NotTaken(self.day, fields[self.day], trouble)
-
-    def _date(self, text: str) -> tuple[str, int, int] | Trouble:
+    def _date(self, text: str) -> tuple[date, int]:
+        """
+        Return a day and how many intervals it has, none if the text is no such day.
+        """
         day = self.labels.day(text)
         if isinstance(day, Trouble):
-            return day
-        try:
-            slots = day_grid(day, self.home, self.profile.minutes).slots
-        except DayNotWhole as error:
-            return Trouble(str(error).rstrip("."), "import values of 30 minutes")
+            return date.min, 0
         self.days.span(day)
-        return day.isoformat(), day.toordinal(), slots
+        try:
+            return day, day_grid(day, self.home, self.profile.minutes).slots
+        except DayNotWhole:
+            return day, 0
 
-    def _meaning(self, text: str) -> Quality | Trouble:
-        return texts.quality(text, profile=self.profile)
-
-    def _micro(self, key: tuple[str, str, str]) -> int | Trouble:
-        return texts.micros(key[0], decimal=key[1], unit=key[2])
-
-    def _usual(self, code: str) -> Callable[[str], int | None]:
+    def _frame(self, key: tuple[str, int]) -> dayfile.Frame | None:
         """
-        Return a function from a text to its thousandths, or None where those are not enough.
+        Return what surrounds the values of a complete day, or None if the quality is not known.
+        """
+        text, slots = key
+        quality = texts.quality(text, profile=self.profile)
+        if isinstance(quality, Trouble) or quality is Quality.MISSING or not slots:
+            return None
+        return dayfile.Frame(self.profile.minutes, USUAL_DECIMALS, slots, quality)
+
+    def _element(self, code: str) -> Callable[[str], bytes]:
+        """
+        Return a function from a text to the element of its thousandths, or to nothing.
         """
         unit, decimal = self.magnitudes[code].unit, self.profile.decimal
 
-        def thousandths(text: str) -> int | None:
+        def element(text: str) -> bytes:
             micro = texts.micros(text, decimal=decimal, unit=unit)
             if isinstance(micro, Trouble) or micro % _USUAL:
-                return None
-            return micro // _USUAL
+                return b""
+            return dayfile.element(micro // _USUAL)
 
-        return thousandths
-
-
-def _repeated(key: tuple[Quality, int]) -> str:
-    return ",".join([str(int(key[0]))] * key[1])
-
-
-def array(values: tuple[int | None, ...]) -> str:
-    """
-    Return numbers as PostgreSQL writes the inside of an array.
-    """
-    return ",".join("NULL" if value is None else str(value) for value in values)
+        return element
