@@ -84,7 +84,8 @@ def registers_of(*, sources: Sequence[Source]) -> Registers:
     """
     values: dict[str, Any] = {
         "numbers": [source.number for source in sources],
-        "points": [source.point for source in sources],
+        # The database takes no zero bytes, and no meter has any.
+        "points": [source.point.replace("\0", "") for source in sources],
         "plain": [_plain(source.point) for source in sources],
         "codes": [source.code for source in sources],
         "units": [source.unit for source in sources],
@@ -151,4 +152,4 @@ def _plain(point: str) -> str:
     """
     Return a code as `customers.models.plain_column` writes it.
     """
-    return "".join(letter for letter in point if letter not in " -/.").upper()
+    return "".join(letter for letter in point if letter not in " -/.\0").upper()

@@ -34,8 +34,12 @@ ROW = "ES1;2026/05/01 01:00;1;{};;;;;;1;0;F/1;0;0\n"
          "time; write it as YYYY/MM/DD hh:mm."),
         (ROW.format("5").replace("01:00", "25:00"), "2", "'2026/05/01 25:00' is no date and time; "
          "write it as YYYY/MM/DD hh:mm."),
-        ("ES1;2026/05/01 01:00;1\n", "", "The row has 3 columns and needs 4; check the delimiter, "
-         "or choose the profile that fits."),
+        (ROW.format("5").replace(";1;5", ";S;5"), "2", "'S' says neither summer (1) nor winter "
+         "(0); correct the flag beside the time."),
+        ("ES1;2026/05/01 01:00;1\n", "", "The row has 3 columns and needs 10; check the "
+         "delimiter, or choose the profile that fits."),
+        ("ES1;2026/05/01 01:00;1;5;\n", "", "The row has 5 columns and needs 10; check the "
+         "delimiter, or choose the profile that fits."),
     ],
 )  # fmt: skip
 def test_a_row_is_refused_by_its_number_and_column_and_the_others_are_taken(
@@ -84,6 +88,7 @@ def test_a_telegram_whose_sum_does_not_fit_is_refused(read):
 @pytest.mark.parametrize(
     ("text", "profile", "reason"),
     [
+        ("p\0o\0", "csv", "The file is no text in UTF-8"),
         ("a;b\n1;2\n", "csv", "The header has no column 'point'"),
         ("{}", "datadis-json", "The file is no Datadis storage"),
         ("[" * 100_000, "datadis-json", "The file is no Datadis storage"),

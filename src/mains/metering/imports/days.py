@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from mains.metering.imports.refusals import Refusal, Trouble
+from mains.metering.imports.texts import Spot
 from mains.metering.rules.intervals import MOST_DECIMALS, DayValues, Quality, TooLarge, packed
 
 
@@ -43,7 +44,7 @@ class Days:
     intervals: int = 0
     first_day: date | None = None
     last_day: date | None = None
-    _open: dict[tuple[int, int], _Open] = field(default_factory=dict)
+    _open: dict[tuple[int, date], _Open] = field(default_factory=dict)
 
     def source(
         self, point: str, code: str, *, unit: str, row: int, optional: bool = False
@@ -65,34 +66,29 @@ class Days:
         self.refusals.append(Refusal(row, name, text, trouble))
 
     def put(
-        self,
-        source: Source,
-        places: tuple[tuple[date, int], ...],
-        micro: int,
-        quality: Quality,
-        *,
-        row: int,
-        minutes: int,
-        slots: int,
+        self, source: Source, spot: Spot, micro: int, quality: Quality, row: int
     ) -> Trouble | None:
         """
         Put a value into the first free of the intervals it may belong to.
 
         The same value again is left out; another value for the same interval is trouble.
         """
-        for day, slot in places:
-            held = self._day(source, day, row=row, minutes=minutes, slots=slots)
-            if held.minutes != minutes:
-                return Trouble(f"{day} has intervals of {held.minutes} and of {minutes} minutes",
-                               "import each length from a file of its own")  # fmt: skip
+        for day, slot in spot.places:
+            held = self._open.get((source.number, day)) or self._day(source, day, spot, row)
+            if held.minutes != spot.minutes:
+                return Trouble(
+                    f"{day} has intervals of {held.minutes} and of {spot.minutes} minutes",
+                    "import each length from a file of its own",
+                )
             if held.micros[slot] is None:
                 held.micros[slot], held.qualities[slot] = micro, quality
-                self.add(source, micro, 1)
                 return None
         if (held.micros[slot], held.qualities[slot]) == (micro, quality):
             return None
-        return Trouble(f"The interval was given before, from row {held.row} on, with another value",
-                       "keep the row that is right")  # fmt: skip
+        return Trouble(
+            f"The interval was given before, from row {held.row} on, with another value",
+            "keep the row that is right",
+        )
 
     def add(self, source: Source, micro: int, intervals: int) -> None:
         """
@@ -104,17 +100,22 @@ class Days:
 
     def closed(self) -> Iterator[tuple[Source, date, DayValues]]:
         """
-        Yield the collected days, and forget them; one that cannot be stored is refused.
+        Yield and count the collected days, and forget them; one that cannot be stored is refused.
         """
         by_number = list(self.sources.values())
-        for (number, ordinal), held in self._open.items():
+        for (number, day), held in self._open.items():
             source = by_number[number]
             try:
-                day = packed(minutes=held.minutes, micros=held.micros, qualities=held.qualities)
+                packed_day = packed(
+                    minutes=held.minutes, micros=held.micros, qualities=held.qualities
+                )
             except TooLarge as error:
-                self._withdraw(source, held, str(error))
+                trouble = Trouble(str(error).rstrip("."), "give it with fewer decimals")
+                self.refuse(held.row, source.code, source.point, trouble)
                 continue
-            yield source, date.fromordinal(ordinal), day
+            taken = [micro for micro in held.micros if micro is not None]
+            self.add(source, sum(taken), len(taken))
+            yield source, day, packed_day
         self._open.clear()
 
     def span(self, day: date) -> None:
@@ -131,17 +132,8 @@ class Days:
         whole = sum(value for kind, value in self.totals.items() if kind[0] == code)
         return Decimal(whole).scaleb(-MOST_DECIMALS)
 
-    def _day(self, source: Source, day: date, *, row: int, minutes: int, slots: int) -> _Open:
-        key = (source.number, day.toordinal())
-        held = self._open.get(key)
-        if held is None:
-            held = _Open(row, minutes, [None] * slots, [Quality.MISSING] * slots)
-            self._open[key] = held
-            self.span(day)
+    def _day(self, source: Source, day: date, spot: Spot, row: int) -> _Open:
+        held = _Open(row, spot.minutes, [None] * spot.slots, [Quality.MISSING] * spot.slots)
+        self._open[source.number, day] = held
+        self.span(day)
         return held
-
-    def _withdraw(self, source: Source, held: _Open, reason: str) -> None:
-        taken = [micro for micro in held.micros if micro is not None]
-        self.add(source, -sum(taken), -len(taken))
-        trouble = Trouble(reason.rstrip("."), "give it with fewer decimals")
-        self.refuse(held.row, source.code, source.point, trouble)

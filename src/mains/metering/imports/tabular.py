@@ -1,7 +1,7 @@
 """Rows of columns turned into days, by what a profile declares."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from mains.metering.imports import texts
@@ -25,6 +25,8 @@ class Placed:
     magnitude: Magnitude
     value: int
     quality: int | None
+    # The registers of points, as they are written in the file.
+    sources: dict[str, Source] = field(default_factory=dict)
 
 
 class Columns:
@@ -43,7 +45,9 @@ class Columns:
         self.flag = None if label.flag is None else self.needed(label.flag)
         self.magnitudes = tuple(self._placed(profile))
         used = [self.point, *self.label, *([] if self.flag is None else [self.flag])]
+        self.simple = len(self.label) == 1
         used += [p.value for p in self.magnitudes if not p.magnitude.optional]
+        used += [p.quality for p in self.magnitudes if p.quality is not None]
         self.width = max(used) + 1
 
     def needed(self, column: Column) -> int:
@@ -72,6 +76,12 @@ class Columns:
         """
         return self.header[position] if self.header else str(position + 1)
 
+    def text(self, fields: list[str]) -> str:
+        """
+        Return a row's label, whose parts stand in several columns.
+        """
+        return " ".join([fields[position] for position in self.label])
+
     def _placed(self, profile: Profile) -> Iterator[Placed]:
         for magnitude in profile.magnitudes:
             value = self.find(magnitude.value)
@@ -94,9 +104,12 @@ class Reading:
         self.labels = texts.LabelReader(
             profile.label, zone=zone, home=home, minutes=profile.minutes
         )
-        self.places = texts.Memo(self._places)
+        self.spots = texts.Memo(self._spot)
         self.qualities = texts.Memo(self._quality)
-        self.micros = texts.Memo(self._micro)
+        self.micros = {
+            magnitude.unit: texts.Memo(self._micro(magnitude.unit))
+            for magnitude in profile.magnitudes
+        }
 
     def read(self, rows: Iterator[Row]) -> int:
         """
@@ -117,57 +130,61 @@ class Reading:
         if len(fields) < columns.width:
             self.days.refuse(row, "", ";".join(fields)[:80], _too_narrow(fields, columns.width))
             return
-        text = " ".join(fields[position] for position in columns.label)
-        flag = "" if columns.flag is None else fields[columns.flag]
-        places = self.places[text, flag]
-        if isinstance(places, Trouble):
-            self.days.refuse(row, columns.name(columns.label[0]), text, places)
+        text = fields[columns.label[0]] if columns.simple else columns.text(fields)
+        spot = self.spots[text, "" if columns.flag is None else fields[columns.flag]]
+        if isinstance(spot, Trouble):
+            self.days.refuse(row, columns.name(columns.label[0]), text, spot)
             return
-        point = fields[columns.point].strip()
+        point = fields[columns.point]
         for placed in columns.magnitudes:
-            self._value(row, fields, placed, point, places, columns)
+            position, text, trouble = self._value(row, fields, placed, point, spot)
+            if trouble is not None:
+                where = columns.label[0] if position is None else position
+                self.days.refuse(row, columns.name(where), text, trouble)
 
     def _value(
-        self, row: int, fields: list[str], placed: Placed, point: str, places: texts.Places,
-        columns: Columns,
-    ) -> None:  # fmt: skip
-        magnitude = placed.magnitude
+        self, row: int, fields: list[str], placed: Placed, point: str, spot: texts.Spot
+    ) -> tuple[int | None, str, Trouble | None]:
+        """
+        Put one value into its day, or return the column, the text and the trouble.
+        """
         text = fields[placed.value] if placed.value < len(fields) else ""
-        if magnitude.optional and not text.strip():
-            return
-        micro = self.micros[text, magnitude.unit]
+        if not text and placed.magnitude.optional:
+            return None, text, None
+        micro = self.micros[placed.magnitude.unit][text]
         if isinstance(micro, Trouble):
-            self.days.refuse(row, columns.name(placed.value), text, micro)
-            return
-        quality_text = "" if placed.quality is None else fields[placed.quality]
-        quality = (
-            self.profile.usual_quality if placed.quality is None else self.qualities[quality_text]
-        )
-        if isinstance(quality, Trouble):
-            self.days.refuse(row, columns.name(placed.quality or 0), quality_text, quality)
-            return
-        source = self._source(point, magnitude, row)
-        slots = day_grid(places[0][0], self.home, self.profile.minutes).slots
-        trouble = self.days.put(
-            source, places, micro, quality, row=row, minutes=self.profile.minutes, slots=slots
-        )
-        if trouble is not None:
-            self.days.refuse(row, columns.name(columns.label[0]), text, trouble)
+            return placed.value, text, micro
+        quality = self.profile.usual_quality
+        if placed.quality is not None:
+            mark = fields[placed.quality]
+            meaning = self.qualities[mark]
+            if isinstance(meaning, Trouble):
+                return placed.quality, mark, meaning
+            quality = meaning
+        source = placed.sources.get(point) or self._source(point, placed, row)
+        return None, text, self.days.put(source, spot, micro, quality, row)
 
-    def _places(self, key: tuple[str, str]) -> texts.Places | Trouble:
-        return self.labels.places(*key)
+    def _spot(self, key: tuple[str, str]) -> texts.Spot | Trouble:
+        places = self.labels.places(*key)
+        if isinstance(places, Trouble):
+            return places
+        minutes = self.profile.minutes
+        return texts.Spot(places, minutes, day_grid(places[0][0], self.home, minutes).slots)
 
     def _quality(self, text: str) -> Quality | Trouble:
         return texts.quality(text, profile=self.profile)
 
-    def _micro(self, key: tuple[str, str]) -> int | Trouble:
-        return texts.micros(key[0], decimal=self.profile.decimal, unit=key[1])
+    def _micro(self, unit: str) -> Callable[[str], int | Trouble]:
+        return lambda text: texts.micros(text, decimal=self.profile.decimal, unit=unit)
 
-    def _source(self, point: str, magnitude: Magnitude, row: int) -> Source:
-        unit = texts.UNITS[magnitude.unit][0]
-        return self.days.source(
-            point, magnitude.code, unit=unit, row=row, optional=magnitude.optional
-        )
+    def _source(self, point: str, placed: Placed, row: int) -> Source:
+        magnitude = placed.magnitude
+        source = self.days.source(
+            point.strip(), magnitude.code, unit=texts.UNITS[magnitude.unit][0], row=row,
+            optional=magnitude.optional,
+        )  # fmt: skip
+        placed.sources[point] = source
+        return source
 
 
 def check_refusals(refusals: list[Refusal]) -> None:

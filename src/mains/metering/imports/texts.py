@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
@@ -27,6 +28,17 @@ _MEMORY = 200_000
 
 # Intervals that a label may mean, the earlier first: the day and which of its intervals.
 type Places = tuple[tuple[date, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """
+    Where a value may belong: the intervals, their length, and how many the day has.
+    """
+
+    places: Places
+    minutes: int
+    slots: int
 
 
 class Memo[Key, Value](dict[Key, Value]):
@@ -95,6 +107,9 @@ class LabelReader:
         """
         Return the intervals of the utility's own days that a label may mean.
         """
+        if self.label.flag is not None and flag.strip() not in {"0", "1"}:
+            return Trouble(f"{flag!r} says neither summer (1) nor winter (0)",
+                           "correct the flag beside the time")  # fmt: skip
         try:
             return tuple(
                 place(start, zone=self.home, minutes=self.minutes)
@@ -130,7 +145,7 @@ class LabelReader:
         wall, hour = self._wall(text)
         if self.label.repeated is Repeated.NUMBERED:
             return (numbered(wall.date(), hour, zone=self.zone, minutes=self.minutes),)
-        summer = {"1": True, "0": False}[flag] if self.label.flag is not None else None
+        summer = None if self.label.flag is None else flag == "1"
         return starts(wall + timedelta(hours=hour), zone=self.zone, minutes=self.minutes,
                       marks=self.label.marks, summer=summer)  # fmt: skip
 

@@ -53,6 +53,9 @@ def _blocks(path: Path, caps: Caps) -> Iterator[str]:
 
 def _decoded(block: bytes, first: bool) -> str:
     text = block.decode("utf-8", errors="replace")
+    if "\0" in text:
+        raise file_refused("The file is no text in UTF-8; it holds zero bytes",
+                           "save it as CSV in UTF-8")  # fmt: skip
     if "\r" in text:
         text = text.replace("\r\n", "\n").removesuffix("\r")
     return text.removeprefix("\ufeff") if first else text

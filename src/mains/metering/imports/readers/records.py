@@ -61,15 +61,11 @@ def _put(
     spot = _spot(value, home)
     if isinstance(spot, Trouble):
         return "start", value.start, spot
-    places, slots = spot
     source = days.source(value.point, value.code, unit=texts.UNITS[value.unit][0], row=value.row)
-    trouble = days.put(
-        source, places, micro, quality, row=value.row, minutes=value.minutes, slots=slots
-    )
-    return "start", value.start, trouble
+    return "start", value.start, days.put(source, spot, micro, quality, value.row)
 
 
-def _spot(value: Value, home: ZoneInfo) -> tuple[texts.Places, int] | Trouble:
+def _spot(value: Value, home: ZoneInfo) -> texts.Spot | Trouble:
     start = datetime.fromisoformat(value.start)
     if value.minutes not in RESOLUTIONS:
         return _whole_days(start, value.minutes, home)
@@ -78,12 +74,11 @@ def _spot(value: Value, home: ZoneInfo) -> tuple[texts.Places, int] | Trouble:
     except (NotOnGrid, DayNotWhole):
         return Trouble(f"No interval of {value.minutes} minutes starts at {value.start}",
                        "check the zone of the file's times")  # fmt: skip
-    return ((day, slot),), day_grid(day, home, value.minutes).slots
+    slots = day_grid(day, home, value.minutes).slots
+    return texts.Spot(((day, slot),), value.minutes, slots)
 
 
-def _whole_days(
-    start: datetime, minutes: int, home: ZoneInfo
-) -> tuple[texts.Places, int] | Trouble:
+def _whole_days(start: datetime, minutes: int, home: ZoneInfo) -> texts.Spot | Trouble:
     """
     Take a value over whole days, such as a month, as one value on the first of them.
     """
@@ -95,4 +90,4 @@ def _whole_days(
             "of 15, 30 or 60 minutes nor whole days",
             "import intervals of those lengths",
         )
-    return ((first, 0),), 1
+    return texts.Spot(((first, 0),), minutes, 1)
