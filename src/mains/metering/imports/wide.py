@@ -94,7 +94,7 @@ class WideReading:
                 name = columns.name(refused.position)
                 self.days.refuse(row, name, refused.text, refused.trouble)
                 check_refusals(self.days.refusals)
-        for known in self.by_number.values():
+        for known in (one for one in self.by_number.values() if one.intervals):
             self.days.add(known.source, known.thousandths * _USUAL, known.intervals)
         return count
 

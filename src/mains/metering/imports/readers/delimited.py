@@ -28,9 +28,17 @@ def rows(path: Path, *, delimiter: str, caps: Caps) -> Iterator[Row]:
         for line in text.split("\n"):
             number += 1
             if quoted and '"' in line:
-                yield number, next(csv.reader([line.rstrip("\r")], delimiter=delimiter))
-            elif line and line != "\r":
+                yield number, _unquoted(line, delimiter)
+            elif line:
                 yield number, line.split(delimiter)
+
+
+def _unquoted(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter))
+    except csv.Error:
+        # A field longer than any number or name: what it stands for is refused where it is read.
+        return line.split(delimiter)
 
 
 def _blocks(path: Path, caps: Caps) -> Iterator[str]:
@@ -57,5 +65,5 @@ def _decoded(block: bytes, first: bool) -> str:
         raise file_refused("The file is no text in UTF-8; it holds zero bytes",
                            "save it as CSV in UTF-8")  # fmt: skip
     if "\r" in text:
-        text = text.replace("\r\n", "\n").removesuffix("\r")
+        text = text.replace("\r\n", "\n").removesuffix("\r").replace("\r", "\n")
     return text.removeprefix("\ufeff") if first else text

@@ -24,7 +24,8 @@ _LINE = re.compile(r"^(\d-\d):(\d+\.\d+\.\d+)((?:\([^()]*\))+)\s*$")
 _TIME = re.compile(r"(\d{12})([SW])")
 _COUNTERS = re.compile(r"[12]\.8\.[0-9]")
 _OWN_IDENTITY = ("0-0:96.1.1", "0-0:96.1.0", "1-0:0.0.0")
-_UNITS = {"kWh": "kWh", "m3": "m3", "GJ": "GJ"}
+_NUMBER = re.compile(r"\d{1,12}(\.\d{1,6})?")
+_UNITS = frozenset({"kWh", "m3", "GJ"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ def _check_sum(telegram: str) -> None:
 
     try:
         TelegramParser.validate_checksum(telegram)
-    except InvalidChecksumError:
+    # The library turns any capital letters into a number, and not all of them are one.
+    except (InvalidChecksumError, ValueError):
         raise file_refused("The checksum does not fit the telegram",
                            "read it again, with its line ends as the meter sends them"
                            ) from None  # fmt: skip
@@ -82,7 +84,7 @@ class _Telegram:
     def __init__(self, text: str, row: int, zone: ZoneInfo) -> None:
         self.row, self.zone = row, zone
         self.lines: dict[str, tuple[int, list[str]]] = {}
-        for number, line in enumerate(text.splitlines(), row):
+        for number, line in enumerate(text.split("\n"), row):
             if match := _LINE.match(line):
                 key = f"{match[1]}:{match[2]}"
                 self.lines[key] = (number, match[3][1:-1].split(")("))
@@ -97,32 +99,14 @@ class _Telegram:
 
     def _shown(self, row: int, meter: str, code: str, time: str, quantity: str) -> Shown | Refusal:
         value, _, unit = quantity.partition("*")
-        if not meter:
-            return Refusal(
-                row,
-                "meter",
-                quantity,
-                Trouble(
-                    "The meter on this channel has no number", "pair it with the smart meter anew"
-                ),
-            )
-        if unit not in _UNITS:
-            return Refusal(
-                row,
-                "value",
-                quantity,
-                Trouble(f"{unit or 'Nothing'} is no unit of energy or volume", "check the meter"),
-            )
         at = self._instant(time)
+        wrong = _wrong(meter=meter, unit=unit, value=value)
+        if wrong is not None:
+            return Refusal(row, wrong[0], quantity, wrong[1])
         if at is None:
-            return Refusal(
-                row,
-                "time",
-                time,
-                Trouble(
-                    "The telegram says no time of the reading", "read a meter of DSMR 4 or later"
-                ),
-            )
+            trouble = Trouble("The telegram says no time of the reading",
+                              "read a meter of DSMR 4 or later")  # fmt: skip
+            return Refusal(row, "time", time, trouble)
         return Shown(row, meter, code, at.isoformat(), str(Decimal(value)), unit)
 
     def _own_meter(self) -> str:
@@ -148,6 +132,21 @@ class _Telegram:
             return None
         # Winter time comes second in autumn; the letter matters on no other day.
         return (found[-1] if match[2] == "W" else found[0]).astimezone(UTC)
+
+
+def _wrong(*, meter: str, unit: str, value: str) -> tuple[str, Trouble] | None:
+    """
+    Return the column and the trouble of a line that gives no reading.
+    """
+    if not meter:
+        return "meter", Trouble(
+            "The meter on this channel has no number", "pair it with the smart meter anew"
+        )
+    if unit not in _UNITS or not _NUMBER.fullmatch(value):
+        return "value", Trouble(
+            f"{value}{unit} is no quantity of energy or volume", "check the meter"
+        )
+    return None
 
 
 def _plain(text: str) -> str:
