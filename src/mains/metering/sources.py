@@ -141,6 +141,8 @@ def _without_doubles(found: dict[int, list[Hung]], names: Mapping[int, Source]) 
 
 
 def _no_register(source: Source, days: Sequence[str]) -> Trouble:
+    if not source.point:
+        return Trouble("The row names no meter", "write the number of its meter or supply point")
     span = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
     return Trouble(
         f"{source.point} has no register {source.code} in {source.unit} on {span}",

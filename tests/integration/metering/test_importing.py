@@ -119,6 +119,11 @@ class TestNames:
         assert [day for _, day in table()] == [MAY_2]
         assert "on 2026-05-01" in str(outcome.refusals[0].trouble)
 
+    def test_a_row_without_a_name_is_refused(self, take, table):
+        outcome = take(HEADER + hours([1], point=""))
+        assert table() == {}
+        assert str(outcome.refusals[0].trouble).startswith("The row names no meter; write")
+
     def test_the_only_register_of_a_meter_counts_all_of_it(self, take):
         register = meters.meter("M9", codes=("1",))["1"]
         take(HEADER + hours([1], point="M9"))

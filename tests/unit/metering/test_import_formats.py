@@ -62,6 +62,35 @@ def test_numbered_hours_go_to_25(read):
     assert filled(content.days[0]) == {0: ("100", M), 24: ("250", E)}
 
 
+def test_a_holder_who_feeds_in_has_both_directions_beside_each_other(read):
+    text = (
+        "CUPS;Fecha;Hora;AE_kWh;AS_KWh;AE_AUTOCONS_kwh;REAL/ESTIMADO\n"
+        "ES1;31/10/2021;25;0,5;0,125;0,1;R\nES1;28/03/2022;1;0,5;;;E\n"
+    )
+    content = read(text, "es-csv-own")
+    assert content.totals == {"1.8.0": Decimal(1), "2.8.0": Decimal("0.125")}
+    assert [(day[1], filled(day)) for day in content.days] == [
+        ("1.8.0", {24: ("500", M)}), ("2.8.0", {24: ("125", M)}), ("1.8.0", {0: ("500", E)}),
+    ]  # fmt: skip
+
+
+def test_wh_of_hours_that_begin_are_told_apart_by_their_order(read):
+    text = "CUPS;FechaHora;CONSUMO Wh\nES1;2021/10/31 02:00;100\nES1;2021/10/31 02:00;200\n"
+    content = read(text, "es-csv-wh")
+    assert filled(content.days[0]) == {2: ("100", M), 3: ("200", M)}
+
+
+def test_datadis_csv_ends_its_hours_and_repeats_one(read):
+    text = (
+        "CUPS;Fecha;Hora;consumo_kWh;metodoObtencion;energiaVertida_kWh\n"
+        "ES1;2021/10/31;03:00;0,1;Real;0\nES1;2021/10/31;03:00;0,2;Estimada;0\n"
+        "ES1;2021/10/31;24:00;0,3;Real;0,05\n"
+    )
+    content = read(text, "datadis-csv")
+    assert filled(content.days[0]) == {2: ("100", M), 3: ("200", E), 24: ("300", M)}
+    assert content.totals == {"1.8.0": Decimal("0.6"), "2.8.0": Decimal("0.05")}
+
+
 def test_datadis_storage_keeps_its_digits_over_a_day_of_23_hours(read):
     content = read(meter_files.DATADIS, "datadis-json")
     assert content.totals == {"1.8.0": Decimal("0.102")}

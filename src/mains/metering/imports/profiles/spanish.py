@@ -15,13 +15,17 @@ from mains.metering.rules.intervals import Quality
 from mains.metering.rules.labels import Marks, Repeated
 
 # How a value was obtained: real (R), or estimated (E).
-REAL_OR_ESTIMATED = {"R": Quality.MEASURED, "E": Quality.ESTIMATED}
+REAL_OR_ESTIMATED = {
+    "R": Quality.MEASURED, "Real": Quality.MEASURED,
+    "E": Quality.ESTIMATED, "Estimada": Quality.ESTIMATED,
+}  # fmt: skip
 # The method of billed curves: 1 to 3 come from the meter, 4 to 6 from a profile or an estimate.
 METHOD = {
     "": Quality.MEASURED, "0": Quality.MEASURED, "1": Quality.MEASURED, "2": Quality.MEASURED,
     "3": Quality.MEASURED, "4": Quality.ESTIMATED, "5": Quality.ESTIMATED,
     "6": Quality.ESTIMATED,
 }  # fmt: skip
+_NUMBERED = Label(("Fecha", "Hora"), "DD/MM/YYYY hh", Marks.ENDING, Repeated.NUMBERED)
 _REACTIVE = ("5.8.0", "6.8.0", "7.8.0", "8.8.0")
 
 
@@ -101,13 +105,18 @@ PROFILES = (
     # What holders download: numbered hours, 25 of them on the day in October.
     Profile(
         key="es-csv", title="CSV for holders: CUPS;Fecha;Hora;Consumo_kWh;Metodo_obtencion",
-        container=Container.DELIMITED, header=True, point="CUPS", decimal=",",
-        label=Label(("Fecha", "Hora"), "DD/MM/YYYY hh", Marks.ENDING, Repeated.NUMBERED),
+        container=Container.DELIMITED, header=True, point="CUPS", decimal=",", label=_NUMBERED,
         magnitudes=(Magnitude("1.8.0", "kWh", "Consumo_kWh", quality="Metodo_obtencion"),),
-        qualities={
-            "R": Quality.MEASURED, "Real": Quality.MEASURED,
-            "E": Quality.ESTIMATED, "Estimada": Quality.ESTIMATED,
-        },
+        qualities=REAL_OR_ESTIMATED,
+    ),
+    Profile(
+        key="es-csv-own", title="CSV for holders who feed in: …;AE_kWh;AS_KWh;…;REAL/ESTIMADO",
+        container=Container.DELIMITED, header=True, point="CUPS", decimal=",", label=_NUMBERED,
+        magnitudes=(
+            Magnitude("1.8.0", "kWh", "AE_kWh", quality="REAL/ESTIMADO"),
+            Magnitude("2.8.0", "kWh", "AS_KWh", quality="REAL/ESTIMADO", optional=True),
+        ),
+        qualities=REAL_OR_ESTIMATED,
     ),
     Profile(
         key="es-csv-wh", title="CSV for holders: CUPS;FechaHora;CONSUMO Wh, hour beginning",
