@@ -65,6 +65,22 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is(read, tmp_p
         read(bomb, "xlsx", caps=SMALL)
 
 
+def test_a_workbook_that_declares_entities_is_refused(read, tmp_path):
+    good = workbook(tmp_path / "good.xlsx", rows=1)
+    assert read(good, "xlsx", caps=SMALL).intervals == 1
+    with (
+        zipfile.ZipFile(good) as source,
+        zipfile.ZipFile(tmp_path / "bad.xlsx", "w") as target,
+    ):
+        for name in source.namelist():
+            text = source.read(name)
+            if name.endswith("sheet1.xml"):
+                text = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + text
+            target.writestr(name, text)
+    with pytest.raises(FileRefused, match="declares a document type"):
+        read(tmp_path / "bad.xlsx", "xlsx", caps=SMALL)
+
+
 def test_control_the_same_workbook_is_read_where_more_is_allowed(read, tmp_path):
     book = workbook(tmp_path / "book.xlsx", rows=2, padding=b"<x/>" * 2 * MB)
     assert read(book, "xlsx", caps=replace(SMALL, unpacked=64 * MB)).intervals == 2
