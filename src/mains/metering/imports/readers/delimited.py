@@ -21,16 +21,15 @@ def rows(path: Path, *, delimiter: str, caps: Caps) -> Iterator[Row]:
     """
     number = cells = 0
     for text in _blocks(path, caps):
-        cells += text.count(delimiter) + text.count("\n")
-        if cells > caps.cells:
-            raise file_refused(f"The file has more than {caps.cells:,} cells", "split it")
         quoted = '"' in text
         for line in text.split("\n"):
             number += 1
-            if quoted and '"' in line:
-                yield number, _unquoted(line, delimiter)
-            elif line:
-                yield number, line.split(delimiter)
+            if line:
+                fields = _unquoted(line, delimiter) if quoted else line.split(delimiter)
+                cells += len(fields)
+                yield number, fields
+        if cells > caps.cells:
+            raise file_refused(f"The file has more than {caps.cells:,} cells", "split it")
 
 
 def _unquoted(line: str, delimiter: str) -> list[str]:
