@@ -61,7 +61,7 @@ def _charts(
                 finding=finding(shown, unit=one.unit),
                 unit=unit_text(one.unit),
                 subject=_("use per year") if yearly else _("use per reading period"),
-                periods=tuple(_bar(use, yearly=yearly) for use in shown),
+                periods=tuple(bar(use, yearly=yearly) for use in shown),
                 now=_("Used"),
                 before=_("A year before") if any(use.before is not None for use in shown) else "",
                 note=_note(shown),
@@ -99,7 +99,7 @@ def finding(shown: Sequence[Compared], *, unit: str) -> str:
     Say in one sentence what the latest bar shows, and how it compares with a year before.
     """
     latest = shown[-1]
-    when = _name(latest.months)
+    when = name_of(latest.months)
     if latest.used is None:
         return _("%(when)s: a reading is missing or being checked.") % {"when": when}
     figure = f"{_number(latest.used)} {unit_text(unit)}"
@@ -114,7 +114,10 @@ def finding(shown: Sequence[Compared], *, unit: str) -> str:
     return _("%(when)s: you used %(figure)s, %(percent)s %% less than a year before.") % values
 
 
-def _name(months: Period) -> str:
+def name_of(months: Period) -> str:
+    """
+    Return a month, a year or months from one to another in words.
+    """
     if _is_year(months):
         return str(months.start.year)
     last = month_text(months.last_day, language=language())
@@ -127,7 +130,10 @@ def _is_year(months: Period) -> bool:
     return months == Period(date(months.start.year, 1, 1), date(months.start.year + 1, 1, 1))
 
 
-def _bar(use: Compared, *, yearly: bool) -> chart.Period:
+def bar(use: Compared, *, yearly: bool) -> chart.Period:
+    """
+    Return what the chart draws of a use, named by its last month or by its year.
+    """
     label = short_month_year_text(use.months.last_day, language=language())
     short = short_month_text(use.months.last_day, language=language())
     if yearly:
