@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from mains.branding.fields import DayField
 from mains.console import wording
 from mains.console.access import EVERYBODY, StaffRequest, staff, to
 from mains.core.calendars import Period
@@ -24,10 +25,6 @@ from mains.metering.rules.windows import WindowState, months_for, period_of
 from mains.metering.staff_readings import Entered
 from mains.metering.windows import view_for, window_for
 
-DATE = {
-    "required": gettext_lazy("Type the day on which the meter was read."),
-    "invalid": gettext_lazy("A day has the form 2026-11-18."),
-}
 OWN, BEFORE = "own", "before"
 
 
@@ -47,10 +44,9 @@ class Enter(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
         error_messages={"required": gettext_lazy("Type what the meter shows.")},
     )
-    read_date = forms.DateField(
+    read_date = DayField(
         label=gettext_lazy("Read on"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "short"}),
-        error_messages=DATE,
+        required_text=gettext_lazy("Type the day on which the meter was read."),
     )
     source = forms.ChoiceField(
         label=gettext_lazy("Who read it"),

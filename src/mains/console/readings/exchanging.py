@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from mains.branding.fields import DayField
 from mains.console import wording
 from mains.console.access import EVERYBODY, StaffRequest, staff, to
 from mains.metering import exchanging, queries
@@ -22,13 +23,9 @@ _TYPED = {"inputmode": "decimal", "autocomplete": "off", "class": "short"}
 
 
 class Exchanged(forms.Form):
-    day = forms.DateField(
+    day = DayField(
         label=gettext_lazy("Exchanged on"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "short"}),
-        error_messages={
-            "required": gettext_lazy("Type the day of the exchange."),
-            "invalid": gettext_lazy("A day has the form 2026-11-18."),
-        },
+        required_text=gettext_lazy("Type the day of the exchange."),
     )
     serial = forms.CharField(
         label=gettext_lazy("Number of the new meter"),
