@@ -173,6 +173,24 @@ def change(**fields: object) -> None:
         Reading.objects.filter(pk=reading.pk).update(**fields)
 
 
+class TestAHint:
+    def test_says_where_much_more_was_used_and_keeps_nobody_from_reading(self, hanna):
+        hint = "water may be running somewhere"
+        assert hint not in hanna.get("/usage/").content.decode()
+        last = latest()
+        with inside(SLUG):
+            Reading.objects.filter(pk=last.pk).update(value=last.value + 40)
+        try:
+            page = hanna.get("/usage/").content.decode()
+            readings = hanna.get("/readings/").content.decode()
+        finally:
+            with inside(SLUG):
+                last.save()
+
+        assert hint in page
+        assert 'name="reading-' in readings
+
+
 class TestWhoseItIs:
     def test_others_see_nothing_of_it(self, hanna):
         other = world.person("nina@next.example", *world.accounts(company__code="teplo")[2:3])

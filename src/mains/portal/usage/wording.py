@@ -17,7 +17,7 @@ from mains.core.wording import (
     short_month_year_text,
 )
 from mains.metering.consumption import UseSeries
-from mains.metering.rules.comparing import Compared, by_period, by_year
+from mains.metering.rules.comparing import Compared, by_period, by_year, is_striking
 from mains.portal.access import PortalRequest
 from mains.portal.readings.messages import language
 from mains.portal.readings.windows import label_of
@@ -64,7 +64,7 @@ def _charts(
                 periods=tuple(bar(use, yearly=yearly) for use in shown),
                 now=_("Used"),
                 before=_("A year before") if any(use.before is not None for use in shown) else "",
-                note=_note(shown),
+                note=_note(shown, unit=one.unit),
             ),
         )
 
@@ -149,7 +149,20 @@ def bar(use: Compared, *, yearly: bool) -> chart.Period:
     )
 
 
-def _note(shown: Sequence[Compared]) -> str:
+def _note(shown: Sequence[Compared], *, unit: str) -> str:
+    """
+    Say what is worth a look; a hint, which keeps nobody from anything.
+    """
+    if is_striking(shown[-1]):
+        if unit == "m3":
+            return _(
+                "That is much more than a year before. If you cannot explain it, close every tap "
+                "and look whether the meter still turns: water may be running somewhere."
+            )
+        return _(
+            "That is much more than a year before. If you cannot explain it, compare your last "
+            "reading with the meter."
+        )
     if any(use.used is None for use in shown):
         return _("Where nothing is drawn, a reading is missing or being checked.")
     return ""
