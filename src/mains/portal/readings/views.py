@@ -6,8 +6,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mains.branding.components import Cell, Column, Table
-from mains.core.wording import number_text, short_date_text
 from mains.enrolment.access_log import Deed
 from mains.enrolment.rules.rights import Right
 from mains.metering import actions, queries, reminding
@@ -16,9 +14,8 @@ from mains.metering.queries import RegisterRow
 from mains.metering.windows import window_for
 from mains.portal.access import PortalRequest, account_ids, customer_required, noted
 from mains.portal.paging import page_asked, pages
-from mains.portal.readings import entering, messages
+from mains.portal.readings import entering, history, messages
 from mains.portal.readings.forms import Readings
-from mains.portal.templatetags.portal import unit as unit_text
 
 SENT = "readings_sent"
 # Registers on one page: what somebody reads on one walk, and one form can hold.
@@ -49,7 +46,7 @@ def enter(request: PortalRequest) -> HttpResponse:
             "form": form,
             "groups": groups,
             "remindable": any(group.window.calendar for group in groups),
-            "history": _history(request),
+            "history": history.latest(request),
             "reminded": reminding.is_reminded(user_id=request.user.pk),
             "pages": pages(page, more=len(found) > PAGE),
             "not_shared": bool(request.accounts) and not account_ids(request, Right.READ),
@@ -119,40 +116,4 @@ def sent(request: PortalRequest) -> HttpResponse:
     review = any(reading.quality == ReadingQuality.NEEDS_REVIEW for reading in readings)
     return render(
         request, "portal/readings/sent.html", {"readings": readings, "needs_review": review}
-    )
-
-
-def _history(request: PortalRequest) -> Table | None:
-    language = messages.language()
-    rows = queries.readings_of(account_ids=account_ids(request, Right.READ), limit=8)
-    if not rows:
-        return None
-    words = {
-        "SELF": _("you"),
-        "GUEST": _("guest"),
-        "STAFF": _("our staff"),
-        "READER": _("meter reader"),
-        "REMOTE": _("remotely"),
-        "ESTIMATE": _("estimated"),
-        "IMPORT": _("imported"),
-    }
-    return Table(
-        caption=_("Earlier readings"),
-        columns=(
-            Column(_("Date")),
-            Column(_("Meter")),
-            Column(_("Reading"), numeric=True),
-            Column(_("Read by")),
-        ),
-        rows=tuple(
-            (
-                Cell(short_date_text(row.read_date, language=language)),
-                Cell(row.meter),
-                Cell(f"{number_text(row.value, language=language)} {unit_text(row.unit)}"),
-                Cell(words[row.source])
-                if row.quality != ReadingQuality.NEEDS_REVIEW
-                else Cell(_("being checked"), meaning="warn"),
-            )
-            for row in rows
-        ),
     )
