@@ -23,6 +23,8 @@ from mains.portal.templatetags.portal import unit as unit_text
 SENT = "readings_sent"
 # Registers on one page: what somebody reads on one walk, and one form can hold.
 PAGE = 25
+# With more registers than these, a list can be sent instead.
+FEW = 5
 
 
 @require_http_methods(["GET", "POST"])
@@ -50,6 +52,7 @@ def enter(request: PortalRequest) -> HttpResponse:
             "groups": groups,
             "remindable": any(group.window.calendar for group in groups),
             "history": _history(request),
+            "many": page > 1 or len(found) > FEW,
             "reminded": reminding.is_reminded(user_id=request.user.pk),
             "pages": pages(page, more=len(found) > PAGE),
             "not_shared": bool(request.accounts) and not account_ids(request, Right.READ),
