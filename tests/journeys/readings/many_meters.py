@@ -16,7 +16,9 @@ PAGE, CHECK, SENT = "/readings/many/", "/readings/many/check/", "/readings/many/
 BEFORE, LAST = Decimal(1_000), Decimal(1_184)
 
 
-def hang(count: int, *, prefix: str = "MANY", codes: tuple[str, ...] = ("1",)) -> list[Any]:
+def hang(
+    count: int, *, prefix: str = "MANY", codes: tuple[str, ...] = ("1",), slug: str = SLUG
+) -> list[Any]:
     """
     Return as many new accounts, each with a meter that used two cubic metres a day since July.
 
@@ -25,8 +27,8 @@ def hang(count: int, *, prefix: str = "MANY", codes: tuple[str, ...] = ("1",)) -
     from mains.customers.models import Account, Contract, SupplyPoint
     from mains.metering.models import Meter, MeterInstallation, Reading, Register
 
-    with inside(SLUG):
-        first = Account.objects.select_related("customer", "company").get(number__endswith="0041")
+    with inside(slug):
+        first = Account.objects.select_related("customer", "company").order_by("number")[0]
         accounts = Account.objects.bulk_create(
             Account(
                 number=f"{prefix}{at:06d}", customer=first.customer, company=first.company,
@@ -72,11 +74,14 @@ def hang(count: int, *, prefix: str = "MANY", codes: tuple[str, ...] = ("1",)) -
     return list(accounts)
 
 
-def three_bad() -> list[tuple[str, str]]:
-    rows = likely(200)
+def three_bad(prefix: str = "MANY") -> list[tuple[str, str]]:
+    """
+    Return readings of two hundred meters, three of which cannot be sent.
+    """
+    rows = likely(200, prefix=prefix)
     rows[3] = ("NOBODYS-1", "1240")
-    rows[50] = ("MANY-050", "12x4")
-    rows[120] = ("MANY-120", "1234567")
+    rows[50] = (f"{prefix}-050", "12x4")
+    rows[120] = (f"{prefix}-120", "1234567")
     return rows
 
 
@@ -133,13 +138,13 @@ def again(person: Person, page: Any, **typed: str) -> Any:
     return person.post(CHECK, **{**carried(page), **typed, "look": "1"})
 
 
-def stored(prefix: str = "MANY") -> list[Any]:
+def stored(prefix: str = "MANY", *, slug: str = SLUG) -> list[Any]:
     """
     Return the readings that were sent for such meters, by the meter.
     """
     from mains.metering.models import Reading
 
-    with inside(SLUG):
+    with inside(slug):
         found = Reading.objects.filter(register__meter__serial__startswith=f"{prefix}-")
         return list(
             found.exclude(source="IMPORT")
