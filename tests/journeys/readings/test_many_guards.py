@@ -1,8 +1,12 @@
 """A list sent twice, late, in the wrong order or never; and meters of somebody else in it."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from types import SimpleNamespace
 
 import pytest
+from django.db import IntegrityError, connection
 from tests.journeys import sharing_world as world
 from tests.journeys.readings.many_meters import (
     CHECK,
@@ -19,11 +23,11 @@ from tests.journeys.readings.many_meters import (
     text_of,
     three_bad,
 )
-from tests.journeys.sharing_world import SLUG
+from tests.journeys.sharing_world import SLUG, Person
 
 from mains.guard.context import inside
 from mains.metering import many
-from mains.metering.models import Reading
+from mains.metering.models import Reading, Register
 
 UNKNOWN = "None of your meters has this number."
 
@@ -63,6 +67,44 @@ class TestTwice:
 
         assert send(max_, page, **{"value-0": ""}).status_code == 302
         assert [int(one.value) for one in stored()] == [1250, 1241]
+
+
+class TestAtOnce:
+    """
+    The same page sent from two tabs in one moment.
+    """
+
+    def together(self, person: Person, monkeypatch) -> list[int | str]:
+        page = paste(person, text_of(likely(20)))
+        tabs = [world.signed_in(person.email) for _tab in range(2)]
+        both, unseen = threading.Barrier(2), many.guests.unseen
+
+        def wait(**which):
+            # Behind a lock the second never comes here while the first waits.
+            with suppress(threading.BrokenBarrierError):
+                both.wait(1)
+            return unseen(**which)
+
+        def press(tab: Person) -> int | str:
+            try:
+                return send(tab, page).status_code
+            except IntegrityError as error:
+                return type(error).__name__
+            finally:
+                connection.close()
+
+        monkeypatch.setattr(many.guests, "unseen", wait)
+        with ThreadPoolExecutor(2) as pool:
+            return list(pool.map(press, tabs))
+
+    def test_stores_once_and_both_get_the_receipt(self, max_, monkeypatch):
+        assert self.together(max_, monkeypatch) == [302, 302]
+        assert len(stored()) == 20
+
+    def test_control_without_the_lock_it_breaks(self, max_, monkeypatch):
+        monkeypatch.setattr(Register.objects, "select_for_update", Register.objects.all)
+
+        assert "IntegrityError" in self.together(max_, monkeypatch)
 
 
 @pytest.mark.seed("S3.07")
@@ -174,8 +216,6 @@ class TestSomebodyElses:
 
 @pytest.mark.parametrize("gives_way", [True, False])
 def test_a_guests_reading_gives_way_in_a_list_as_well(max_, monkeypatch, gives_way):
-    from mains.metering.models import Register
-
     with inside(SLUG):
         guest = Reading.objects.create(
             register=Register.objects.get(meter__serial="MANY-000"), read_date="2026-11-27",

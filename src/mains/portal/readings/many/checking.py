@@ -154,6 +154,7 @@ class Rows(forms.Form):
 
     key = forms.CharField(widget=forms.HiddenInput)
     rows = forms.CharField(widget=forms.HiddenInput, strip=False)
+    use_required_attribute = False
 
     def __init__(self, *, key: str, lines: Sequence[Line]) -> None:
         self.lines = lines
@@ -175,7 +176,10 @@ class Rows(forms.Form):
             )
         self.full_clean()
         for line in [*self.wrong, *self.unusual]:
-            self._explain(line)
+            part = wording.part_of(line.outcome)
+            self.add_error(f"{part}-{line.position}", line.reason)
+            # Nobody has to fill it, but it is not optional to whoever wants the row sent.
+            self.fields[f"{part}-{line.position}"].required = True
 
     def _ask(self, line: Line, part: Part) -> dict[str, str]:
         name = f"{part}-{line.position}"
@@ -199,10 +203,6 @@ class Rows(forms.Form):
             required=False, label=_("It is right, send it anyway")
         )
         return {name: "on"} if line.given.confirmed else {}
-
-    def _explain(self, line: Line) -> None:
-        part = wording.part_of(line.outcome)
-        self.add_error(f"{part}-{line.position}", line.reason)
 
     @property
     def wrong_fields(self) -> list[object]:

@@ -193,7 +193,7 @@ def sent(request: PortalRequest) -> HttpResponse:
         {
             "count": len(readings),
             "review": review,
-            "table": tables.of_sent(readings),
+            "table": tables.of_sent(sorted(readings, key=lambda one: one.id)),
             "left": tables.of_left(left) if left else None,
             "left_count": len(left),
             "rows": kept["left"],
