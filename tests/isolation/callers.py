@@ -311,7 +311,7 @@ def _customers(utility: utilities.Utility) -> list[Any]:
 def _ids(utility: utilities.Utility) -> dict[str, str]:
     from mains.approvals import actions as approvals
     from mains.enrolment.models import AccountLink, Invitation, LinkRole
-    from mains.metering.models import Reading
+    from mains.metering.models import MeterInstallation, Reading
     from mains.notifications.models import Message
     from mains.privacy import actions as privacy
     from mains.tenancy.models import ProviderApplication
@@ -343,6 +343,9 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
             now=datetime.now(UTC),
         )
         reading, message = Reading.objects.first(), Message.objects.first()
+        installation = MeterInstallation.objects.get(
+            supply_point__contracts__account_id=bill.account_id
+        )
     with inside(PUBLIC):
         application = ProviderApplication.objects.create(
             token_hash="1" * 64, slug="slowwater", name="Slow", email="s@slow.example",
@@ -355,6 +358,7 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
         "api_bill_id": f"bil_{bill.pk}",
         "run_id": str(utility.run.pk),
         "reading_id": str(reading.pk),
+        "installation_id": str(installation.pk),
         "approval_id": str(approval_id),
         "message_id": str(message.pk),
         "invitation_id": str(invitation.pk),
@@ -378,7 +382,7 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
 
 def _bodies(utility: utilities.Utility) -> dict[str, dict[str, Any]]:
     """
-    Return what is sent to addresses that name an object of Anna's in their body.
+    Return what is sent to addresses that want something in their body.
     """
     from mains.metering import queries as metering
 
@@ -389,6 +393,7 @@ def _bodies(utility: utilities.Utility) -> dict[str, dict[str, Any]]:
         ]
     return {
         "<slug:tenant>/customers/<int:account_id>/support/<int:link_id>/": {"reason": "tests"},
+        "<slug:tenant>/readings/<int:reading_id>/": {"decision": "reject"},
         "pay/start/": {"bill": str(bill.pk), "email": "x@people.example"},
         "readings/": {"key": "k" * 20, f"reading-{register.register_id}": "999"},
         "api/v1/payments": {"bills": [f"bil_{bill.pk}"]},

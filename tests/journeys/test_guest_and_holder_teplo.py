@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from tests.journeys import guest_world as world
+from tests.journeys.conftest import NOW
 from tests.journeys.guest_world import SLUG, sends_as_holder
 
 from mains.guard.context import inside
@@ -15,6 +16,7 @@ from mains.metering.queries import counting
 from mains.tenancy import queries
 
 TENANTS = {"teplo"}
+BY_STAFF = {"actor": "staff:1", "now": NOW}
 pytestmark = [pytest.mark.usefixtures("fresh_tries", "anew"), pytest.mark.seed("S3.08")]
 
 
@@ -71,7 +73,7 @@ class TestTheHolderFirst:
         sends_as_holder(holder, "1")
         (reading,) = kim.readings()
         with inside(SLUG):
-            reviewing.decide(reading_id=reading.pk, accept=False)
+            reviewing.decide(reading_id=reading.pk, accept=False, **BY_STAFF)
         kim.sends()
         assert by_source(kim)[ReadingSource.GUEST].quality == ReadingQuality.ACCEPTED
 
@@ -118,7 +120,7 @@ class TestTheGuestFirst:
         kim.sends("1")
         (reading,) = kim.readings()
         with inside(SLUG):
-            reviewing.decide(reading_id=reading.pk, accept=True)
+            reviewing.decide(reading_id=reading.pk, accept=True, **BY_STAFF)
         sends_as_holder(holder)
         assert by_source(kim)[ReadingSource.GUEST].quality == ReadingQuality.ACCEPTED
 

@@ -10,6 +10,7 @@ import pytest
 from mains.demo import facts
 from mains.enrolment.models import AccountLink
 from mains.guard.context import inside
+from mains.metering.models import MeterInstallation
 from mains.tenancy import queries, registry
 from tests.screens import gallery, harness, live
 
@@ -52,6 +53,7 @@ STAFF = {
     "home": "", "customers": "customers/", "account": "customers/{account}/",
     "tax-number": "customers/{account}/tax-number/",
     "enter-reading": "customers/{account}/readings/",
+    "exchange": "customers/{account}/meters/{installation}/",
     "support": "customers/{account}/support/{link}/",
     "party": "customers/{account}/data/", "attach": "authorities/new/", "bill": "bills/{bill}/",
     "readings": "readings/", "runs": "runs/", "run-new": "runs/new/", "payments": "payments/",
@@ -90,7 +92,9 @@ def portal(slug: str, port: int) -> Site:
     bill = facts.latest_bill(slug=slug, company=code, email=f"anna@{slug}.example")
     with inside(slug):
         link = AccountLink.objects.get(account=bill.account_id, ended_at=None)
-    ids = {"bill": str(bill.id), "account": str(bill.account_id), "link": str(link.pk)}
+        hung = MeterInstallation.objects.filter(supply_point__contracts__account=bill.account_id)
+        ids = {"installation": str(hung.first().pk)}
+    ids |= {"bill": str(bill.id), "account": str(bill.account_id), "link": str(link.pk)}
     return Site(queries.tenant(slug).url, live.signed_in(slug, port), ids)
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
-from mains.bench import billrun, tenant_create, tenant_migrate
+from mains.bench import billrun, interval_import, tenant_create, tenant_migrate
 from mains.bench.result import Result
 
 BENCHES: dict[str, Callable[..., Result]] = {
     "billrun": billrun.measure,
+    "import": interval_import.measure,
     "tenant-create": tenant_create.measure,
     "tenant-migrate": tenant_migrate.measure,
 }

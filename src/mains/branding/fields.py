@@ -9,6 +9,23 @@ from django.utils.translation import gettext_lazy as _
 HEX = re.compile(r"#?([0-9a-fA-F]{6})")
 
 
+class DayField(forms.DateField):
+    """
+    A civil day: browsers show a calendar, and others take it as 2026-11-18.
+
+    :param required_text: what to say where none was typed.
+    """
+
+    def __init__(self, *, required_text: Any = "", **kwargs: Any) -> None:
+        attributes = {"type": "date", "class": "short"}
+        kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs=attributes))
+        kwargs["error_messages"] = {
+            "required": required_text,
+            "invalid": _("A day has the form 2026-11-18."),
+        }
+        super().__init__(**kwargs)
+
+
 class ColourForm(forms.Form):
     """
     A colour that can be typed or picked; whichever of the two was changed counts.

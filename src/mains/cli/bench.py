@@ -16,18 +16,20 @@ OWNERS = frozenset({"tenant-create", "tenant-migrate"})
 @click.command()
 @click.argument("name")
 @click.option("--accounts", type=int, default=10_000, show_default=True)
+@click.option("--rows", type=int, default=1_000_000, show_default=True)
 @click.option("--tenants", type=int, default=200, show_default=True)
 @click.option("--json", "as_json", is_flag=True)
-def bench(name: str, accounts: int, tenants: int, as_json: bool) -> None:
-    """Measure NAME: billrun, tenant-create, tenant-migrate.
+def bench(name: str, accounts: int, rows: int, tenants: int, as_json: bool) -> None:
+    """Measure NAME: billrun, import, tenant-create, tenant-migrate.
 
     \b
     Examples:
       mains bench billrun --accounts 10000 --json
+      mains bench import --rows 1000000 --json
       mains bench tenant-create --json
     """
     with parts_for_a_while():
-        result = _measured(name, accounts=accounts, tenants=tenants)
+        result = _measured(name, accounts=accounts, rows=rows, tenants=tenants)
     if as_json:
         show(result.to_json(), as_json=True)
     else:
@@ -39,7 +41,7 @@ def bench(name: str, accounts: int, tenants: int, as_json: bool) -> None:
         raise CommandFailed(f"{name} is below its floor: {result.detail}")
 
 
-def _measured(name: str, *, accounts: int, tenants: int) -> "Result":
+def _measured(name: str, **sizes: int) -> "Result":
     django_ready(as_owner=name in OWNERS)
     from mains.bench import BENCHES, run
 
@@ -47,4 +49,4 @@ def _measured(name: str, *, accounts: int, tenants: int) -> "Result":
         raise CommandFailed(
             f"There is no bench {name}.", f"There are: {', '.join(BENCHES)}.", code=3
         )
-    return run(name, accounts=accounts, tenants=tenants)
+    return run(name, **sizes)

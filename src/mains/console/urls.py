@@ -11,7 +11,7 @@ from mains.console.messages import letters
 from mains.console.messages import views as messages
 from mains.console.payments import views as payments
 from mains.console.privacy import views as privacy
-from mains.console.readings import entering
+from mains.console.readings import entering, exchanging
 from mains.console.readings import views as readings
 from mains.console.runs import bills
 from mains.console.runs import views as runs
@@ -26,6 +26,11 @@ urlpatterns = [
     path("customers/", accounts.find, name="customers"),
     path("customers/<int:account_id>/", accounts.one, name="account"),
     path("customers/<int:account_id>/tax-number/", tax_number.correct, name="tax-number"),
+    path(
+        "customers/<int:account_id>/meters/<int:installation_id>/",
+        exchanging.exchange,
+        name="exchange-meter",
+    ),
     path("customers/<int:account_id>/readings/", entering.enter, name="enter-reading"),
     path("customers/<int:account_id>/reading-link/", reading_link.send, name="send-reading-link"),
     path("customers/<int:account_id>/data/", privacy.party, name="party"),

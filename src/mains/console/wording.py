@@ -11,6 +11,7 @@ from mains.billing.rules.drafting import Hold
 from mains.billing.rules.status import BillStatus
 from mains.branding.components import Meaning
 from mains.core.wording import instant_text, number_text, short_date_text, unit_text
+from mains.metering.rules.typed import NotANumber, TooManyDigits
 from mains.tenancy.tenantfile.identity import CustomerType, Purpose
 
 type Words = tuple[str, Meaning]
@@ -49,6 +50,24 @@ def number(value: Decimal | str | None) -> str:
     Write a number with the language's separators, or a dash where nothing is known.
     """
     return "–" if value is None else number_text(Decimal(value), language=language())
+
+
+def decimal_mark() -> str:
+    """
+    Return the decimal sign that the reader types.
+    """
+    return "." if language() == "en" else ","
+
+
+def unusable(problem: NotANumber | TooManyDigits) -> str:
+    """
+    Say why what was typed cannot be what a meter shows.
+    """
+    if isinstance(problem, NotANumber):
+        return _("There are letters or signs in it. Type only the digits that the meter shows.")
+    return _("The meter shows %(digits)s digits. Leave out red digits after the decimal sign.") % {
+        "digits": problem.digits
+    }
 
 
 def stage(code: str) -> Words:

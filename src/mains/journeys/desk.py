@@ -10,7 +10,7 @@ from mains.billing.models import Bill, BillRun, RunStage
 from mains.core.money import Money
 from mains.customers import queries as customers
 from mains.ledger.models import Balance, LedgerAccount, Transfer
-from mains.metering import reviewing
+from mains.metering import waiting
 from mains.notifications.models import Message
 from mains.payments.actions import OPEN_STATES
 from mains.payments.models import Payment, PaymentAttempt
@@ -52,7 +52,7 @@ def overview(*, currency: str) -> Overview:
         runs_issued=runs["issued"],
         runs_waiting=runs["waiting"],
         messages_failed=Message.objects.filter(state="FAILED").count(),
-        readings_waiting=reviewing.count_waiting(),
+        readings_waiting=waiting.count_waiting(),
         attempts_open=PaymentAttempt.objects.filter(state__in=OPEN_STATES).count(),
     )
 

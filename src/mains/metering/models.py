@@ -1,4 +1,7 @@
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Func, Q
+from django.db.models.lookups import Exact
 
 from mains.core.periods import ends_after_start, no_overlap
 
@@ -114,3 +117,108 @@ class ReadingReminder(models.Model):
 
     def __str__(self) -> str:
         return f"reminder of user {self.user_id}"
+
+
+def _length(column: str) -> Func:
+    return Func(column, function="cardinality", output_field=models.IntegerField())
+
+
+class ImportState(models.TextChoices):
+    APPLIED = "APPLIED"
+    UNDONE = "UNDONE"
+
+
+class MeterImport(models.Model):
+    """
+    One file of meter data that was taken in: what it was, who did it, and what came of it.
+
+    While it stands the same file adds nothing. `register_ids` and the days say where its rows are,
+    so that undoing it needs no index of its own; `reading_ids` are the readings it stored.
+    """
+
+    profile = models.CharField(max_length=40)
+    file_name = models.CharField(max_length=200)
+    file_hash = models.CharField(max_length=64)
+    imported_by = models.CharField(max_length=80)
+    imported_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=ImportState.choices)
+    undone_by = models.CharField(max_length=80, blank=True)
+    undone_at = models.DateTimeField(null=True)
+    rows = models.PositiveIntegerField()
+    intervals = models.PositiveBigIntegerField()
+    new_days = models.PositiveIntegerField(default=0)
+    changed_days = models.PositiveIntegerField(default=0)
+    refused_rows = models.PositiveIntegerField(default=0)
+    first_day = models.DateField(null=True)
+    last_day = models.DateField(null=True)
+    register_ids = ArrayField(models.BigIntegerField(), default=list)
+    reading_ids = ArrayField(models.BigIntegerField(), default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["file_hash", "profile"],
+                condition=Q(state="APPLIED"),
+                name="file_imported_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="APPLIED", undone_at__isnull=True)
+                | Q(state="UNDONE", undone_at__isnull=False),
+                name="import_undone_at_an_instant",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.file_name}"
+
+
+class DayColumns(models.Model):
+    """
+    The intervals of one register and civil day, as `rules.intervals.DayValues` describes them.
+
+    `register_id` and `import_id` are plain integers, checked set-wise: foreign keys double the cost
+    of the largest table there is.
+    """
+
+    register_id = models.BigIntegerField()
+    day = models.DateField()
+    minutes = models.PositiveIntegerField()
+    decimals = models.PositiveSmallIntegerField()
+    values = ArrayField(models.IntegerField(null=True))
+    qualities = ArrayField(models.SmallIntegerField())
+
+    class Meta:
+        abstract = True
+
+
+class IntervalDay(DayColumns):
+    """
+    What was used or fed in on a civil day in the utility's zone; `import_id` is who wrote it last.
+    """
+
+    pk = models.CompositePrimaryKey("register_id", "day")
+    import_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(Exact(_length("values"), _length("qualities")), decimals__lte=6),
+                name="interval_day_whole",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.register_id} {self.day}"
+
+
+class ReplacedDay(DayColumns):
+    """
+    A day as it was before an import changed it, kept so that undoing the import restores it.
+    """
+
+    pk = models.CompositePrimaryKey("import_id", "register_id", "day")
+    import_id = models.BigIntegerField()
+    import_before = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.register_id} {self.day} before {self.import_id}"

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from mains.core.arrays import integer_array
 from mains.core.calendars import Period
@@ -38,7 +38,8 @@ class RegisterUse(NamedTuple):
     rolled_over: bool
 
 
-# The latest reading that counts on each side of the period's start, one index look-up each.
+# The latest reading that counts on each side of the period's start, one index look-up each. A meter
+# that was hung within the period opens with what it showed then.
 _USE = """
 select i.supply_point_id, m.service, m.serial, m.size, r.quantity, r.unit, r.digits, r.multiplier,
        o.value, o.read_date, c.value, c.read_date, coalesce(c.source, ''),
@@ -47,13 +48,20 @@ from metering_meterinstallation i
 join metering_meter m on m.id = i.meter_id
 join metering_register r on r.meter_id = m.id
 left join lateral (
-  select value, read_date from metering_reading
-  where register_id = r.id and quality in ('ACCEPTED', 'ESTIMATED') and period_start < %(start)s
-  order by read_date desc, received_at desc limit 1) o on true
+  (select id, value, read_date from metering_reading
+   where i.start_date <= %(start)s and register_id = r.id
+     and quality in ('ACCEPTED', 'ESTIMATED') and period_start < %(start)s
+   order by read_date desc, received_at desc limit 1)
+  union all
+  (select id, value, read_date from metering_reading
+   where i.start_date > %(start)s and register_id = r.id
+     and quality in ('ACCEPTED', 'ESTIMATED') and read_date >= i.start_date
+   order by read_date, received_at limit 1)) o on true
 left join lateral (
   select value, read_date, source, verdict from metering_reading
   where register_id = r.id and quality in ('ACCEPTED', 'ESTIMATED')
     and period_start >= %(start)s and period_start < %(end)s
+    and id is distinct from o.id and (i.end_date is null or read_date <= i.end_date)
   order by read_date desc, received_at desc limit 1) c on true
 where i.supply_point_id = any(%(points)s::bigint[])
   and i.start_date < %(end)s and (i.end_date is null or i.end_date > %(start)s)
@@ -99,6 +107,7 @@ class RegisterRow:
     last_date: date | None
     usual_daily: Decimal | None
     contract_class: str
+    installation_id: int
     code: str
 
 
@@ -107,7 +116,8 @@ select r.id, m.serial, m.service, r.unit, r.digits, r.decimals, sp.id,
        sp.street || ', ' || sp.post_code || ' ' || sp.city, c.account_id, a.number,
        l.value, l.read_date,
        case when l.read_date > f.read_date
-            then (l.value - f.value) / (l.read_date - f.read_date) end, c.contract_class, r.code
+            then (l.value - f.value) / (l.read_date - f.read_date) end, c.contract_class, i.id,
+       r.code
 from customers_contract c
 join customers_account a on a.id = c.account_id
 join customers_supplypoint sp on sp.id = c.supply_point_id
@@ -194,6 +204,25 @@ def installed_since(*, register_id: int, supply_point_id: int) -> date:
         meter__registers=register_id, supply_point_id=supply_point_id
     ).latest("start_date")
     return found.start_date
+
+
+def installation(*, account_id: int, installation_id: int, today: date) -> MeterInstallation | None:
+    """
+    Return where a meter hangs today for a contract of an account, or None.
+    """
+    return (
+        MeterInstallation.objects.select_related("meter", "supply_point")
+        .filter(
+            Q(supply_point__contracts__end_date=None)
+            | Q(supply_point__contracts__end_date__gt=today),
+            pk=installation_id,
+            end_date=None,
+            supply_point__contracts__account_id=account_id,
+            supply_point__contracts__service=F("meter__service"),
+            supply_point__contracts__start_date__lte=today,
+        )
+        .first()
+    )
 
 
 def unread(*, register_periods: Collection[tuple[int, date]]) -> set[tuple[int, date]]:

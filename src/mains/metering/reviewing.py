@@ -1,102 +1,39 @@
-"""The readings desk: what staff have to look at, and what they decide."""
+"""What staff decide about the readings that wait, and how they take it back."""
 
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from datetime import datetime
 
-from django.db import connection
+from mains.audit import actions as audit
+from mains.audit.queries import entries as audit_entries
+from mains.core.transactions import inside_transaction, owns_transaction
+from mains.metering.models import Reading, ReadingQuality, ReadingSource
+from mains.metering.rules.typed import read_typed
 
-from mains.core.transactions import owns_transaction
-from mains.metering.models import Reading, ReadingQuality
+DEEDS = {
+    ReadingQuality.ACCEPTED: "reading.accepted",
+    ReadingQuality.REJECTED: "reading.rejected",
+}
 
 
 class AlreadyDecided(Exception):
     """Somebody else accepted or rejected this reading first."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewRow:
-    """
-    A reading that waits for a decision, beside the latest one that counts.
-
-    Of a guest's reading `holder_value` is what the customer sent for the same period, if anything.
-    """
-
-    id: int
-    meter: str
-    service: str
-    unit: str
-    read_date: date
-    value: Decimal
-    verdict: str
-    source: str
-    last_value: Decimal | None
-    last_date: date | None
-    holder_value: Decimal | None
-    account_id: int | None
-    account_number: str
-
-
-_WAITING = """
-select rd.id, m.serial, m.service, r.unit, rd.read_date, rd.value, rd.verdict, rd.source,
-       l.value, l.read_date, h.value, c.account_id, coalesce(a.number, '')
-from metering_reading rd
-join metering_register r on r.id = rd.register_id
-join metering_meter m on m.id = r.meter_id
-left join lateral (
-  select value, read_date from metering_reading
-  where register_id = r.id and quality in ('ACCEPTED', 'ESTIMATED') and read_date <= rd.read_date
-  order by read_date desc, received_at desc limit 1) l on true
-left join lateral (
-  select value from metering_reading
-  where register_id = r.id and period_start = rd.period_start and rd.source = 'GUEST'
-    and source = 'SELF' and quality <> 'REJECTED'
-  order by read_date desc, received_at desc limit 1) h on true
-left join metering_meterinstallation i on i.meter_id = m.id and i.start_date <= rd.read_date
-  and (i.end_date is null or i.end_date > rd.read_date)
-left join customers_contract c on c.supply_point_id = i.supply_point_id and c.service = m.service
-  and c.start_date <= rd.read_date and (c.end_date is null or c.end_date > rd.read_date)
-left join customers_account a on a.id = c.account_id
-where rd.quality = 'NEEDS_REVIEW'
-order by rd.received_at, rd.id
-limit %s
-"""
-
-
-def waiting(*, limit: int = 50) -> list[ReviewRow]:
-    """
-    Return the readings that wait for a decision, oldest first.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_WAITING, [limit])
-        return [ReviewRow(*row) for row in cursor.fetchall()]
-
-
-def count_waiting() -> int:
-    """
-    Return how many readings wait for a decision.
-    """
-    return Reading.objects.filter(quality=ReadingQuality.NEEDS_REVIEW).count()
-
-
-def supply_points_of_meter(*, serial: str) -> list[int]:
-    """
-    Return the supply points of meters whose number starts like this.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select distinct i.supply_point_id from metering_meterinstallation i"
-            " join metering_meter m on m.id = i.meter_id"
-            " where starts_with(upper(m.serial), upper(%s)) limit 200",
-            [serial],
-        )
-        return [row[0] for row in cursor.fetchall()]
+class NothingToUndo(Exception):
+    """The desk decided nothing about this reading."""
 
 
 @owns_transaction
-def decide(*, reading_id: int, accept: bool) -> Reading:
+def decide(*, reading_id: int, accept: bool, actor: str, now: datetime) -> Reading:
     """
-    Accept or reject a reading that waits; the same decision again changes nothing.
+    Decide about a reading, and about nothing else; see `settle`.
+    """
+    return settle(reading_id=reading_id, accept=accept, actor=actor, now=now)
+
+
+@inside_transaction
+def settle(*, reading_id: int, accept: bool, actor: str, now: datetime) -> Reading:
+    """
+    Accept or reject a reading that waits, and audit it; the same decision again changes nothing.
 
     :raises AlreadyDecided: if the other decision was taken before.
     :raises Reading.DoesNotExist: if there is no such reading.
@@ -109,4 +46,90 @@ def decide(*, reading_id: int, accept: bool) -> Reading:
         raise AlreadyDecided(reading_id)
     reading.quality = wanted
     reading.save(update_fields=["quality"])
+    _audit(reading, DEEDS[wanted], actor=actor, now=now)
     return reading
+
+
+@owns_transaction
+def correct(
+    *, reading_id: int, typed: str, decimal_mark: str, actor: str, now: datetime
+) -> Reading:
+    """
+    Reject a reading that waits and store what staff found out in its place, which counts at once.
+
+    It keeps the day and the month of the rejected one; the same correction again stores one.
+
+    :raises AlreadyDecided: if the reading was decided before.
+    :raises NotANumber: if there is no number in what was typed.
+    :raises TooManyDigits: if the register cannot show it.
+    :raises Reading.DoesNotExist: if there is no such reading.
+    """
+    wrong = (
+        Reading.objects.select_for_update(of=("self",))
+        .select_related("register")
+        .get(pk=reading_id)
+    )
+    again = Reading.objects.filter(sent_key=f"correct:{reading_id}").first()
+    if again is not None:
+        return again
+    if wrong.quality != ReadingQuality.NEEDS_REVIEW:
+        raise AlreadyDecided(reading_id)
+    value = read_typed(
+        typed,
+        decimal_mark=decimal_mark,
+        digits=wrong.register.digits,
+        decimals=wrong.register.decimals,
+    )
+    wrong.quality = ReadingQuality.REJECTED
+    wrong.save(update_fields=["quality"])
+    reading = Reading.objects.create(
+        register=wrong.register,
+        read_date=wrong.read_date,
+        value=value,
+        period_start=wrong.period_start,
+        source=ReadingSource.STAFF,
+        quality=ReadingQuality.ACCEPTED,
+        verdict="",
+        received_at=now,
+        sent_key=f"correct:{reading_id}",
+    )
+    _audit(wrong, "reading.corrected", actor=actor, now=now, by=reading.pk)
+    return reading
+
+
+def decided_at(*, reading_id: int) -> datetime | None:
+    """
+    Return when the desk last accepted or rejected a reading, or None if that is not its last word.
+    """
+    latest = audit_entries(subject=f"reading:{reading_id}", limit=1)
+    return latest[0].at if latest and latest[0].action in DEEDS.values() else None
+
+
+@inside_transaction
+def undo(*, reading_id: int, actor: str, now: datetime) -> bool:
+    """
+    Let a reading wait again that was accepted or rejected here; tell whether it does so now.
+
+    A reading that waits already stays so: False.
+
+    :raises NothingToUndo: if the desk did not decide about it.
+    """
+    reading = Reading.objects.select_for_update().get(pk=reading_id)
+    if reading.quality == ReadingQuality.NEEDS_REVIEW:
+        return False
+    if decided_at(reading_id=reading_id) is None:
+        raise NothingToUndo(reading_id)
+    reading.quality = ReadingQuality.NEEDS_REVIEW
+    reading.save(update_fields=["quality"])
+    _audit(reading, "reading.reopened", actor=actor, now=now)
+    return True
+
+
+def _audit(reading: Reading, action: str, *, actor: str, now: datetime, **more: int) -> None:
+    audit.record(
+        action=action,
+        subject=f"reading:{reading.pk}",
+        actor=actor,
+        detail={"register": reading.register_id, **more},
+        now=now,
+    )

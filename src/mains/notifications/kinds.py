@@ -76,6 +76,7 @@ KINDS = {
         _kind("email-change-old", "new", "url", "hours", link="url", secret=True),
         _kind("email-change-new", "url", "hours", link="url", secret=True),
         _kind("email-changed", "new", "url", "until", link="url", secret=True),
+        _kind("reading-asked-again", "meter", "value", "day", "url", link="url"),
         _kind("reading-due", "services", "day", "last", "url", link="url"),
         _kind(
             "bill-issued",

@@ -5,14 +5,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from mains.embedded import Postgres, Valkey
 
 SERVED_BY = {"DATABASE_URL", "OWNER_DATABASE_URL", "BROKER_URL", "SECRET_KEY"}
 
 
-def test_the_bench_leaves_no_server_behind(fresh_folder: Path) -> None:
+@pytest.mark.parametrize(("name", "size"), [("billrun", "accounts"), ("import", "rows")])
+def test_the_bench_leaves_no_server_behind(fresh_folder: Path, name: str, size: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "mains", "bench", "billrun", "--accounts", "30", "--json"],
+        [sys.executable, "-m", "mains", "bench", name, f"--{size}", "30", "--json"],
         capture_output=True,
         text=True,
         env={
@@ -21,8 +24,8 @@ def test_the_bench_leaves_no_server_behind(fresh_folder: Path) -> None:
         },
         check=False,
     )
-    # Thirty bills say nothing of speed, so 1 is as good as 0; what counts is that all were counted.
-    assert '"accounts": 30' in done.stdout, done.stderr[-2000:]
+    # Thirty rows say nothing of speed, so 1 is as good as 0; what counts is that all were counted.
+    assert f'"{size}": 30' in done.stdout, done.stderr[-2000:]
     assert '"differences": []' in done.stdout
     assert Postgres.running(fresh_folder) is None
     assert Valkey.running(fresh_folder) is None

@@ -173,6 +173,24 @@ def change(**fields: object) -> None:
         Reading.objects.filter(pk=reading.pk).update(**fields)
 
 
+class TestAHint:
+    def test_says_where_much_more_was_used_and_keeps_nobody_from_reading(self, hanna):
+        hint = "water may be running somewhere"
+        assert hint not in hanna.get("/usage/").content.decode()
+        last = latest()
+        with inside(SLUG):
+            Reading.objects.filter(pk=last.pk).update(value=last.value + 40)
+        try:
+            page = hanna.get("/usage/").content.decode()
+            readings = hanna.get("/readings/").content.decode()
+        finally:
+            with inside(SLUG):
+                last.save()
+
+        assert hint in page
+        assert 'name="reading-' in readings
+
+
 class TestWhoseItIs:
     def test_others_see_nothing_of_it(self, hanna):
         other = world.person("nina@next.example", *world.accounts(company__code="teplo")[2:3])
@@ -203,6 +221,65 @@ def test_by_year_the_months_so_far_are_one_bar(hanna):
 
     assert "January 2026 – October 2026: you used" in page
     assert 'href="?by=month"' in page
+
+
+class TestCost:
+    def test_is_what_the_bills_came_to(self, hanna):
+        page = hanna.get("/usage/", by="cost").content.decode()
+        bill = world.bill_of(first())
+
+        assert f"October 2026: your bill was UAH{bill.total_minor / 100:,.2f}" in page
+        assert f'<td class="end">{bill.total_minor / 100:,.2f}' in page
+        assert FIRST in page
+
+    def test_a_year_before_is_told_in_money(self, hanna):
+        from mains.billing.models import Bill
+
+        bill = world.bill_of(first())
+        with inside(SLUG):
+            earlier = Bill.objects.get(pk=bill.pk)
+            run = earlier.run
+            run.pk, run.period_start, run.period_end = None, date(2025, 10, 1), date(2025, 11, 1)
+            run.save()
+            earlier.pk, earlier.run, earlier.number, earlier.reference = None, run, "X1", "X1"
+            earlier.period_start, earlier.period_end = run.period_start, run.period_end
+            earlier.total_minor, earlier.net_minor = (
+                bill.total_minor - 1_000,
+                bill.net_minor - 1_000,
+            )
+            earlier.save()
+        try:
+            page = hanna.get("/usage/", by="cost").content.decode()
+        finally:
+            with inside(SLUG):
+                earlier.delete()
+                run.delete()
+        assert "UAH10.00 more than a year before" in page
+
+    def test_a_credit_has_no_bar_and_says_so(self, hanna):
+        from mains.billing.models import Bill
+
+        bill = world.bill_of(first())
+        with inside(SLUG):
+            shape = {"total_minor": -500, "net_minor": -500, "vat_minor": 0}
+            Bill.objects.filter(pk=bill.pk).update(**shape)
+        try:
+            page = hanna.get("/usage/", by="cost").content.decode()
+        finally:
+            with inside(SLUG):
+                Bill.objects.filter(pk=bill.pk).update(
+                    total_minor=bill.total_minor,
+                    net_minor=bill.net_minor,
+                    vat_minor=bill.vat_minor,
+                )
+        assert "October 2026: you got money back." in page
+
+    def test_is_shown_to_whom_the_bills_are_shown(self):
+        friend = world.person(world.DORA, first(), role="DELEGATE", may_read=False, may_pay=False)
+        other = world.person("nina@next.example", *world.accounts(company__code="teplo")[2:3])
+
+        assert FIRST in friend.get("/usage/", by="cost").content.decode()
+        assert FIRST not in other.get("/usage/", by="cost").content.decode()
 
 
 def test_the_file_runs_no_formula(hanna):

@@ -94,6 +94,8 @@ def test_every_command_has_help_with_an_example():
         ["doctor"],
         ["tenant", "apply"],
         ["billrun", "issue"],
+        ["import", "intervals"],
+        ["import", "undo"],
     ):
         done = mains(*command, "--help")
         assert done.returncode == 0

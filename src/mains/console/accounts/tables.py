@@ -162,6 +162,7 @@ def meters(rows: Sequence[RegisterRow]) -> Table:
             Column(_("Address")),
             Column(_("Read on")),
             Column(_("Last reading"), numeric=True),
+            Column(_("On site")),
         ),
         rows=tuple(
             (
@@ -169,6 +170,7 @@ def meters(rows: Sequence[RegisterRow]) -> Table:
                 Cell(row.address),
                 Cell(wording.day(row.last_date) if row.last_date else "–"),
                 Cell(f"{wording.number(row.last_value)} {wording.unit(row.unit)}"),
+                Cell(_("Exchange"), url=f"meters/{row.installation_id}/", about=row.meter),
             )
             for row in rows
         ),

@@ -20,7 +20,7 @@ from mains.enrolment import queries as enrolment
 from mains.journeys import guest_readings
 from mains.ledger import queries as ledger
 from mains.metering import queries as metering
-from mains.metering import reviewing
+from mains.metering import waiting
 from mains.payments import queries as payments
 from mains.support import queries as support
 
@@ -34,7 +34,7 @@ def find(request: StaffRequest) -> HttpResponse:
     text = " ".join(request.GET.get("q", "").split())[:80]
     page = queries.find_accounts(
         text=text,
-        supply_point_ids=reviewing.supply_points_of_meter(serial=text) if len(text) > 2 else [],
+        supply_point_ids=waiting.supply_points_of_meter(serial=text) if len(text) > 2 else [],
         after=request.GET.get("after", "")[:40],
         before=request.GET.get("before", "")[:40],
     )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from mains.branding.components import Option
+from mains.branding.fields import DayField
 from mains.core.calendars import add_months
 from mains.enrolment.models import LinkRole
 from mains.enrolment.queries import MOST_LINES, Wanted
@@ -18,14 +19,10 @@ LONGEST_MONTHS = 36
 
 
 class LastDay(forms.Form):
-    last_date = forms.DateField(
+    last_date = DayField(
         label=_("Last day of the authority"),
         help_text=_("From the day after, the login sees nothing of these accounts."),
-        widget=forms.DateInput(attrs={"type": "date", "class": "short"}, format="%Y-%m-%d"),
-        error_messages={
-            "required": _("Choose the last day of the authority."),
-            "invalid": _("A day has the form 2026-11-30."),
-        },
+        required_text=_("Choose the last day of the authority."),
     )
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:

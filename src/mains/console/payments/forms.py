@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from mains.branding.fields import DayField
 from mains.core.typed import NotAnAmount, parse_amount
 
 
@@ -25,13 +26,9 @@ class BankTransfer(forms.Form):
         ),
         error_messages={"required": _("Type the amount that arrived.")},
     )
-    value_date = forms.DateField(
+    value_date = DayField(
         label=_("Value date"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "short"}),
-        error_messages={
-            "required": _("Type the day on which the bank booked it."),
-            "invalid": _("A day has the form 2026-11-18."),
-        },
+        required_text=_("Type the day on which the bank booked it."),
     )
     bank_reference = forms.CharField(
         label=_("The bank's own reference"),

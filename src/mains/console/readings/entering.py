@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from mains.branding.fields import DayField
 from mains.console import wording
 from mains.console.access import EVERYBODY, StaffRequest, staff, to
 from mains.core.calendars import Period
@@ -24,10 +25,6 @@ from mains.metering.rules.windows import WindowState, months_for, period_of
 from mains.metering.staff_readings import Entered
 from mains.metering.windows import view_for, window_for
 
-DATE = {
-    "required": gettext_lazy("Type the day on which the meter was read."),
-    "invalid": gettext_lazy("A day has the form 2026-11-18."),
-}
 OWN, BEFORE = "own", "before"
 
 
@@ -47,10 +44,9 @@ class Enter(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
         error_messages={"required": gettext_lazy("Type what the meter shows.")},
     )
-    read_date = forms.DateField(
+    read_date = DayField(
         label=gettext_lazy("Read on"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "short"}),
-        error_messages=DATE,
+        required_text=gettext_lazy("Type the day on which the meter was read."),
     )
     source = forms.ChoiceField(
         label=gettext_lazy("Who read it"),
@@ -169,14 +165,14 @@ def _stored(request: StaffRequest, form: Enter, registers: list[RegisterRow]) ->
                 source=ReadingSource(typed["source"]),
                 user_id=None,
                 key=typed["key"],
-                decimal_mark="." if wording.language() == "en" else ",",
+                decimal_mark=wording.decimal_mark(),
                 now=request.now,
                 zone=request.tenant.zone,
             ),
             actor=f"staff:{request.user.pk}",
         )
     except (NotANumber, TooManyDigits) as problem:
-        form.add_error("value", _unusable(problem))
+        form.add_error("value", wording.unusable(problem))
     except staff_readings.NotYetRead:
         form.add_error("read_date", _("This day lies ahead. Type the day it was read on."))
     except staff_readings.NotInstalled as problem:
@@ -187,14 +183,6 @@ def _stored(request: StaffRequest, form: Enter, registers: list[RegisterRow]) ->
         form.add_error("value", _unlikely(problem))
         form.ask_to_confirm()
     return not form.errors
-
-
-def _unusable(problem: NotANumber | TooManyDigits) -> str:
-    if isinstance(problem, NotANumber):
-        return _("There are letters or signs in it. Type only the digits that the meter shows.")
-    return _("The meter shows %(digits)s digits. Leave out red digits after the decimal sign.") % {
-        "digits": problem.digits
-    }
 
 
 def _not_installed(problem: staff_readings.NotInstalled) -> str:

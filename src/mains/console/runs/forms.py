@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from mains.branding.fields import DayField
 from mains.core.calendars import Period
 
 
@@ -13,22 +14,14 @@ class StartRun(forms.Form):
     company = forms.ChoiceField(
         label=_("Company"), error_messages={"required": _("Choose whose bills are made.")}
     )
-    start = forms.DateField(
+    start = DayField(
         label=_("First day"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "short"}),
-        error_messages={
-            "required": _("Type the first day that is billed."),
-            "invalid": _("A day has the form 2026-11-01."),
-        },
+        required_text=_("Type the first day that is billed."),
     )
-    last = forms.DateField(
+    last = DayField(
         label=_("Last day"),
         help_text=_("It is billed as well."),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "short"}),
-        error_messages={
-            "required": _("Type the last day that is billed."),
-            "invalid": _("A day has the form 2026-11-30."),
-        },
+        required_text=_("Type the last day that is billed."),
     )
 
     def __init__(self, *args: Any, companies: list[tuple[str, str]], **kwargs: Any) -> None:

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from mains.branding.fields import ColourForm
+from mains.branding.fields import ColourForm, DayField
 from mains.branding.themes import load_theme, themes_root
 from mains.documents.fields import LogoField
 
@@ -48,14 +48,10 @@ class Brand(ColourForm):
 
 
 class Today(forms.Form):
-    day = forms.DateField(
+    day = DayField(
         label=_("The sandbox lives on"),
         help_text=_("Readings, bills and due dates follow this day. Real time goes on from there."),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "short"}),
-        error_messages={
-            "required": _("Type the day the sandbox shall live on."),
-            "invalid": _("A day has the form 2026-11-18."),
-        },
+        required_text=_("Type the day the sandbox shall live on."),
     )
 
 

@@ -106,8 +106,8 @@ def judge(
         return Verdict(outcome=Outcome.OK, reason=Reason.FIRST_READING)
     bounds = tolerance or Tolerance()
     usual = _usual(previous, read_date, usual_daily)
-    low = None if usual is None else previous.value + usual * bounds.low
-    high = None if usual is None else previous.value + usual * bounds.high
+    band = expected_band(previous, read_date=read_date, usual_daily=usual_daily, tolerance=bounds)
+    low, high = band or (None, None)
     outcome, reason, used = _compare(value, previous.value, usual, digits, bounds)
     meant = None
     if outcome in {Outcome.BELOW_LAST, Outcome.HIGH} and low is not None and high is not None:
@@ -123,6 +123,25 @@ def judge(
         expected_high=high,
         meant=meant,
     )
+
+
+def expected_band(
+    previous: Previous,
+    *,
+    read_date: date,
+    usual_daily: Decimal | None,
+    tolerance: Tolerance | None = None,
+) -> tuple[Decimal, Decimal] | None:
+    """
+    Return the lowest and the highest register value that would be ordinary on a day.
+
+    None where the usual use per day is not known.
+    """
+    bounds = tolerance or Tolerance()
+    usual = _usual(previous, read_date, usual_daily)
+    if usual is None:
+        return None
+    return previous.value + usual * bounds.low, previous.value + usual * bounds.high
 
 
 def _meant(value: Decimal, low: Decimal, high: Decimal) -> Decimal | None:

@@ -106,4 +106,5 @@ def _ways(bare: str, *, decimal_mark: str) -> list[str]:
 
 
 def _groups(text: str, mark: str) -> bool:
-    return re.fullmatch(rf"\d{{1,3}}(?:\{mark}\d{{3}})+", text) is not None
+    # A dial shows its leading zeros, and people type them.
+    return re.fullmatch(rf"0*\d{{1,3}}(?:\{mark}\d{{3}})+", text) is not None

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from mains.branding.fields import DayField
 from mains.enrolment.actions import Scope
 
 
@@ -20,12 +21,10 @@ class Sharing(forms.Form):
         help_text=_("Sees whole bills with their documents, and your payments, as well."),
         required=False,
     )
-    last_date = forms.DateField(
+    last_date = DayField(
         label=_("Last day"),
         help_text=_("Without one it holds until you end it."),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date", "class": "short"}, format="%Y-%m-%d"),
-        error_messages={"invalid": _("A day has the form 2026-11-30.")},
     )
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from mains.branding.components import Option
+from mains.branding.fields import DayField
 from mains.enrolment.actions import Agreed
 from mains.enrolment.actions.consents import ConsentPurpose
 from mains.enrolment.tokens import digest
@@ -124,14 +125,10 @@ class Authority(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": _("Name the document that you act on.")},
     )
-    until_date = forms.DateField(
+    until_date = DayField(
         label=_("It holds until"),
         help_text=_("The last day of your authority, three years from now at most."),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={
-            "required": _("Choose the last day of your authority."),
-            "invalid": _("A day looks like 2027-12-31."),
-        },
+        required_text=_("Choose the last day of your authority."),
     )
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:

@@ -13,8 +13,10 @@ from mains.enrolment.rules.rights import Right
 from mains.metering.consumption import UseSeries, series_of
 from mains.portal.access import PortalRequest, account_ids, customer_required
 from mains.portal.paging import page_asked, pages
-from mains.portal.usage import wording
+from mains.portal.usage import costs, wording
+from mains.portal.usage.wording import UseChart
 
+MONTH, YEAR, COST = "month", "year", "cost"
 # Accounts on one page.
 PAGE = 10
 # The years by year, the months by month; a download holds everything.
@@ -25,24 +27,33 @@ MONTHS_SHOWN, MONTHS_READ, EVER = 13, 25, date(1900, 1, 1)
 @customer_required
 def usage(request: PortalRequest) -> HttpResponse:
     """
-    Show a chart with its table for everything that the accounts used.
+    Show a chart with its table for everything that the accounts used, or for what they paid.
     """
+    by = request.GET.get("by", "month")
     page = page_asked(request)
-    ids = sorted(account_ids(request, Right.READ))
+    ids = sorted(account_ids(request, Right.SEE if by == COST else Right.READ))
     shown = ids[(page - 1) * PAGE : page * PAGE]
-    by_year = request.GET.get("by") == "year"
-    since = EVER if by_year else add_months(request.today.replace(day=1), -MONTHS_READ)
-    series = series_of(account_ids=shown, since=since)
+    if by == COST:
+        charts = costs.charts(request, shown, latest=MONTHS_SHOWN)
+    else:
+        charts = _use_charts(request, shown, by_year=by == YEAR)
     return render(
         request,
         "portal/usage/usage.html",
         {
-            "charts": wording.charts(request, series, by_year=by_year, latest=MONTHS_SHOWN),
-            "by_year": by_year,
+            "charts": charts,
+            "by": by,
+            "ways": [(MONTH, _("By reading")), (YEAR, _("By year")), (COST, _("Cost"))],
             "pages": pages(page, more=len(ids) > page * PAGE),
             "not_shared": bool(request.accounts) and not ids,
         },
     )
+
+
+def _use_charts(request: PortalRequest, shown: list[int], *, by_year: bool) -> list[UseChart]:
+    since = EVER if by_year else add_months(request.today.replace(day=1), -MONTHS_READ)
+    series = series_of(account_ids=shown, since=since)
+    return wording.charts(request, series, by_year=by_year, latest=MONTHS_SHOWN)
 
 
 @require_safe

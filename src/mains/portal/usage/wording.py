@@ -17,7 +17,7 @@ from mains.core.wording import (
     short_month_year_text,
 )
 from mains.metering.consumption import UseSeries
-from mains.metering.rules.comparing import Compared, by_period, by_year
+from mains.metering.rules.comparing import Compared, by_period, by_year, is_striking
 from mains.portal.access import PortalRequest
 from mains.portal.readings.messages import language
 from mains.portal.readings.windows import label_of
@@ -61,10 +61,10 @@ def _charts(
                 finding=finding(shown, unit=one.unit),
                 unit=unit_text(one.unit),
                 subject=_("use per year") if yearly else _("use per reading period"),
-                periods=tuple(_bar(use, yearly=yearly) for use in shown),
+                periods=tuple(bar(use, yearly=yearly) for use in shown),
                 now=_("Used"),
                 before=_("A year before") if any(use.before is not None for use in shown) else "",
-                note=_note(shown),
+                note=_note(shown, unit=one.unit),
             ),
         )
 
@@ -99,7 +99,7 @@ def finding(shown: Sequence[Compared], *, unit: str) -> str:
     Say in one sentence what the latest bar shows, and how it compares with a year before.
     """
     latest = shown[-1]
-    when = _name(latest.months)
+    when = name_of(latest.months)
     if latest.used is None:
         return _("%(when)s: a reading is missing or being checked.") % {"when": when}
     figure = f"{_number(latest.used)} {unit_text(unit)}"
@@ -114,7 +114,10 @@ def finding(shown: Sequence[Compared], *, unit: str) -> str:
     return _("%(when)s: you used %(figure)s, %(percent)s %% less than a year before.") % values
 
 
-def _name(months: Period) -> str:
+def name_of(months: Period) -> str:
+    """
+    Return a month, a year or months from one to another in words.
+    """
     if _is_year(months):
         return str(months.start.year)
     last = month_text(months.last_day, language=language())
@@ -127,7 +130,10 @@ def _is_year(months: Period) -> bool:
     return months == Period(date(months.start.year, 1, 1), date(months.start.year + 1, 1, 1))
 
 
-def _bar(use: Compared, *, yearly: bool) -> chart.Period:
+def bar(use: Compared, *, yearly: bool) -> chart.Period:
+    """
+    Return what the chart draws of a use, named by its last month or by its year.
+    """
     label = short_month_year_text(use.months.last_day, language=language())
     short = short_month_text(use.months.last_day, language=language())
     if yearly:
@@ -143,7 +149,20 @@ def _bar(use: Compared, *, yearly: bool) -> chart.Period:
     )
 
 
-def _note(shown: Sequence[Compared]) -> str:
+def _note(shown: Sequence[Compared], *, unit: str) -> str:
+    """
+    Say what is worth a look; a hint, which keeps nobody from anything.
+    """
+    if is_striking(shown[-1]):
+        if unit == "m3":
+            return _(
+                "That is much more than a year before. If you cannot explain it, close every tap "
+                "and look whether the meter still turns: water may be running somewhere."
+            )
+        return _(
+            "That is much more than a year before. If you cannot explain it, compare your last "
+            "reading with the meter."
+        )
     if any(use.used is None for use in shown):
         return _("Where nothing is drawn, a reading is missing or being checked.")
     return ""
