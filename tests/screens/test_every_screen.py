@@ -38,7 +38,8 @@ VISITOR = {
 }  # fmt: skip
 CUSTOMER = {
     "home": "/", "bills": "/bills/", "bill": "/bills/{bill}/", "pay": "/pay/?bill={bill}",
-    "payments": "/payments/", "readings": "/readings/", "usage": "/usage/",
+    "payments": "/payments/", "readings": "/readings/", "many": "/readings/many/",
+    "usage": "/usage/",
     "me": "/me/", "data": "/me/data/",
     "access": "/me/access/", "close": "/me/close/", "security": "/me/security/",
     "password": "/me/security/password/",

@@ -1,6 +1,9 @@
 """A guest's reading beside the one of who holds the meter: it never takes its place by itself."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
+
+from django.db.models import QuerySet
 
 from mains.core.transactions import inside_transaction
 from mains.metering.models import Reading, ReadingQuality, ReadingSource
@@ -53,14 +56,33 @@ def give_way(*, register_id: int, period_start: date) -> bool:
 
     Those that staff looked at already stay as they were decided.
     """
-    unseen = Reading.objects.filter(
-        register_id=register_id,
+    return bool(_wait(unseen(register_ids=[register_id], period_start=period_start)))
+
+
+def unseen(*, register_ids: Collection[int], period_start: date) -> QuerySet[Reading]:
+    """
+    Return guests' readings of a period that count and that staff did not look at.
+    """
+    return Reading.objects.filter(
+        register_id__in=register_ids,
         period_start=period_start,
         source=ReadingSource.GUEST,
         quality=ReadingQuality.ACCEPTED,
         verdict=Outcome.OK,
     )
-    return bool(unseen.update(quality=ReadingQuality.NEEDS_REVIEW, verdict=HOLDER_READ))
+
+
+@inside_transaction
+def wait(*, reading_ids: Collection[int]) -> None:
+    """
+    Have readings of guests wait for staff, because a surer one came.
+    """
+    if reading_ids:
+        _wait(Reading.objects.filter(pk__in=reading_ids))
+
+
+def _wait(readings: QuerySet[Reading]) -> int:
+    return readings.update(quality=ReadingQuality.NEEDS_REVIEW, verdict=HOLDER_READ)
 
 
 def kept_as(verdict: Verdict, *, beside_holder: bool) -> tuple[ReadingQuality, str]:

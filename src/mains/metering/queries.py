@@ -108,6 +108,7 @@ class RegisterRow:
     usual_daily: Decimal | None
     contract_class: str
     installation_id: int
+    code: str
 
 
 _REGISTERS = """
@@ -115,7 +116,8 @@ select r.id, m.serial, m.service, r.unit, r.digits, r.decimals, sp.id,
        sp.street || ', ' || sp.post_code || ' ' || sp.city, c.account_id, a.number,
        l.value, l.read_date,
        case when l.read_date > f.read_date
-            then (l.value - f.value) / (l.read_date - f.read_date) end, c.contract_class, i.id
+            then (l.value - f.value) / (l.read_date - f.read_date) end, c.contract_class, i.id,
+       r.code
 from customers_contract c
 join customers_account a on a.id = c.account_id
 join customers_supplypoint sp on sp.id = c.supply_point_id
@@ -163,6 +165,23 @@ def counting(*, register_id: int) -> Reading | None:
     Return the latest reading of a register that counts, or None.
     """
     return _latest(Reading.objects.filter(register_id=register_id))
+
+
+def counting_without(
+    *, register_ids: Collection[int], reading_ids: Collection[int]
+) -> dict[int, Reading]:
+    """
+    Return the latest reading of each register that counts, as if some readings had never come.
+    """
+    if not register_ids:
+        return {}
+    found = (
+        Reading.objects.filter(register_id__in=register_ids, quality__in=COUNTED)
+        .exclude(pk__in=reading_ids)
+        .order_by("register_id", "-read_date", "-received_at")
+        .distinct("register_id")
+    )
+    return {reading.register_id: reading for reading in found}
 
 
 def latest_before(*, register_id: int, day: date) -> Previous | None:
@@ -245,17 +264,27 @@ where exists (
   where i.meter_id = m.id and c.account_id = any(%(accounts)s)
     and rd.read_date >= c.start_date and (c.end_date is null or rd.read_date <= c.end_date)
     and rd.read_date >= i.start_date and (i.end_date is null or rd.read_date <= i.end_date))
+  and (%(ids)s::bigint[] is null or rd.id = any(%(ids)s::bigint[]))
 order by rd.read_date desc, rd.id desc limit %(limit)s
 """
 
 
-def readings_of(*, account_ids: Collection[int], limit: int = 60) -> list[ReadingRow]:
+def readings_of(
+    *, account_ids: Collection[int], limit: int = 60, ids: Collection[int] | None = None
+) -> list[ReadingRow]:
     """
-    Return the readings of accounts, newest first.
+    Return the readings of accounts, newest first; of those with certain ids where some are named.
 
     Only those from their contracts' days: whoever lived there before is nobody's business. The
     reading of the first day, at which one hands over to the other, is both's.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_READINGS, {"accounts": list(account_ids), "limit": limit})
+        cursor.execute(
+            _READINGS,
+            {
+                "accounts": list(account_ids),
+                "limit": limit,
+                "ids": None if ids is None else list(ids),
+            },
+        )
         return [ReadingRow(*row) for row in cursor.fetchall()]

@@ -14,6 +14,7 @@ from mains.portal.privacy import closing
 from mains.portal.privacy import views as privacy
 from mains.portal.readings import guest, windows
 from mains.portal.readings import views as readings
+from mains.portal.readings.many import views as many
 from mains.portal.support import views as support
 from mains.portal.usage import views as usage
 
@@ -73,6 +74,10 @@ urlpatterns = [
     path("usage/use.<slug:suffix>", usage.download, name="usage-download"),
     path("readings/reminder/", readings.reminder, name="readings-reminder"),
     path("readings/sent/", readings.sent, name="readings-sent"),
+    path("readings/many/", many.every, name="readings-many"),
+    path("readings/many/list.<slug:suffix>", many.template, name="readings-many-list"),
+    path("readings/many/check/", many.check, name="readings-many-check"),
+    path("readings/many/sent/", many.sent, name="readings-many-sent"),
     path("readings/guest/", guest.identify, name="guest-reading"),
     path("readings/guest/code/", guest.code, name="guest-reading-code"),
     path("readings/guest/enter/", guest.enter, name="guest-reading-enter"),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from tests.journeys import sharing_world as world
 from tests.journeys.conftest import move_clock
+from tests.journeys.readings import many_meters
 from tests.journeys.sharing_world import HANNA, SLUG, Person
 
 # The number of Hanna's first account.
@@ -51,3 +52,31 @@ def on(hanna) -> Callable[[int, int], datetime]:
         return now
 
     return move
+
+
+@pytest.fixture(scope="module")
+def accounts(utility, django_db_blocker) -> list:
+    with django_db_blocker.unblock():
+        many_meters.hang(2, prefix="OTHER")
+        many_meters.hang(2, prefix="TWIN", codes=("1.8.1", "1.8.2"))
+        return many_meters.hang(200)
+
+
+@pytest.fixture
+def max_(accounts, on, django_db_blocker) -> Iterator[Person]:
+    """
+    Somebody who reads two hundred meters, on a day on which readings are wanted.
+    """
+    with django_db_blocker.unblock():
+        on(11, 28)
+        yield world.person("max@admin.example", *accounts)
+
+
+@pytest.fixture
+def tina(accounts, on, django_db_blocker) -> Iterator[Person]:
+    """
+    Somebody whose two meters have two registers each.
+    """
+    with django_db_blocker.unblock():
+        on(11, 28)
+        yield world.person("tina@admin.example", *world.accounts(number__startswith="TWIN"))

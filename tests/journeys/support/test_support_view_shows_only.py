@@ -21,7 +21,8 @@ SHOWN = {
     "portal:people": "/accounts/{account}/people/", "portal:bills": "/bills/",
     "portal:bill": "/bills/{bill}/", "portal:bill-pdf": "/bills/{bill}/bill.pdf",
     "portal:pay": "/pay/?bill={bill}", "portal:payments": "/payments/",
-    "portal:readings": "/readings/",
+    "portal:readings": "/readings/", "portal:readings-many": "/readings/many/",
+    "portal:usage": "/usage/",
 }  # fmt: skip
 FILES = {"portal:bill-pdf"}
 
@@ -76,6 +77,13 @@ class TestShowing:
         if name not in FILES:
             assert "sees the portal as hanna@home.example does" in text(page)
             assert 'action="/support/end/"' in text(page)
+
+    def test_where_many_readings_are_sent_there_is_nothing_to_send_with(self, hanna, seen):
+        for one, sends in ((hanna, True), (seen, False)):
+            page = text(one.get("/readings/many/"))
+            assert ("data-column" in page) == sends
+            assert ('type="file"' in page) == sends
+            assert ("list.xlsx" in page) == sends
 
     def test_the_list_is_this_one(self):
         assert set(SHOWN) == set(showing.SHOWN)

@@ -100,7 +100,7 @@ class Registers(APIView):
                 "last_date": row.last_date,
                 "window": window(row.service, row.contract_class),
             }
-            for row in _registers(request)
+            for row in registers_of(request)
         ]
         return Response(page_of(rows, request.query_params))
 
@@ -162,7 +162,7 @@ def _submit(request: Request, given: NewReading) -> Answer:
             sending=actions.Sending(
                 source=ReadingSource.SELF,
                 user_id=user_of(request).pk,
-                key=_sent_key(request),
+                key=sent_key(request),
                 decimal_mark=".",
                 now=http.now,
                 zone=http.tenant.zone,
@@ -171,13 +171,7 @@ def _submit(request: Request, given: NewReading) -> Answer:
     except UNUSABLE as problem:
         raise refused(register, problem) from problem
     except actions.Unlikely as unlikely:
-        raise Problem(
-            status=422,
-            code=f"unusual_{unlikely.verdict.outcome.lower()}",
-            title="Unusual value",
-            detail="The value is unusual. If it is right, send it again with confirmed = true.",
-            pointer="/value",
-        ) from unlikely
+        raise unusual(unlikely) from unlikely
     noted(request, Deed.READING, [register.account_id])
     return Answer(201, shown(register, reading))
 
@@ -200,6 +194,19 @@ def refused(register: RegisterRow, problem: Exception) -> Problem:
     code = "not_a_number" if isinstance(problem, NotANumber) else "too_many_digits"
     return Problem(
         status=422, code=code, title="Unusable value", detail=str(problem), pointer="/value"
+    )
+
+
+def unusual(unlikely: actions.Unlikely) -> Problem:
+    """
+    Return what is answered to a value that has to be confirmed.
+    """
+    return Problem(
+        status=422,
+        code=f"unusual_{unlikely.verdict.outcome.lower()}",
+        title="Unusual value",
+        detail="The value is unusual. If it is right, send it again with confirmed = true.",
+        pointer="/value",
     )
 
 
@@ -232,7 +239,7 @@ def shown(register: RegisterRow, reading: Reading) -> dict[str, str]:
     }
 
 
-def _sent_key(request: Request) -> str:
+def sent_key(request: Request) -> str:
     """
     Name the sending: the same key of another person, or on another day, is another reading.
     """
@@ -242,7 +249,10 @@ def _sent_key(request: Request) -> str:
     return f"api:{hashlib.sha256(whole.encode()).hexdigest()[:40]}"
 
 
-def _registers(request: Request) -> list[RegisterRow]:
+def registers_of(request: Request) -> list[RegisterRow]:
+    """
+    Return the registers that the caller reads.
+    """
     return queries.registers_of(
         account_ids=ids_of(request, Right.READ), today=http_of(request).today
     )
@@ -250,10 +260,17 @@ def _registers(request: Request) -> list[RegisterRow]:
 
 def _register(request: Request, key: str) -> RegisterRow:
     pk = pk_of("reg", key)
-    for register in _registers(request):
+    for register in registers_of(request):
         if register.register_id == pk:
             return register
-    raise Problem(
+    raise no_such_register()
+
+
+def no_such_register() -> Problem:
+    """
+    Return what is answered to a register that the caller does not read, or that there is not.
+    """
+    return Problem(
         status=404,
         code="no_such_register",
         title="No such register",

@@ -20,6 +20,8 @@ from mains.portal.readings.forms import Readings
 SENT = "readings_sent"
 # Registers on one page: what somebody reads on one walk, and one form can hold.
 PAGE = 25
+# With more registers than these, a list can be sent instead.
+FEW = 5
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,6 +49,7 @@ def enter(request: PortalRequest) -> HttpResponse:
             "groups": groups,
             "remindable": any(group.window.calendar for group in groups),
             "history": history.latest(request),
+            "many": page > 1 or len(found) > FEW,
             "reminded": reminding.is_reminded(user_id=request.user.pk),
             "pages": pages(page, more=len(found) > PAGE),
             "not_shared": bool(request.accounts) and not account_ids(request, Right.READ),

@@ -6,12 +6,32 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented) return;
+    /* A file leaves the page where it is: the form can still be sent. */
+    if (event.defaultPrevented || event.submitter?.hasAttribute("data-file")) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
     const button = event.submitter || form.querySelector("button[type=submit],button:not([type])");
     if (button) button.setAttribute("aria-busy", "true");
   });
+
+  /* A column of fields is one of a spreadsheet: Enter goes down, and a pasted column fills it. */
+  const column = [...document.querySelectorAll("[data-column]")];
+  for (const [at, field] of column.entries()) {
+    field.addEventListener("keydown", (event) => {
+      const below = column[at + 1];
+      if (event.key !== "Enter" || event.isComposing || !below) return;
+      event.preventDefault();
+      below.focus();
+      below.select();
+    });
+    field.addEventListener("paste", (event) => {
+      const lines = event.clipboardData.getData("text").replace(/\r?\n$/, "").split(/\r?\n/);
+      /* What does not fit stays in one field, where everybody sees that it is wrong. */
+      if (lines.length < 2 || at + lines.length > column.length) return;
+      event.preventDefault();
+      lines.forEach((line, below) => { column[at + below].value = line.split("\t").pop().trim(); });
+    });
+  }
 
   /* Back from the next page: the browser may show this one again exactly as it was left. */
   addEventListener("pageshow", () => {
