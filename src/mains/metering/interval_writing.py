@@ -6,10 +6,9 @@ writes a temporary table: what is new is inserted in one statement, what is the 
 and only days that differ are looked at one by one.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import batched
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +21,6 @@ from mains.metering.imports.days import Source
 from mains.metering.imports.refusals import Refusal, Trouble
 from mains.metering.rules.intervals import DayValues, LengthsDiffer, TooLarge, superseded
 from mains.metering.sources import Hung
-
-# Rows that go to the database together.
-_BLOCK = 1000
 
 _STORED = """
 select exists (select 1 from unnest(%s::bigint[]) r (id)
@@ -85,14 +81,15 @@ def write_days(
     """
     written = Written()
     written.register_ids = {one.register_id for many in hung.values() for one in many}
-    rows = _Rows(hung, import_id, written)
+    rows = dayfile.ready_rows(file, import_id=import_id, register_of=_Registers(hung, written).of)
     with connection.cursor() as cursor:
         cursor.execute(_STORED, [integer_array(written.register_ids), *span])
         if not cursor.fetchone()[0]:
-            written.new_days = _copy(cursor, "metering_intervalday", rows.of(file))
+            _copy(cursor, "metering_intervalday", rows)
+            written.new_days = cursor.rowcount
             return written
         _temporary(cursor, "arrived")
-        _copy(cursor, "arrived", rows.of(file))
+        _copy(cursor, "arrived", rows)
         cursor.execute("analyze arrived")
         cursor.execute(_INSERT)
         written.new_days = cursor.rowcount
@@ -112,8 +109,11 @@ def _change(cursor: Any, import_id: int, written: Written, names: Mapping[int, S
             written.refusals.append(_not_beside(names[register_id], day, error))
             continue
         if stands != stored:
-            before_day = dayfile.prefix(import_id=import_id, register_id=register_id)
-            changes.append(before_day + dayfile.row_of(day, stands))
+            changes.append(
+                dayfile.ready_row(
+                    import_id=import_id, register_id=register_id, day=day, held=stands
+                )
+            )
     _temporary(cursor, "changed")
     _copy(cursor, "changed", changes)
     cursor.execute(_KEEP)
@@ -121,17 +121,17 @@ def _change(cursor: Any, import_id: int, written: Written, names: Mapping[int, S
     return len(changes)
 
 
-class _Rows:
+class _Registers:
     """
-    Rows of the child's file with the register in place of the name's number.
+    Which register a name of the file means on a day.
     """
 
-    def __init__(self, hung: Mapping[int, list[Hung]], import_id: int, written: Written) -> None:
+    def __init__(self, hung: Mapping[int, list[Hung]], written: Written) -> None:
         self.written = written
         self.found = {
             number: [
                 (
-                    dayfile.prefix(import_id=import_id, register_id=one.register_id),
+                    one.register_id,
                     (one.start_date or date.min).toordinal(),
                     (one.end_date or date.max).toordinal(),
                 )
@@ -140,29 +140,24 @@ class _Rows:
             for number, many in hung.items()
         }
 
-    def of(self, path: Path) -> Iterator[bytes]:
+    def of(self, number: int, day: int) -> int | None:
         """
-        Yield the rows whose register is known, and note the others.
+        Return a register, or note that there is none.
         """
-        for number, day, body in dayfile.bodies(path):
-            for prefix, start, end in self.found.get(number, ()):
-                if start <= day < end:
-                    yield prefix + body
-                    break
-            else:
-                missing = date.fromordinal(day).isoformat()
-                self.written.missing.setdefault(number, set()).add(missing)
+        for register_id, start, end in self.found.get(number, ()):
+            if start <= day < end:
+                return register_id
+        missing = date.fromordinal(day).isoformat()
+        self.written.missing.setdefault(number, set()).add(missing)
+        return None
 
 
-def _copy(cursor: Any, table: str, rows: Iterable[bytes]) -> int:
-    count = 0
+def _copy(cursor: Any, table: str, rows: Iterable[bytes]) -> None:
     with cursor.copy(f"copy {table} ({dayfile.COLUMNS}) from stdin (format binary)") as copy:
         copy.write(dayfile.HEADER)
-        for block in batched(rows, _BLOCK, strict=False):
-            copy.write(b"".join(block))
-            count += len(block)
+        for block in rows:
+            copy.write(block)
         copy.write(dayfile.TRAILER)
-    return count
 
 
 def _temporary(cursor: Any, name: str) -> None:

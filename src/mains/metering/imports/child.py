@@ -98,7 +98,7 @@ def _intervals(
         case _:
             count = Reading(profile, home=home, days=days).read(_rows(path, profile, caps))
     for source, day, held in days.closed():
-        write(dayfile.record_of(source.number, day, held))
+        write(dayfile.row_of(source.number, day, held))
     return count
 
 

@@ -1,8 +1,10 @@
 """Rows that hold a whole day each: nothing is collected, they are written as they come."""
 
-from collections.abc import Callable, Iterator
+import struct
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from mains.metering.imports import dayfile, texts
@@ -41,10 +43,10 @@ class _Known:
 
     source: Source
     number: bytes
-    # A value in thousandths as an array's element, or nothing where those are not enough.
-    element: Callable[[str], bytes]
+    # Values in thousandths as elements of an array, or None where those are not enough.
+    elements: Mapping[str, int | None]
     days: set[date] = field(default_factory=set)
-    thousandths: int = 0
+    taken: int = 0
     intervals: int = 0
 
 
@@ -65,11 +67,9 @@ class WideReading:
         self.labels = texts.LabelReader(
             profile.label, zone=home, home=home, minutes=profile.minutes
         )
-        self.dates = texts.Memo(self._date)
         self.frames = texts.Memo(self._frame)
-        self.elements = {
-            code: texts.Memo(self._element(code)).__getitem__ for code in self.magnitudes
-        }
+        self.kinds = texts.Memo(self._kind)
+        self.elements = {code: texts.Memo(self._element(code)) for code in self.magnitudes}
         self.known: dict[tuple[str, str], _Known] = {}
         self.by_number: dict[int, _Known] = {}
 
@@ -95,7 +95,8 @@ class WideReading:
                 self.days.refuse(row, name, refused.text, refused.trouble)
                 check_refusals(self.days.refusals)
         for known in (one for one in self.by_number.values() if one.intervals):
-            self.days.add(known.source, known.thousandths * _USUAL, known.intervals)
+            thousandths = known.taken - known.intervals * dayfile.ELEMENT
+            self.days.add(known.source, thousandths * _USUAL, known.intervals)
         return count
 
     def _row(self, row: int, fields: list[str]) -> None:
@@ -103,16 +104,18 @@ class WideReading:
             trouble = Trouble(f"The row has {len(fields)} columns", "check the delimiter")
             raise NotTaken(0, fields[0][:80], trouble)
         known = self.known.get((fields[self.point], fields[self.code])) or self._learn(row, fields)
-        day, slots = self.dates[fields[self.day]]
-        frame = self.frames[fields[self.mark], slots]
-        values = fields[self.first :]
-        if frame is not None and len(values) == slots and day not in known.days:
-            record = frame.record(known.number, day, map(known.element, values))
-            if len(record) == frame.size:
-                known.thousandths += frame.total(record)
-                known.intervals += slots
+        day, day_number, frame = self.kinds[fields[self.day], fields[self.mark]]
+        if frame is not None and len(fields) == self.first + frame.slots and day not in known.days:
+            # One call looks all texts up, and costs less than one for each.
+            elements = itemgetter(*fields[self.first :])(known.elements)
+            try:
+                self.write(frame.row(known.number, day_number, elements))
+            except struct.error:
+                pass  # A text that is no element: what it is instead is found out below.
+            else:
                 known.days.add(day)
-                self.write(record)
+                known.taken += sum(elements)
+                known.intervals += frame.slots
                 return
         self._carefully(fields, known)
 
@@ -139,7 +142,7 @@ class WideReading:
         taken = [micro for micro in micros if micro is not None]
         self.days.add(known.source, sum(taken), len(taken))
         known.days.add(day)
-        self.write(dayfile.record_of(known.source.number, day, held))
+        self.write(dayfile.row_of(known.source.number, day, held))
 
     def _values(self, day: date, fields: list[str]) -> list[str]:
         """
@@ -186,39 +189,36 @@ class WideReading:
         self.known[fields[self.point], fields[self.code]] = known
         return known
 
-    def _date(self, text: str) -> tuple[date, int]:
+    def _kind(self, key: tuple[str, str]) -> tuple[date, bytes, dayfile.Frame | None]:
         """
-        Return a day and how many intervals it has, none if the text is no such day.
+        Return a day, how a row says it, and its frame: None if day or quality is no usual one.
         """
-        day = self.labels.day(text)
+        day, quality = self.labels.day(key[0]), texts.quality(key[1], profile=self.profile)
         if isinstance(day, Trouble):
-            return date.min, 0
+            return date.min, b"", None
         self.days.span(day)
+        number = dayfile.day_of(day)
+        if isinstance(quality, Trouble) or quality is Quality.MISSING:
+            return day, number, None
         try:
-            return day, day_grid(day, self.home, self.profile.minutes).slots
+            slots = day_grid(day, self.home, self.profile.minutes).slots
         except DayNotWhole:
-            return day, 0
+            return day, number, None
+        return day, number, self.frames[slots, quality]
 
-    def _frame(self, key: tuple[str, int]) -> dayfile.Frame | None:
-        """
-        Return what surrounds the values of a complete day, or None if the quality is not known.
-        """
-        text, slots = key
-        quality = texts.quality(text, profile=self.profile)
-        if isinstance(quality, Trouble) or quality is Quality.MISSING or not slots:
-            return None
-        return dayfile.Frame(self.profile.minutes, USUAL_DECIMALS, slots, quality)
+    def _frame(self, key: tuple[int, Quality]) -> dayfile.Frame:
+        return dayfile.Frame(self.profile.minutes, USUAL_DECIMALS, *key)
 
-    def _element(self, code: str) -> Callable[[str], bytes]:
+    def _element(self, code: str) -> Callable[[str], int | None]:
         """
-        Return a function from a text to the element of its thousandths, or to nothing.
+        Return a function from a text to the element of its thousandths, or to None.
         """
         unit, decimal = self.magnitudes[code].unit, self.profile.decimal
 
-        def element(text: str) -> bytes:
+        def element(text: str) -> int | None:
             micro = texts.micros(text, decimal=decimal, unit=unit)
             if isinstance(micro, Trouble) or micro % _USUAL:
-                return b""
-            return dayfile.element(micro // _USUAL)
+                return None
+            return dayfile.ELEMENT + micro // _USUAL
 
         return element

@@ -11,7 +11,7 @@ from typing import IO, BinaryIO
 from mains.metering.imports.caps import MB, Caps
 from mains.metering.imports.refusals import FileRefused, file_refused
 
-CHUNK = 1 << 18
+CHUNK = 1 << 16
 MOST_MEMBERS = 1000
 
 
