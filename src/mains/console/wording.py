@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from mains.billing.rules.drafting import Hold
 from mains.billing.rules.status import BillStatus
 from mains.branding.components import Meaning
+from mains.core.wording import decimal_mark as language_decimal_mark
 from mains.core.wording import instant_text, number_text, short_date_text, unit_text
 from mains.metering.rules.typed import NotANumber, TooManyDigits
 from mains.tenancy.tenantfile.identity import CustomerType, Purpose
@@ -56,7 +57,7 @@ def decimal_mark() -> str:
     """
     Return the decimal sign that the reader types.
     """
-    return "." if language() == "en" else ","
+    return language_decimal_mark(language=language())
 
 
 def unusable(problem: NotANumber | TooManyDigits) -> str:

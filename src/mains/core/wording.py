@@ -6,7 +6,13 @@ from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
-from babel.numbers import NumberPattern, format_decimal, get_currency_symbol, parse_pattern
+from babel.numbers import (
+    NumberPattern,
+    format_decimal,
+    get_currency_symbol,
+    get_decimal_symbol,
+    parse_pattern,
+)
 from babel.units import format_unit
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -89,6 +95,13 @@ def time_text(instant: datetime, *, language: str) -> str:
     Return the time of day of an instant that is already in the reader's zone, e.g. `14:05`.
     """
     return str(format_time(instant, format="short", locale=language))
+
+
+def decimal_mark(*, language: str) -> str:
+    """
+    Return the decimal sign of a language.
+    """
+    return str(get_decimal_symbol(language))
 
 
 def number_text(value: Decimal, *, language: str, decimals: int | None = None) -> str:

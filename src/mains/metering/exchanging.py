@@ -8,6 +8,7 @@ from decimal import Decimal
 from mains.audit import actions as audit
 from mains.core.calendars import Period, add_months, civil_date
 from mains.core.transactions import owns_transaction
+from mains.metering import guests
 from mains.metering.actions import Sending
 from mains.metering.models import Meter, MeterInstallation, Reading, ReadingQuality, Register
 from mains.metering.queries import latest_before
@@ -125,10 +126,12 @@ def _close(register: Register, exchange: Exchange, sending: Sending) -> None:
     if verdict.outcome is Outcome.BELOW_LAST and previous is not None:
         raise BelowEarlier(register, previous.value)
     rolled = verdict.outcome is Outcome.ROLLOVER
+    month = Period.month_of(last_day).start
+    guests.give_way(register_id=register.pk, period_start=month)
     _store(
         register,
         value,
-        month=Period.month_of(last_day).start,
+        month=month,
         verdict=str(Outcome.ROLLOVER if rolled else Outcome.OK),
         exchange=exchange,
         sending=sending,

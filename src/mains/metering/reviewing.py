@@ -5,6 +5,7 @@ from datetime import datetime
 from mains.audit import actions as audit
 from mains.audit.queries import entries as audit_entries
 from mains.core.transactions import inside_transaction, owns_transaction
+from mains.metering import guests
 from mains.metering.models import Reading, ReadingQuality, ReadingSource
 from mains.metering.rules.typed import read_typed
 
@@ -58,6 +59,7 @@ def correct(
     Reject a reading that waits and store what staff found out in its place, which counts at once.
 
     It keeps the day and the month of the rejected one; the same correction again stores one.
+    Readings of guests that nobody looked at give way to it.
 
     :raises AlreadyDecided: if the reading was decided before.
     :raises NotANumber: if there is no number in what was typed.
@@ -82,6 +84,7 @@ def correct(
     )
     wrong.quality = ReadingQuality.REJECTED
     wrong.save(update_fields=["quality"])
+    guests.give_way(register_id=wrong.register_id, period_start=wrong.period_start)
     reading = Reading.objects.create(
         register=wrong.register,
         read_date=wrong.read_date,

@@ -12,6 +12,7 @@ from tests.journeys.sharing_world import HANNA, SLUG
 
 from mains.guard.context import inside
 from mains.journeys import reading_desk
+from mains.metering import reviewing
 from mains.metering.models import Reading, ReadingQuality
 
 ASKED = "reading-asked-again"
@@ -141,6 +142,16 @@ class TestCorrected:
         assert quality(waiting) == "NEEDS_REVIEW"
         assert deeds(waiting) == []
 
+    @pytest.mark.parametrize("gives_way", [True, False])
+    def test_what_a_guest_sent_for_the_month_gives_way(self, olga, waiting, monkeypatch, gives_way):
+        guest = by_guest(waiting)
+        if not gives_way:
+            # The control: then the guest's counts beside the correction.
+            monkeypatch.setattr(reviewing.guests, "give_way", lambda **_which: False)
+        decide(olga, waiting, "correct", value="149")
+
+        assert quality(guest) == ("NEEDS_REVIEW" if gives_way else "ACCEPTED")
+
 
 class TestAskedAgain:
     def test_who_sent_it_is_told_what_did_not_fit(self, olga, waiting):
@@ -202,6 +213,18 @@ class TestTakenBack:
 
         assert ("A bill was issued since" in page) is looks_at_bills
         assert (quality(waiting) == "ACCEPTED") is looks_at_bills
+
+
+def by_guest(beside: Reading) -> Reading:
+    """
+    Return an ordinary reading that a guest sent for the same month.
+    """
+    with inside(SLUG):
+        return Reading.objects.create(
+            register_id=beside.register_id, read_date=beside.read_date, value=148,
+            source="GUEST", quality="ACCEPTED", verdict="OK", period_start=beside.period_start,
+            received_at=beside.received_at, sent_key="guest-form",
+        )  # fmt: skip
 
 
 def latest_accepted(register_id: int) -> Reading:

@@ -121,6 +121,28 @@ class TestDone:
         assert "NEW-1" in fields
         assert old.meter.serial not in fields
 
+    @pytest.mark.parametrize("gives_way", [True, False])
+    def test_what_a_guest_sent_for_the_old_meter_gives_way(
+        self, olga, old, on, monkeypatch, gives_way
+    ):
+        from mains.metering import exchanging
+
+        now = on(11, 14)
+        with inside(SLUG):
+            guest = Reading.objects.create(
+                register=old.meter.registers.get(), read_date=now.date(), value=146,
+                source="GUEST", quality="ACCEPTED", verdict="OK", period_start=NOVEMBER,
+                received_at=now, sent_key="guest-form",
+            )  # fmt: skip
+        if not gives_way:
+            # The control: then the guest's stays as one that counts.
+            monkeypatch.setattr(exchanging.guests, "give_way", lambda **_which: False)
+        assert exchange(olga, old, on).status_code == 302
+
+        with inside(SLUG):
+            guest.refresh_from_db()
+        assert guest.quality == ("NEEDS_REVIEW" if gives_way else "ACCEPTED")
+
 
 class TestRefused:
     @pytest.mark.parametrize(

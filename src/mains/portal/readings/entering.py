@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from mains.core import wording
 from mains.metering import actions
 from mains.metering.guests import TooManyReadings
 from mains.metering.models import Reading
@@ -36,7 +37,7 @@ def decimal_mark() -> str:
     """
     Return the decimal sign of the reader's language.
     """
-    return "." if messages.language() == "en" else ","
+    return wording.decimal_mark(language=messages.language())
 
 
 def send_typed(
