@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 from mains.enrolment.rules.rights import Right
 from mains.metering import many, queries
 from mains.metering.actions import Sending, Unlikely
-from mains.metering.many import Entry, Judged, Meters, Refused, UnknownMeter, WhichRegister
+from mains.metering.finding import Meters, UnknownMeter, WhichRegister
+from mains.metering.many import Entry, Judged, Refused
 from mains.metering.models import Reading, ReadingSource
 from mains.metering.queries import RegisterRow
 from mains.metering.rules.pasted import Given, Part

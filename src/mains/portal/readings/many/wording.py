@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 
 from mains.core.wording import number_text, short_date_text
 from mains.metering.actions import Unlikely, WindowLocked
-from mains.metering.many import Judged, Twice, UnknownMeter, WhichRegister
+from mains.metering.finding import UnknownMeter, WhichRegister
+from mains.metering.many import Judged, Twice
 from mains.metering.queries import RegisterRow
 from mains.metering.rules.pasted import Given, Part
 from mains.metering.rules.plausibility import Verdict
