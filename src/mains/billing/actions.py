@@ -5,6 +5,7 @@ Doing a step twice changes nothing, a killed worker leaves its chunk to the next
 nobody works on waits.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -20,6 +21,7 @@ from mains.core.transactions import inside_transaction, owns_transaction
 from mains.customers.models import Company
 from mains.ledger import actions as ledger
 from mains.ledger.models import LedgerAccountKind
+from mains.metering.rules.estimating import EstimatePlan
 from mains.tariffs.rules.lines import LineRounding
 
 CHUNK = 1_000
@@ -57,6 +59,8 @@ class Policy:
     collection_days: int
     second_person_approves: bool
     site: str
+    # How each service is estimated where nobody read; those that are not wait for a reading.
+    estimates: Mapping[str, EstimatePlan]
 
 
 @owns_transaction
@@ -131,12 +135,13 @@ def rehearse_next(*, run_id: int, policy: Policy) -> bool:
     _inputs, drafts = _draft(chunk, policy)
     chunk.content_hash = content_hash(drafts)
     chunk.bills = sum(draft.hold is None for draft in drafts)
+    chunk.estimated = sum(draft.estimated > 0 for draft in drafts)
     chunk.total_minor = sum(draft.totals.gross.minor for draft in drafts if draft.totals)
     chunk.held = [
         [draft.account_id, str(draft.hold), draft.explanation] for draft in drafts if draft.hold
     ]
     chunk.state = ChunkState.REHEARSED
-    chunk.save(update_fields=["content_hash", "bills", "total_minor", "held", "state"])
+    chunk.save(update_fields=["content_hash", "bills", "estimated", "total_minor", "held", "state"])
     return True
 
 
@@ -216,7 +221,10 @@ def mark_sent(*, run_id: int, now: datetime) -> bool:
 
 def _draft(chunk: BillRunChunk, policy: Policy) -> tuple[reading.ChunkInputs, list[Draft]]:
     inputs = reading.read(
-        run=chunk.run, account_ids=chunk.account_ids, line_rounding=policy.line_rounding
+        run=chunk.run,
+        account_ids=chunk.account_ids,
+        line_rounding=policy.line_rounding,
+        plans=policy.estimates,
     )
     drafts = reading.drafts(
         inputs=inputs, account_ids=chunk.account_ids, currency=chunk.run.currency

@@ -8,9 +8,11 @@ from typing import Any
 
 import orjson
 
-from mains.billing.inputs import ChunkInputs, ContractRow, segment_of
+from mains.billing.contracts import ContractRow
+from mains.billing.inputs import ChunkInputs
 from mains.billing.models import BillRun
 from mains.billing.rules.drafting import Draft, DraftLine
+from mains.core.calendars import Period
 from mains.core.money import Money
 from mains.customers.models import Company
 from mains.metering.queries import RegisterUse
@@ -99,29 +101,57 @@ def _contract(row: ContractRow, inputs: ChunkInputs) -> dict[str, Any]:
                 "meter": use.meter,
                 "unit": use.unit,
                 "from": [str(use.start_date), _plain(use.start_value)],
+                "from_source": use.start_source,
                 "to": [str(use.end_date), _plain(use.end_value)],
                 "source": use.end_source,
+                "estimated": use.end_is_estimated,
+                "method": use.end_method,
                 "used": _plain(_used(use)),
                 "multiplier": _plain(use.multiplier),
             }
-            for use in inputs.uses.get((row.supply_point_id, row.service), [])
+            for use in inputs.uses_of(row)
+        ],
+        "corrections": [
+            {
+                "period": _period(one.billed_with),
+                "tariff": one.prices.name,
+                "tariff_from": one.prices.start_date.isoformat(),
+                "registers": [
+                    {
+                        "meter": use.meter,
+                        "unit": use.unit,
+                        "before": _plain(before),
+                        "after": _plain(after),
+                    }
+                    for use, before, after in one.registers
+                ],
+            }
+            for one in inputs.corrected.get(row.contract_id, ())
+            if one.prices
         ],
     }
 
 
+def _period(period: Period) -> list[str]:
+    return [period.start.isoformat(), period.end.isoformat()]
+
+
 def _used(use: RegisterUse) -> Decimal | None:
-    segment = segment_of(use)
+    segment = use.segment
     return used_in(segment) if segment else None
 
 
 def _line(line: DraftLine, inputs: ChunkInputs, language: str) -> dict[str, Any]:
-    contract_id, service, rated = line
+    contract_id, service, rated, corrects = line
     net = rated.net
+    correction = {"corrects": _period(corrects)} if corrects else {}
     return {
         "contract": contract_id,
         "service": service,
         "code": rated.code,
-        "label": inputs.label(contract_id=contract_id, code=rated.code, language=language),
+        "label": inputs.label(
+            contract_id=contract_id, code=rated.code, language=language, corrects=corrects
+        ),
         "quantity": _plain(rated.quantity),
         "unit": rated.unit,
         "unit_price": _plain(rated.unit_price),
@@ -129,6 +159,7 @@ def _line(line: DraftLine, inputs: ChunkInputs, language: str) -> dict[str, Any]
         "divisor": _plain(rated.divisor),
         "net": net.as_text() if isinstance(net, Money) else _plain(net),
         "vat": rated.vat_rate,
+        **correction,
     }
 
 

@@ -86,6 +86,8 @@ class BillRunChunk(models.Model):
     content_hash = models.CharField(max_length=64, blank=True)
     bills = models.PositiveIntegerField(default=0)
     total_minor = models.BigIntegerField(default=0)
+    # Bills that rest on an estimate, among those of the chunk.
+    estimated = models.PositiveIntegerField(default=0)
     # Accounts that could not be billed, each with its reason: [[account id, reason code], …].
     held = models.JSONField(default=list)
 
@@ -166,6 +168,8 @@ class BillLine(models.Model):
     unit_price = models.DecimalField(max_digits=18, decimal_places=8)
     net = models.DecimalField(max_digits=18, decimal_places=4)
     vat_rate = models.DecimalField(max_digits=5, decimal_places=2)
+    # The first day of the earlier bill's period that the line sets right.
+    corrects_date = models.DateField(null=True)
 
     def __str__(self) -> str:
         return f"{self.bill_id}/{self.position}"

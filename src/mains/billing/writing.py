@@ -19,6 +19,7 @@ from mains.core.wording import date_text, money_text
 from mains.customers.models import Company
 from mains.ledger import bulk
 from mains.ledger.bulk import TransferRow
+from mains.metering import estimated_readings as readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,10 @@ def write(*, writing: Writing, inputs: ChunkInputs, drafts: Sequence[Draft]) -> 
         _copy_bills(cursor, writing, inputs, bills)
         _copy_lines(cursor, inputs, bills)
         _copy_messages(cursor, writing, inputs, bills)
+    places = {
+        contract.place for draft in billable for contract in inputs.contracts[draft.account_id]
+    }
+    readings.store(closed=inputs.closed, places=places, run_id=writing.run.pk, now=writing.now)
     changes: dict[int, int] = {}
     rows = list(_transfers(writing, bills, ledger_ids, changes))
     bulk.post(
@@ -149,17 +154,20 @@ def _copy_bills(
 def _copy_lines(cursor: object, inputs: ChunkInputs, bills: Sequence[NumberedBill]) -> None:
     with cursor.copy(  # type: ignore[attr-defined]
         "copy billing_billline (bill_id, position, contract_id, service, code, label, quantity,"
-        " unit, unit_price, net, vat_rate) from stdin"
+        " unit, unit_price, net, vat_rate, corrects_date) from stdin"
     ) as copy:
         for bill in bills:
             language = inputs.holders[bill.draft.account_id].language
-            for position, (contract_id, service, rated) in enumerate(bill.draft.lines):
-                label = inputs.label(contract_id=contract_id, code=rated.code, language=language)
+            for position, (contract_id, service, rated, corrects) in enumerate(bill.draft.lines):
+                label = inputs.label(
+                    contract_id=contract_id, code=rated.code, language=language, corrects=corrects
+                )
                 net = rated.net.as_text() if isinstance(rated.net, Money) else rated.net
                 copy.write_row(
                     (
                         bill.id, position, contract_id, service, rated.code, label,
                         rated.quantity, rated.unit, rated.unit_price, net, rated.vat_rate,
+                        corrects and corrects.start,
                     )
                 )  # fmt: skip
 
@@ -225,7 +233,7 @@ def _amounts(draft: Draft, currency: str) -> list[tuple[str, int]]:
     """
     assert draft.totals is not None
     services: dict[str, int] = {}
-    for _contract_id, service, rated in draft.lines:
+    for _contract_id, service, rated, _corrects in draft.lines:
         net = rated.net
         minor = net.minor if isinstance(net, Money) else Money.round_from(net, currency).minor
         services[service] = services.get(service, 0) + minor

@@ -76,6 +76,13 @@ class Period:
             return None
         return Period(max(self.start, other.start), min(self.end, other.end))
 
+    def year_before(self) -> "Period":
+        """
+        Return the same days of the year before; 29 February becomes the 28th.
+        """
+        start, end = add_months(self.start, -12), add_months(self.end, -12)
+        return Period(start, max(end, start + _DAY))
+
     def each_day(self) -> Iterator[date]:
         """
         Yield every day in order.

@@ -8,6 +8,7 @@ from mains.billing.actions import NobodyToBill, OverlappingRun
 from mains.billing.models import BillRun, RunStage
 from mains.core.calendars import Period, add_months
 from mains.customers.models import Company
+from mains.metering.estimates import plans_of
 from mains.notifications import jobs as notifications
 from mains.tariffs.rules.lines import LineRounding
 from mains.tenancy.queries import TenantInfo
@@ -27,6 +28,7 @@ def policy_of(*, tenant: TenantInfo, company_code: str) -> billing.Policy:
         collection_days=file.payments.collection_days,
         second_person_approves=file.billing.second_person_approves,
         site=tenant.url,
+        estimates=plans_of(file),
     )
 
 

@@ -50,22 +50,26 @@ class _Row(NamedTuple):
 
 # As many of a row's first fields name its series.
 _SAME = 7
-# The latest reading that counts closes a month; the one before it, of whichever month, opens.
+# The latest reading that counts closes a month; the one before it, of whichever month, opens. Where
+# an estimate's share passed zero, the reading after it did not.
 _CLOSINGS = """
 with closing as (
   select distinct on (rd.register_id, rd.period_start)
          rd.register_id, rd.period_start, rd.read_date, rd.value,
-         rd.quality = 'ESTIMATED' as is_estimated, rd.verdict = 'ROLLOVER' as rolled_over
+         rd.quality = 'ESTIMATED' as is_estimated, rd.verdict = 'ROLLOVER' as rolled_over,
+         rd.method = 'SHARE' as is_share
   from metering_reading rd
   where rd.quality in ('ACCEPTED', 'ESTIMATED') and rd.register_id = any(%(registers)s)
   order by rd.register_id, rd.period_start, rd.read_date desc, rd.received_at desc),
 paired as (
   select closing.*, lag(period_start) over earlier as opened, lag(value) over earlier as opening,
-         lag(is_estimated) over earlier as opening_estimated
+         lag(is_estimated) over earlier as opening_estimated,
+         lag(is_share) over earlier as opening_shared
   from closing window earlier as (partition by register_id order by period_start))
 select c.account_id, a.number, sp.id, sp.street || ', ' || sp.post_code || ' ' || sp.city,
        c.service, r.quantity, r.unit, r.digits, r.multiplier, p.period_start, p.value,
-       p.is_estimated or p.opening_estimated, p.rolled_over, p.opened, p.opening
+       p.is_estimated or p.opening_estimated,
+       p.rolled_over and not (p.opening_shared and p.value >= p.opening), p.opened, p.opening
 from paired p
 join metering_register r on r.id = p.register_id
 join metering_meter m on m.id = r.meter_id

@@ -78,6 +78,8 @@ class ReadingQuality(models.TextChoices):
     NEEDS_REVIEW = "NEEDS_REVIEW"
     ESTIMATED = "ESTIMATED"
     REJECTED = "REJECTED"
+    # An estimate in whose place a measured use, or its share of one, was billed.
+    REPLACED = "REPLACED"
 
 
 class Reading(models.Model):
@@ -92,13 +94,23 @@ class Reading(models.Model):
     source = models.CharField(max_length=10, choices=ReadingSource.choices)
     quality = models.CharField(max_length=14, choices=ReadingQuality.choices)
     verdict = models.CharField(max_length=20, blank=True)
+    # How an estimate was made, one of `rules.estimating.Method`; empty for what somebody read.
+    method = models.CharField(max_length=12, blank=True, db_default="")
     user_id = models.BigIntegerField(null=True)
     received_at = models.DateTimeField()
     # The form or API key it came with: sending the same form twice stores one reading.
     sent_key = models.CharField(max_length=64, unique=True)
 
     class Meta:
-        indexes = [models.Index(fields=["register", "-read_date"], name="reading_latest")]
+        indexes = [
+            models.Index(fields=["register", "-read_date"], name="reading_latest"),
+            # What was billed on an estimate and waits for a reading to be set right.
+            models.Index(
+                fields=["register", "period_start"],
+                condition=Q(quality="ESTIMATED") & ~Q(method="SHARE"),
+                name="reading_estimated",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(condition=models.Q(value__gte=0), name="reading_not_negative")
         ]

@@ -12,6 +12,7 @@ from django.db.models import F, Q, QuerySet
 from mains.core.arrays import integer_array
 from mains.core.calendars import Period
 from mains.metering.models import MeterInstallation, Reading, ReadingQuality
+from mains.metering.rules.consumption import Segment
 from mains.metering.rules.plausibility import Previous
 
 
@@ -36,6 +37,29 @@ class RegisterUse(NamedTuple):
     end_date: date | None
     end_source: str
     rolled_over: bool
+    register_id: int
+    decimals: int
+    start_source: str
+    end_is_estimated: bool
+    # How Mains estimated the closing; empty where it did not.
+    end_method: str
+    # The last day of which the opening reading tells: of a month that it closes no later one.
+    opens_after: date | None
+
+    @property
+    def segment(self) -> Segment | None:
+        """
+        Return the use as a segment between two readings, or None where one is lacking.
+        """
+        if self.start_value is None or self.end_value is None:
+            return None
+        return Segment(
+            start=self.start_value,
+            end=self.end_value,
+            digits=self.digits,
+            rolled_over=self.rolled_over,
+            multiplier=self.multiplier,
+        )
 
 
 # The latest reading that counts on each side of the period's start, one index look-up each. A meter
@@ -43,22 +67,25 @@ class RegisterUse(NamedTuple):
 _USE = """
 select i.supply_point_id, m.service, m.serial, m.size, r.quantity, r.unit, r.digits, r.multiplier,
        o.value, o.read_date, c.value, c.read_date, coalesce(c.source, ''),
-       coalesce(c.verdict, '') = 'ROLLOVER'
+       coalesce(c.verdict, '') = 'ROLLOVER', r.id, r.decimals, coalesce(o.source, ''),
+       coalesce(c.quality, '') = 'ESTIMATED', coalesce(c.method, ''),
+       greatest(least(o.read_date, (o.period_start + interval '1 month')::date - 1),
+                i.start_date - 1)
 from metering_meterinstallation i
 join metering_meter m on m.id = i.meter_id
 join metering_register r on r.meter_id = m.id
 left join lateral (
-  (select id, value, read_date from metering_reading
+  (select id, value, read_date, period_start, source from metering_reading
    where i.start_date <= %(start)s and register_id = r.id
      and quality in ('ACCEPTED', 'ESTIMATED') and period_start < %(start)s
    order by read_date desc, received_at desc limit 1)
   union all
-  (select id, value, read_date from metering_reading
+  (select id, value, read_date, period_start, source from metering_reading
    where i.start_date > %(start)s and register_id = r.id
      and quality in ('ACCEPTED', 'ESTIMATED') and read_date >= i.start_date
    order by read_date, received_at limit 1)) o on true
 left join lateral (
-  select value, read_date, source, verdict from metering_reading
+  select value, read_date, source, verdict, quality, method from metering_reading
   where register_id = r.id and quality in ('ACCEPTED', 'ESTIMATED')
     and period_start >= %(start)s and period_start < %(end)s
     and id is distinct from o.id and (i.end_date is null or read_date <= i.end_date)
@@ -111,6 +138,8 @@ class RegisterRow:
     code: str
 
 
+# Compared with is what somebody read, and an estimate only where nobody ever did: an estimate that
+# was too high must not make the true reading look wrong. ACCEPTED sorts before ESTIMATED.
 _REGISTERS = """
 select r.id, m.serial, m.service, r.unit, r.digits, r.decimals, sp.id,
        sp.street || ', ' || sp.post_code || ' ' || sp.city, c.account_id, a.number,
@@ -125,12 +154,12 @@ join metering_meterinstallation i on i.supply_point_id = sp.id
 join metering_meter m on m.id = i.meter_id and m.service = c.service
 join metering_register r on r.meter_id = m.id
 left join lateral (
-  select value, read_date from metering_reading
+  select value, read_date, quality from metering_reading
   where register_id = r.id and quality in ('ACCEPTED', 'ESTIMATED')
-  order by read_date desc, received_at desc limit 1) l on true
+  order by quality, read_date desc, received_at desc limit 1) l on true
 left join lateral (
   select value, read_date from metering_reading
-  where register_id = r.id and quality in ('ACCEPTED', 'ESTIMATED')
+  where register_id = r.id and quality = l.quality
     and read_date >= l.read_date - 400
   order by read_date, received_at limit 1) f on true
 where c.account_id = any(%(accounts)s)
@@ -162,7 +191,7 @@ COUNTED = (ReadingQuality.ACCEPTED, ReadingQuality.ESTIMATED)
 
 def counting(*, register_id: int) -> Reading | None:
     """
-    Return the latest reading of a register that counts, or None.
+    Return the latest reading of a register that counts, or None; an estimate only if nobody read.
     """
     return _latest(Reading.objects.filter(register_id=register_id))
 
@@ -172,13 +201,15 @@ def counting_without(
 ) -> dict[int, Reading]:
     """
     Return the latest reading of each register that counts, as if some readings had never come.
+
+    An estimate stands only where nobody read.
     """
     if not register_ids:
         return {}
     found = (
         Reading.objects.filter(register_id__in=register_ids, quality__in=COUNTED)
         .exclude(pk__in=reading_ids)
-        .order_by("register_id", "-read_date", "-received_at")
+        .order_by("register_id", "quality", "-read_date", "-received_at")
         .distinct("register_id")
     )
     return {reading.register_id: reading for reading in found}
@@ -187,13 +218,16 @@ def counting_without(
 def latest_before(*, register_id: int, day: date) -> Previous | None:
     """
     Return the latest reading of a register that counts and was read on a day or before it.
+
+    An estimate stands only where nobody read.
     """
     found = _latest(Reading.objects.filter(register_id=register_id, read_date__lte=day))
     return Previous(value=found.value, read_date=found.read_date) if found else None
 
 
 def _latest(readings: QuerySet[Reading]) -> Reading | None:
-    return readings.filter(quality__in=COUNTED).order_by("-read_date", "-received_at").first()
+    counted = readings.filter(quality__in=COUNTED)
+    return counted.order_by("quality", "-read_date", "-received_at").first()
 
 
 def installed_since(*, register_id: int, supply_point_id: int) -> date:

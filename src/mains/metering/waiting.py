@@ -66,13 +66,12 @@ from metering_reading rd
 join metering_register r on r.id = rd.register_id
 join metering_meter m on m.id = r.meter_id
 left join lateral (
-  select value, read_date from metering_reading
+  select value, read_date, quality from metering_reading
   where register_id = r.id and quality in ('ACCEPTED', 'ESTIMATED') and read_date <= rd.read_date
-  order by read_date desc, received_at desc limit 1) l on true
+  order by quality, read_date desc, received_at desc limit 1) l on true
 left join lateral (
   select value, read_date from metering_reading
-  where register_id = r.id and quality in ('ACCEPTED', 'ESTIMATED')
-    and read_date >= l.read_date - 400
+  where register_id = r.id and quality = l.quality and read_date >= l.read_date - 400
   order by read_date, received_at limit 1) f on true
 left join lateral (
   select value from metering_reading

@@ -8,6 +8,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
+from mains.billing.rules.correcting import PastPeriod, correction_lines
 from mains.billing.rules.totals import BillTotals, bill_totals
 from mains.core.calendars import Period
 from mains.core.money import Money
@@ -43,12 +44,13 @@ class MeasuredRegister:
 
     quantity: str
     segment: Segment | None
+    is_estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ContractInput:
     """
-    One contract over its part of the billing period.
+    One contract over its part of the billing period, with the earlier ones that it sets right.
     """
 
     contract_id: int
@@ -57,22 +59,28 @@ class ContractInput:
     period: Period
     attributes: Mapping[str, Decimal | str]
     registers: Sequence[MeasuredRegister]
+    corrections: Sequence[PastPeriod] = ()
 
 
 class DraftLine(NamedTuple):
     """
     A priced line of one contract; a named tuple because millions are made.
+
+    `corrects` is the period of the earlier bill that it sets right.
     """
 
     contract_id: int
     service: str
     rated: RatedLine
+    corrects: Period | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """
     The lines and totals of one account's bill, or the reason why it has none.
+
+    `estimated` counts the registers that nobody read.
     """
 
     account_id: int
@@ -80,6 +88,7 @@ class Draft:
     totals: BillTotals | None
     hold: Hold | None = None
     explanation: str = ""
+    estimated: int = 0
 
 
 def draft_bill(
@@ -106,13 +115,37 @@ def draft_bill(
         )
         try:
             rated = rate(tariff, given)
+            lines += [DraftLine(contract.contract_id, contract.service, line) for line in rated]
+            corrections = _corrections(contract)
         except RatingProblem as problem:
             return _held(account_id, Hold.NOT_RATABLE, str(problem))
-        lines += [DraftLine(contract.contract_id, contract.service, line) for line in rated]
+        if isinstance(corrections, Hold):
+            return _held(account_id, corrections, contract.tariff_code)
+        lines += corrections
     if not lines:
         return _held(account_id, Hold.NOTHING_TO_BILL, "")
     totals = bill_totals([line.rated for line in lines], rates=vat_rates, currency=currency)
-    return Draft(account_id, tuple(lines), totals)
+    estimated = sum(one.is_estimated for contract in contracts for one in contract.registers)
+    return Draft(account_id, tuple(lines), totals, estimated=estimated)
+
+
+def _corrections(contract: ContractInput) -> list[DraftLine] | Hold:
+    lines: list[DraftLine] = []
+    for past in contract.corrections:
+        if past.tariff is None:
+            return Hold.NO_TARIFF
+        if past.is_contradictory:
+            return Hold.BELOW_PREVIOUS
+        lines += [
+            DraftLine(contract.contract_id, contract.service, line, past.billed_with)
+            for line in correction_lines(
+                past,
+                tariff=past.tariff,
+                months=_months(past.days),
+                attributes=contract.attributes,
+            )
+        ]
+    return lines
 
 
 def _quantities(contract: ContractInput) -> dict[str, Decimal] | Hold:
@@ -146,13 +179,17 @@ def content_hash(drafts: Sequence[Draft]) -> str:
     digest = sha256()
     for draft in drafts:
         parts = [f"{draft.account_id}|{draft.hold}|"]
-        for contract_id, _service, rated in draft.lines:
+        if draft.estimated:
+            parts.append(f"{draft.estimated} estimated|")
+        for contract_id, _service, rated, corrects in draft.lines:
             net = rated.net
             amount = f"{net.minor} {net.currency}" if isinstance(net, Money) else str(net)
             parts.append(
                 f"{contract_id},{rated.code},{rated.quantity!s},{rated.unit_price!s},"
                 f"{rated.times!s},{rated.divisor!s},{amount},{rated.vat_rate};"
             )
+            if corrects is not None:
+                parts.append(f"corrects {corrects.start} {corrects.end};")
         if draft.totals:
             parts.append(f"{draft.totals.net.minor},{draft.totals.tax.minor}\n")
         digest.update("".join(parts).encode())

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from mains.core.calendars import Period, add_months
+from mains.core.calendars import Period
 
-_YEAR = 12
 _STRIKING = 2
 
 
@@ -43,7 +42,7 @@ def by_period(uses: Sequence[Use], *, latest: int = 13) -> list[Compared]:
     """
     known = {use.months: use.used for use in uses}
     return [
-        Compared(use.months, use.used, known.get(_year_before(use.months)), use.is_estimated)
+        Compared(use.months, use.used, known.get(use.months.year_before()), use.is_estimated)
         for use in uses[-latest:]
     ]
 
@@ -71,7 +70,7 @@ def is_striking(use: Compared) -> bool:
 def _year(uses: Sequence[Use], year: Period) -> Compared:
     held = [part for use in uses if (part := use.months.intersection(year))]
     read = Period(min(part.start for part in held), max(part.end for part in held))
-    before, _estimated = _total(uses, _year_before(read))
+    before, _estimated = _total(uses, read.year_before())
     used, is_estimated = _total(uses, read)
     return Compared(read, used, before, is_estimated)
 
@@ -89,7 +88,3 @@ def _total(uses: Sequence[Use], wanted: Period) -> tuple[Decimal | None, bool]:
         Decimal(0),
     )
     return total, any(use.is_estimated for use, _part in parts)
-
-
-def _year_before(months: Period) -> Period:
-    return Period(add_months(months.start, -_YEAR), add_months(months.end, -_YEAR))

@@ -330,7 +330,7 @@ PLAIN = {
         "profile", "file_name", "file_hash", "imported_by", "state", "undone_by", "register_ids",
         "reading_ids",
     },
-    "metering.Reading": {"source", "quality", "verdict", "sent_key"},
+    "metering.Reading": {"source", "quality", "verdict", "method", "sent_key"},
     "metering.Register": {"code", "quantity", "unit"},
     "metering.ReplacedDay": {"values", "qualities"},
     "mfa.Authenticator": {"type"},

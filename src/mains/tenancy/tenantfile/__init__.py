@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from mains.tenancy.tenantfile.approvals import Approvals
 from mains.tenancy.tenantfile.base import Colour, Currency, Language, Section, Slug, Texts
+from mains.tenancy.tenantfile.estimates import Weather
 from mains.tenancy.tenantfile.identity import (
     Identifier,
     LegalText,
@@ -89,6 +90,7 @@ class TenantFile(Section):
     identifiers: tuple[Identifier, ...] = ()
     services: tuple[Service, ...] = Field(min_length=1)
     tariffs: tuple[Tariff, ...] = ()
+    weather: Weather | None = None
     billing: Billing = Billing()
     payments: Payments = Payments()
     delivery: Delivery = Delivery()
@@ -124,7 +126,16 @@ class TenantFile(Section):
             _every_language(f"legal[{position}].text", document.text, self.locale.languages)
         for service in self.services:
             _every_language(f"services.{service.code}.label", service.label, self.locale.languages)
+            self._can_estimate(service)
         return self
+
+    def _can_estimate(self, service: Service) -> None:
+        methods = service.estimate.methods if service.estimate else ()
+        if "degree_days" in methods and self.weather is None:
+            raise ValueError(
+                f"services.{service.code}.estimate uses degree_days, but there is no section "
+                "weather that says what they were"
+            )
 
     def _chooser_leads_somewhere(self) -> None:
         public = {company.code for company in self.public_companies}

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mains.tenancy.tenantfile.base import Section, Slug, Texts
+from mains.tenancy.tenantfile.estimates import Estimating
 from mains.tenancy.tenantfile.windows import AlwaysWindow, Window
 
 
@@ -21,6 +22,8 @@ class Service(Section):
     locked_reason: Texts = {}
     guest_readings: bool = False
     metered: bool = True
+    # Without it a bill waits for a reading.
+    estimate: Estimating | None = None
 
 
 class Priced(Section):

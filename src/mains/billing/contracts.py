@@ -1,0 +1,119 @@
+"""Who is billed, and for which contracts."""
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from mains.core.arrays import integer_array
+from mains.core.calendars import Period
+
+
+class Holder(NamedTuple):
+    """
+    Who a bill is made out to, and how it reaches them on the issue date.
+
+    The rows of a chunk are named tuples: they are made from fetched rows as they are.
+    """
+
+    account_id: int
+    number: str
+    name: str
+    email: str
+    language: str
+    postal_address: str
+    has_mandate: bool
+    delivery: str
+    delivery_email: str
+
+
+class ContractRow(NamedTuple):
+    """
+    A contract of a chunk's account within the period; the attributes are those of its dwelling.
+    """
+
+    contract_id: int
+    account_id: int
+    service: str
+    tariff_code: str
+    start_date: date
+    end_date: date | None
+    supply_point_id: int
+    supply_point: str
+    address: str
+    attributes: dict[str, Any]
+
+    @property
+    def place(self) -> tuple[int, str]:
+        """
+        Return the supply point and the service, by which meters are found.
+        """
+        return self.supply_point_id, self.service
+
+    def part_of(self, period: Period) -> Period:
+        """
+        Return the days of a period on which the contract runs.
+
+        :raises PeriodNotForward: if it runs on none of them.
+        """
+        if self.start_date <= period.start and (
+            self.end_date is None or self.end_date >= period.end
+        ):
+            return period
+        end = min(self.end_date or period.end, period.end)
+        return Period(max(self.start_date, period.start), end)
+
+
+_CONTRACTS = """
+select c.id, c.account_id, c.service, c.tariff_code, c.start_date, c.end_date, sp.id, sp.code,
+       sp.street || ', ' || sp.post_code || ' ' || sp.city, sp.attributes
+from customers_contract c join customers_supplypoint sp on sp.id = c.supply_point_id
+where c.account_id = any(%(accounts)s::bigint[])
+  and c.start_date < %(end)s and (c.end_date is null or c.end_date > %(start)s)
+order by c.account_id, c.id
+"""
+
+_HOLDERS = """
+select a.id, a.number, cu.name, cu.email, cu.language, a.postal_address,
+       exists (select from customers_mandate m where m.account_id = a.id
+               and m.start_date <= %(issued)s and (m.end_date is null or m.end_date > %(issued)s)),
+       coalesce(d.mode, ''), coalesce(nullif(d.email, ''), cu.email)
+from customers_account a
+join customers_customer cu on cu.id = a.customer_id
+left join lateral (
+  select p.mode, p.email from customers_deliverypreference p
+  join customers_contract c on c.id = p.contract_id
+  where c.account_id = a.id and p.start_date <= %(issued)s
+    and (p.end_date is null or p.end_date > %(issued)s)
+  order by p.start_date desc, p.id desc limit 1) d on true
+where a.id = any(%(accounts)s::bigint[])
+order by a.id
+"""
+
+
+def contracts_of(*, account_ids: Sequence[int], period: Period) -> dict[int, list[ContractRow]]:
+    """
+    Return the contracts of accounts that run within a period, by account.
+    """
+    values = {"accounts": integer_array(account_ids), "start": period.start, "end": period.end}
+    contracts: dict[int, list[ContractRow]] = {}
+    for row in _fetch(_CONTRACTS, values):
+        contract = ContractRow._make((*row[:-1], json.loads(row[-1])))
+        contracts.setdefault(contract.account_id, []).append(contract)
+    return contracts
+
+
+def holders_of(*, account_ids: Sequence[int], issue_date: date) -> dict[int, Holder]:
+    """
+    Return who the bills of accounts are made out to on the issue date, by account.
+    """
+    values = {"accounts": integer_array(account_ids), "issued": issue_date}
+    return {row[0]: Holder._make(row) for row in _fetch(_HOLDERS, values)}
+
+
+def _fetch(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall()

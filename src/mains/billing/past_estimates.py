@@ -1,0 +1,165 @@
+"""Earlier bills that rest on estimates, and what the readings since then make of them."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from mains.billing.contracts import ContractRow
+from mains.billing.models import Bill, BillState
+from mains.billing.rules.correcting import PastPeriod
+from mains.core.calendars import Period
+from mains.metering import estimates
+from mains.metering import queries as metering
+from mains.metering.closed import Closed, Correction, Estimated, Place
+from mains.metering.estimates import Unsettled
+from mains.metering.queries import RegisterUse
+from mains.metering.rules.consumption import BelowPrevious, NotRolledOver, used_in
+from mains.tariffs.queries import PriceList
+
+type Uses = Mapping[Place, list[RegisterUse]]
+type PriceLists = Callable[..., dict[str, PriceList]]
+
+
+@dataclass(frozen=True, slots=True)
+class PastEstimates:
+    """
+    The estimates that earlier bills of contracts rest on, with all uses of those bills' periods.
+    """
+
+    estimated: Sequence[Estimated]
+    uses: Mapping[Period, Uses]
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """
+    What a contract's bill sets right: a period billed before, with its prices.
+
+    `registers` are those that were estimated, with their use as billed and after all.
+    """
+
+    past: PastPeriod
+    prices: PriceList | None
+    registers: Sequence[tuple[RegisterUse, Decimal, Decimal]]
+
+    @property
+    def billed_with(self) -> Period:
+        return self.past.billed_with
+
+
+def read(*, contracts: Collection[ContractRow], before: date) -> PastEstimates:
+    """
+    Read the estimates that bills of contracts rest on, for periods that end by a day.
+    """
+    found = estimates.unsettled(
+        supply_point_ids={contract.supply_point_id for contract in contracts}, before=before
+    )
+    if not found:
+        return PastEstimates((), {})
+    estimated = _billed(found, contracts, before)
+    places: dict[Period, set[int]] = defaultdict(set)
+    for one in estimated:
+        places[one.days].add(one.of.supply_point_id)
+    return PastEstimates(
+        estimated,
+        {
+            period: metering.register_uses(supply_point_ids=points, period=period)
+            for period, points in places.items()
+        },
+    )
+
+
+def _billed(
+    found: Sequence[Unsettled], contracts: Collection[ContractRow], before: date
+) -> list[Estimated]:
+    """
+    Return the estimates that close a period for which the contract's own account got a bill.
+    """
+    accounts = {contract.place: contract.account_id for contract in contracts}
+    periods: dict[int, list[Period]] = defaultdict(list)
+    for account_id, start, end in Bill.objects.filter(
+        account_id__in=set(accounts.values()),
+        state=BillState.ISSUED,
+        period_end__lte=before,
+        period_end__gt=min(one.month_start for one in found),
+    ).values_list("account_id", "period_start", "period_end"):
+        periods[account_id].append(Period(start, end))
+    last: dict[tuple[int, Period], Estimated] = {}
+    for one in found:
+        account = accounts.get((one.supply_point_id, one.service), 0)
+        for period in periods.get(account, ()):
+            if period.contains(one.month_start):
+                # Of several in one period the last closes it; they come in that order.
+                last[one.register_id, period] = Estimated(period, one)
+    return list(last.values())
+
+
+def corrected(
+    *,
+    contracts: Collection[ContractRow],
+    closed: Closed,
+    past: PastEstimates,
+    prices: PriceLists,
+) -> dict[int, list[Corrected]]:
+    """
+    Return what the bills of contracts set right, by contract, oldest period first.
+    """
+    lists: dict[tuple[Period, str], PriceList | None] = {}
+    found: dict[int, list[Corrected]] = {}
+    for contract in contracts:
+        by_period: dict[Period, list[Correction]] = defaultdict(list)
+        for correction in closed.corrections.get(contract.place, ()):
+            by_period[correction.days].append(correction)
+        for period in sorted(by_period):
+            key = period, contract.tariff_code
+            if key not in lists:
+                codes = {contract.tariff_code}
+                lists[key] = prices(codes=codes, on=period.start).get(contract.tariff_code)
+            uses = past.uses[period].get(contract.place, [])
+            one = _corrected(contract, period, by_period[period], uses, lists[key])
+            found.setdefault(contract.contract_id, []).append(one)
+    return found
+
+
+def _corrected(
+    contract: ContractRow,
+    period: Period,
+    corrections: Sequence[Correction],
+    uses: Sequence[RegisterUse],
+    prices: PriceList | None,
+) -> Corrected:
+    by_register = {correction.register_id: correction for correction in corrections}
+    before: dict[str, Decimal] = defaultdict(Decimal)
+    after: dict[str, Decimal] = defaultdict(Decimal)
+    registers, is_contradictory = [], False
+    for use in uses:
+        known = by_register.get(use.register_id)
+        used = _used(use) if known is None else None
+        if known is not None:
+            registers.append((use, known.before, known.after))
+        elif used is None:
+            is_contradictory = True
+        before[use.quantity] += known.before if known else used or 0
+        after[use.quantity] += known.after if known else used or 0
+    return Corrected(
+        past=PastPeriod(
+            days=contract.part_of(period),
+            billed_with=period,
+            tariff=prices.compiled if prices else None,
+            is_contradictory=is_contradictory,
+            before=before,
+            after=after,
+        ),
+        prices=prices,
+        registers=registers,
+    )
+
+
+def _used(use: RegisterUse) -> Decimal | None:
+    segment = use.segment
+    try:
+        return used_in(segment) if segment else None
+    except (BelowPrevious, NotRolledOver):
+        return None

@@ -1,0 +1,86 @@
+"""The lines that set an earlier bill right: what it should have been less what it was."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+
+from mains.core.calendars import Period
+from mains.core.money import Money
+from mains.tariffs.rules.lines import CONTEXT, RatedLine, RatingInput
+from mains.tariffs.rules.rating import CompiledTariff, rate
+
+
+@dataclass(frozen=True, slots=True)
+class PastPeriod:
+    """
+    A contract's part of a period that was billed on estimates, at the tariff then in force.
+
+    `billed_with` is the whole period of that bill. `before` are the quantities as billed, `after`
+    what they were after all. Without a tariff nobody can say what it costs; where readings of that
+    period contradict each other by now, `is_contradictory`, and a person has to look at them.
+    """
+
+    days: Period
+    billed_with: Period
+    tariff: CompiledTariff | None
+    is_contradictory: bool
+    before: Mapping[str, Decimal]
+    after: Mapping[str, Decimal]
+
+
+type _Key = tuple[str, Decimal, Decimal, Decimal, str]
+
+
+def correction_lines(
+    past: PastPeriod,
+    *,
+    tariff: CompiledTariff,
+    months: Decimal,
+    attributes: Mapping[str, Decimal | str],
+) -> list[RatedLine]:
+    """
+    Return the differences between the lines of a period rated after all, and as it was billed.
+
+    A line's net is the difference of two rounded ones, so that both bills together come to what one
+    with the true quantities would have.
+
+    :raises RatingProblem: if a quantity or attribute is missing or unfit.
+    """
+    before, after = (
+        rate(tariff, RatingInput(past.days, months, quantities, attributes))
+        for quantities in (past.before, past.after)
+    )
+    differences: dict[_Key, RatedLine] = {}
+    with localcontext(CONTEXT):
+        _add(differences, after, sign=1)
+        _add(differences, before, sign=-1)
+    return [line for line in differences.values() if line.quantity or _amount(line.net)]
+
+
+def _add(differences: dict[_Key, RatedLine], lines: Sequence[RatedLine], *, sign: int) -> None:
+    for line in lines:
+        key = (line.code, line.unit_price, line.times, line.divisor, line.vat_rate)
+        known = differences.get(key)
+        signed = line._replace(
+            quantity=sign * line.quantity, exact=sign * line.exact, net=_times(line.net, sign)
+        )
+        differences[key] = signed if known is None else _sum(known, signed)
+
+
+def _sum(one: RatedLine, other: RatedLine) -> RatedLine:
+    net: Money | Decimal
+    if isinstance(one.net, Money) and isinstance(other.net, Money):
+        net = one.net + other.net
+    else:
+        net = _amount(one.net) + _amount(other.net)
+    return one._replace(
+        quantity=one.quantity + other.quantity, exact=one.exact + other.exact, net=net
+    )
+
+
+def _times(net: Money | Decimal, sign: int) -> Money | Decimal:
+    return net if sign == 1 else -net
+
+
+def _amount(net: Money | Decimal) -> Decimal:
+    return net.as_decimal() if isinstance(net, Money) else net
