@@ -27,12 +27,14 @@ def anna(two_tenants) -> Customer:
 def test_a_page_needs_few_queries_and_few_bytes(anna, path):
     bill = facts.latest_bill(slug="balta", company="balta", email=anna.email)
     anna.open("/")
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection):
         page = anna.open(path.format(bill=bill.id))
+        # The next request forgets what was asked in this one.
+        asked = [query["sql"][-120:] for query in connection.queries]
     style = anna.browser.get(anna.tenant.url + _stylesheet(page.body.decode()))
 
     assert page.status == 200
-    assert len(asked) <= MOST_QUERIES, [query["sql"][-120:] for query in asked]
+    assert 0 < len(asked) <= MOST_QUERIES, asked
     weight = len(gzip.compress(page.body)) + len(gzip.compress(style.body))
     assert weight <= MOST_BYTES / 2, weight
 
