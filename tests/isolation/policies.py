@@ -184,6 +184,7 @@ PORTAL: Lines = {
     "bills/": ("customer", READ),
     "bills/<int:bill_id>/": ("who sees it", READ),
     "bills/<int:bill_id>/bill.pdf": ("holder", READ),
+    "next-bill/": ("customer", READ),
     # Guests pay a bill that they proved; which bills are theirs is tested by what is written.
     "find/": ("anyone", FORM),
     "pay/": ("anyone", READ),
@@ -236,6 +237,7 @@ API: Lines = {
     # Each answers for itself: a register of somebody else is one that there is not.
     "api/v1/readings/batch": ("token", SEND),
     "api/v1/consumption": ("token", READ),
+    "api/v1/next-bills": ("token", READ),
     "api/v1/guest-readings": ("anyone", SEND),
     "api/v1/guest-readings/proofs": ("anyone", SEND),
     "api/v1/guest-readings/proofs/code": ("anyone", SEND),

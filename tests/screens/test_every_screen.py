@@ -40,6 +40,7 @@ CUSTOMER = {
     "home": "/", "bills": "/bills/", "bill": "/bills/{bill}/", "pay": "/pay/?bill={bill}",
     "payments": "/payments/", "readings": "/readings/", "many": "/readings/many/",
     "usage": "/usage/",
+    "next bill": "/next-bill/",
     "me": "/me/", "data": "/me/data/",
     "access": "/me/access/", "close": "/me/close/", "security": "/me/security/",
     "password": "/me/security/password/",

@@ -43,6 +43,7 @@ class ContractRow(NamedTuple):
     supply_point_id: int
     supply_point: str
     address: str
+    contract_class: str
     attributes: dict[str, Any]
 
     @property
@@ -68,7 +69,7 @@ class ContractRow(NamedTuple):
 
 _CONTRACTS = """
 select c.id, c.account_id, c.service, c.tariff_code, c.start_date, c.end_date, sp.id, sp.code,
-       sp.street || ', ' || sp.post_code || ' ' || sp.city, sp.attributes
+       sp.street || ', ' || sp.post_code || ' ' || sp.city, c.contract_class, sp.attributes
 from customers_contract c join customers_supplypoint sp on sp.id = c.supply_point_id
 where c.account_id = any(%(accounts)s::bigint[])
   and c.start_date < %(end)s and (c.end_date is null or c.end_date > %(start)s)

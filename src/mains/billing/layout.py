@@ -177,7 +177,7 @@ class Words:
                 {
                     "meter": register["meter"],
                     "from": say.number(register["from"][1]),
-                    "from-date": say.short_day(register["from"][0]),
+                    "from-date": self._opened(register),
                     "to": say.number(register["to"][1]),
                     "to-date": say.short_day(register["to"][0]),
                     "how": how_read(register["source"]),
@@ -188,36 +188,71 @@ class Words:
             ],
         }
 
+    def _opened(self, register: dict[str, Any]) -> str:
+        day = self.say.short_day(register["from"][0])
+        if register.get("from_source") != "ESTIMATE":
+            return day
+        return f"{day}, {how_read('ESTIMATE')}"
+
     def _lines(self) -> dict[str, Any]:
         amount = _("Amount in %(currency)s") % {"currency": self.facts["currency"]}
         head = [_("What for"), _("Quantity"), "", _("Unit price"), "", amount, _("VAT")]
         return {
             "title": _("The amount line by line"),
             "head": head,
-            "groups": [self._group(contract) for contract in self.facts["contracts"]],
+            "groups": [
+                group
+                for contract in self.facts["contracts"]
+                for group in (
+                    self._group(contract),
+                    *(self._correction(contract, one) for one in contract.get("corrections", [])),
+                )
+            ],
         }
 
     def _group(self, contract: dict[str, Any]) -> dict[str, Any]:
-        note = _("%(tariff)s, prices valid from %(day)s") % {
-            "tariff": contract["tariff"],
-            "day": self.say.short_day(contract["tariff_from"]),
-        }
         place = _("Supply point %(code)s") % {"code": contract["supply_point"]}
         return {
             "title": f"{self._service(contract['service'])} · {contract['address']}",
-            "note": f"{note} · {place}",
-            "rows": [
-                {
-                    "label": line["label"],
-                    "quantity": self._quantity(line),
-                    "price": self._price(line),
-                    "amount": self.say.bare_amount(line["net"]),
-                    "vat": f"{self.say.number(line['vat'])} %",
-                }
-                for line in self.facts["lines"]
-                if line["contract"] == contract["id"]
-            ],
+            "note": f"{self._prices(contract)} · {place}",
+            "rows": self._rows(contract, corrects=None),
         }
+
+    def _correction(self, contract: dict[str, Any], one: dict[str, Any]) -> dict[str, Any]:
+        changes = [
+            _("%(meter)s: %(after)s instead of %(before)s")
+            % {
+                "meter": register["meter"],
+                "before": self.say.number(register["before"]),
+                "after": f"{self.say.number(register['after'])} {self.say.unit(register['unit'])}",
+            }
+            for register in one["registers"]
+        ]
+        return {
+            "title": _("Correction of the estimate for %(period)s")
+            % {"period": self.say.period(*one["period"])},
+            "note": " · ".join([*changes, self._prices(one)]),
+            "rows": self._rows(contract, corrects=one["period"]),
+        }
+
+    def _prices(self, of: dict[str, Any]) -> str:
+        return _("%(tariff)s, prices valid from %(day)s") % {
+            "tariff": of["tariff"],
+            "day": self.say.short_day(of["tariff_from"]),
+        }
+
+    def _rows(self, contract: dict[str, Any], *, corrects: list[str] | None) -> list[Any]:
+        return [
+            {
+                "label": line["label"],
+                "quantity": self._quantity(line),
+                "price": self._price(line),
+                "amount": self.say.bare_amount(line["net"]),
+                "vat": f"{self.say.number(line['vat'])} %",
+            }
+            for line in self.facts["lines"]
+            if line["contract"] == contract["id"] and line.get("corrects") == corrects
+        ]
 
     def _quantity(self, line: dict[str, Any]) -> str:
         quantity = Decimal(line["quantity"])

@@ -70,32 +70,39 @@ def uses(*, bill_id: int, limit: int = 13) -> list[PeriodUse]:
     """
     Return what the bills of an account up to this one counted, oldest first, in one unit.
 
-    Where a bill has several metered lines, the dearest one is followed.
+    What later bills corrected belongs to the period that they correct. Where a bill has several
+    metered lines, the dearest one is followed.
     """
     bill = Bill.objects.defer("facts").filter(pk=bill_id).first()
     if bill is None:
         return []
-    bills = list(
-        Bill.objects.filter(
-            account_id=bill.account_id,
-            state=BillState.ISSUED,
-            period_start__lte=bill.period_start,
+    issued = Bill.objects.filter(account_id=bill.account_id, state=BillState.ISSUED)
+    starts = dict(issued.values_list("pk", "period_start"))
+    lines = list(
+        BillLine.objects.filter(bill_id__in=starts, unit__in=["kWh", "m3", "GJ", "Gcal"]).order_by(
+            "bill_id", "position"
         )
-        .order_by("-period_start")
-        .values_list("pk", "period_start")[:limit]
     )
-    lines = BillLine.objects.filter(
-        bill_id__in=[pk for pk, _start in bills], unit__in=["kWh", "m3", "GJ", "Gcal"]
-    ).order_by("bill_id", "position")
-    own = [line for line in lines if line.bill_id == bill_id]
+    own = [line for line in lines if line.bill_id == bill_id and line.corrects_date is None]
     if not own:
         return []
     lead = max(own, key=lambda line: line.net)
-    used: dict[int, Decimal] = {}
+    used: dict[date, Decimal] = {}
     for line in lines:
-        if line.code == lead.code:
-            used[line.bill_id] = used.get(line.bill_id, Decimal(0)) + line.quantity
-    return [PeriodUse(start, used[pk], lead.unit) for pk, start in reversed(bills) if pk in used]
+        start = line.corrects_date or starts[line.bill_id]
+        if line.code == lead.code and start <= bill.period_start:
+            used[start] = used.get(start, Decimal(0)) + line.quantity
+    return [PeriodUse(start, used[start], lead.unit) for start in sorted(used)[-limit:]]
+
+
+def is_latest(*, bill_id: int) -> bool:
+    """
+    Tell whether a bill is the latest one of its account.
+    """
+    bill = Bill.objects.defer("facts").get(pk=bill_id)
+    return not Bill.objects.filter(
+        account_id=bill.account_id, state=BillState.ISSUED, period_start__gt=bill.period_start
+    ).exists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +121,7 @@ class RunRow:
     bills: int
     total_minor: int
     currency: str
+    estimated: int
     held: list[list[Any]]
     chunks: int
     chunks_done: int
@@ -160,6 +168,7 @@ def _run_row(row: BillRun) -> RunRow:
         bills=sum(chunk.bills for chunk in chunks),
         total_minor=sum(chunk.total_minor for chunk in chunks),
         currency=row.currency,
+        estimated=sum(chunk.estimated for chunk in chunks),
         held=[entry for chunk in chunks for entry in chunk.held],
         chunks=len(chunks),
         chunks_done=sum(chunk.state != waiting_for for chunk in chunks),

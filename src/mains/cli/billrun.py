@@ -147,6 +147,7 @@ def status(slug: str, as_json: bool) -> None:
     for row in rows:
         show(
             f"{row['id']}  {row['company']}  {row['period_start']} – {row['period_end']}  "
-            f"{row['stage']}  {row['bills']} bills  {len(row['held'])} held",
+            f"{row['stage']}  {row['bills']} bills  {row['estimated']} estimated  "
+            f"{len(row['held'])} held",
             as_json=False,
         )

@@ -164,6 +164,7 @@ def quality(code: str) -> Words:
         "NEEDS_REVIEW": (_("To be checked"), "warn"),
         "ESTIMATED": (_("Estimated"), "info"),
         "REJECTED": (_("Rejected"), "bad"),
+        "REPLACED": (_("Replaced by a reading"), "info"),
     }
     return words.get(code, (code, ""))
 

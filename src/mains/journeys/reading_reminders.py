@@ -1,14 +1,20 @@
 """Tell those who asked for it when it is time to read their meters, and on the last day."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from itertools import groupby
 from typing import NamedTuple
 
+from mains.billing.foreseeing import NextBill
+from mains.core.money import Money
 from mains.core.transactions import owns_transaction
-from mains.core.wording import date_text
+from mains.core.wording import date_text, money_text, number_text, unit_text
 from mains.enrolment import queries as enrolment
 from mains.enrolment.rules.rights import Right, allowed
 from mains.identity.models import User
+from mains.journeys.next_bill import foresee
 from mains.metering import queries as metering
 from mains.metering import reminding
 from mains.metering.queries import RegisterRow
@@ -51,8 +57,17 @@ def _tell(*, tenant: TenantInfo, user: User, now: datetime) -> int:
         account_ids=[account.pk for account in allowed(linked, Right.READ)], today=today
     )
     due = sorted(_due(tenant, registers, now))
+    if not due:
+        return 0
+    # An amount is told only to who may see the bill.
+    payable = {account.pk for account in allowed(linked, Right.PAY)}
+    bills = foresee(
+        tenant=tenant,
+        account_ids=sorted({register.account_id for register in registers} & payable),
+        today=today,
+    )
     return sum(
-        _queue(tenant, user, last_day, [one.service for one in services], now)
+        _queue(tenant, user, last_day, [one.service for one in services], bills, now)
         for last_day, services in groupby(due, key=lambda one: one.last_day)
     )
 
@@ -75,8 +90,38 @@ def _due(tenant: TenantInfo, registers: list[RegisterRow], now: datetime) -> set
     return {wanted[key] for key in metering.unread(register_periods=wanted)}
 
 
+def _if_nothing(
+    bills: Sequence[NextBill], services: Sequence[str], *, language: str
+) -> dict[str, str]:
+    """
+    Return what would be estimated of services, and what the bills with it would come to.
+    """
+    totals: dict[int, Money] = {}
+    used: dict[str, Decimal] = defaultdict(Decimal)
+    for bill in bills:
+        for use in bill.uses:
+            is_guess = use.register.end_method and use.contract.service in services
+            if is_guess and use.used is not None and bill.total is not None:
+                used[use.register.unit] += use.used
+                totals[bill.account_id] = bill.total
+    if not used:
+        return {"estimate": "", "total": ""}
+    figures = [
+        f"{number_text(figure, language=language)} {unit_text(unit, language=language)}"
+        for unit, figure in used.items()
+    ]
+    currency = next(iter(totals.values())).currency
+    total = Money.total(totals.values(), currency=currency)
+    return {"estimate": ", ".join(figures), "total": money_text(total, language=language)}
+
+
 def _queue(
-    tenant: TenantInfo, user: User, last_day: date, services: list[str], now: datetime
+    tenant: TenantInfo,
+    user: User,
+    last_day: date,
+    services: list[str],
+    bills: Sequence[NextBill],
+    now: datetime,
 ) -> int:
     language = user.language or tenant.file.locale.languages[0]
     is_last = tenant.date_of(now) == last_day
@@ -92,6 +137,7 @@ def _queue(
             ),
             "day": date_text(last_day, language=language),
             "last": "yes" if is_last else "",
+            **_if_nothing(bills, services, language=language),
             "url": f"{tenant.url}/readings/",
         },
         now=now,

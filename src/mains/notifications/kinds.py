@@ -77,7 +77,7 @@ KINDS = {
         _kind("email-change-new", "url", "hours", link="url", secret=True),
         _kind("email-changed", "new", "url", "until", link="url", secret=True),
         _kind("reading-asked-again", "meter", "value", "day", "url", link="url"),
-        _kind("reading-due", "services", "day", "last", "url", link="url"),
+        _kind("reading-due", "services", "day", "last", "estimate", "total", "url", link="url"),
         _kind(
             "bill-issued",
             "name",

@@ -9,6 +9,7 @@ from mains.portal.joining import confirming, sent
 from mains.portal.joining import views as joining
 from mains.portal.legal import renewing
 from mains.portal.legal import views as legal
+from mains.portal.next_bill import views as next_bill
 from mains.portal.payments import views as payments
 from mains.portal.privacy import closing
 from mains.portal.privacy import views as privacy
@@ -64,6 +65,7 @@ urlpatterns = [
     path("bills/", bills.all_bills, name="bills"),
     path("bills/<int:bill_id>/", bills.one_bill, name="bill"),
     path("bills/<int:bill_id>/bill.pdf", bills.document, name="bill-pdf"),
+    path("next-bill/", next_bill.foreseen, name="next-bill"),
     path("find/", payments.find, name="find"),
     path("pay/", payments.choose, name="pay"),
     path("pay/start/", payments.start, name="pay-start"),

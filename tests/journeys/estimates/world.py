@@ -27,6 +27,7 @@ def file_of(*, estimate: dict[str, Any] | None = LAST_YEAR, **changed: Any) -> A
     content = utilities.file_of("balta", schema_name=SLUG).model_dump(
         mode="json", exclude_none=True
     )
+    content["services"][0].pop("estimate", None)
     if estimate is not None:
         content["services"][0]["estimate"] = estimate
     content["tariffs"][0]["versions"] = [

@@ -1,7 +1,9 @@
 """Told when it is time to read, by the day: once, and once more on the last day if it is needed."""
 
 from datetime import timedelta
+from decimal import Decimal
 
+import pytest
 from tests.journeys import sharing_world as world
 from tests.journeys.conftest import move_clock
 from tests.journeys.readings.forms import register_ids, send
@@ -49,6 +51,38 @@ class TestAskedFor:
         (told,) = reminders()
         assert (told["day"], told["last"]) == ("December 1, 2026", "")
         assert told["services"] == "Hot water, Heating"
+
+    @pytest.mark.seed("S3.04")
+    def test_it_says_what_is_estimated_if_nothing_comes_and_what_the_bill_is_then(self, hanna, on):
+        on(11, 24)
+        hanna.post(PLACE, on="1")
+        night()
+
+        (told,) = reminders()
+        bills = hanna.call("GET", "/next-bills").json()["data"]
+        guesses = [use for bill in bills for use in bill["uses"] if use["estimated"]]
+        sums = {
+            unit: sum(Decimal(use["used"]) for use in guesses if use["unit"] == unit)
+            for unit in ("m3", "Gcal")
+        }
+        assert all(sums.values())
+        assert set(told["estimate"].split(", ")) == {
+            f"{sums['m3'].normalize():f} m³",
+            f"{sums['Gcal'].normalize():f} Gcal",
+        }
+        (text,) = world.texts("reading-due")
+        assert f"If you send nothing, we estimate {told['estimate']}, and your next bill" in text
+
+    def test_who_may_not_see_the_bill_is_told_no_amount(self, hanna, on):
+        from mains.enrolment.models import AccountLink
+
+        with inside(SLUG):
+            AccountLink.objects.update(may_pay=False)
+        on(11, 24)
+        hanna.post(PLACE, on="1")
+        night()
+        (told,) = reminders()
+        assert (told["estimate"], told["total"]) == ("", "")
 
     def test_twice_on_a_day_tells_once(self, hanna, on):
         on(11, 24)

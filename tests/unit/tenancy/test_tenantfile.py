@@ -44,6 +44,34 @@ class TestAMistakeIsNamedByItsPlace:
 
         assert "services[0].window.last_days.trough" in wrong(data)
 
+    @pytest.mark.parametrize(
+        ("estimate", "place", "said"),
+        [
+            ({"methods": []}, "services[0].estimate.methods", "at least 1"),
+            ({"methods": ["average", "average"]}, "services[0].estimate", "twice"),
+            ({"methods": ["profile"]}, "services[0].estimate", "12 months"),
+            ({"methods": ["profile"], "profile": ["0"] * 12}, "services[0].estimate", "12 months"),
+            ({"methods": ["guess"]}, "services[0].estimate.methods[0]", "last_year"),
+            (
+                {"methods": ["average"], "weather_free": "1.1"},
+                "services[0].estimate.weather_free",
+                "less than or equal to 1",
+            ),
+            ({"methods": ["degree_days"]}, "file", "no section weather"),
+        ],
+    )
+    def test_an_estimate_that_cannot_be_made(self, estimate, place, said):
+        data = balta()
+        data["services"][0]["estimate"] = estimate
+
+        assert said in wrong(data)[place]
+
+    def test_a_month_of_the_weather(self):
+        data = balta()
+        data["weather"] = {"station": "Rīga", "source": "S", "degree_days": {"2026-13": "1"}}
+
+        assert any("2026-13" in place for place in wrong(data))
+
     def test_a_value_out_of_range(self):
         data = balta()
         data["registration"]["pending_hours"] = 0

@@ -52,6 +52,10 @@ class LineShape(serializers.Serializer[Any]):
     unit_price = serializers.CharField()
     net = serializers.CharField()
     vat = serializers.CharField()
+    corrects = serializers.DateField(
+        allow_null=True,
+        help_text="The first day of the earlier, estimated period that this line sets right.",
+    )
 
 
 class BillWithLines(BillShape):
@@ -100,6 +104,7 @@ class OneBill(APIView):
                 key: line[key]
                 for key in ("code", "label", "quantity", "unit", "unit_price", "net", "vat")
             }
+            | {"corrects": line["corrects"][0] if "corrects" in line else None}
             for line in facts["lines"]
         ]
         return Response({**_shape(row), "lines": lines})

@@ -15,6 +15,7 @@ from mains.api.v1 import (
     links,
     many_readings,
     me,
+    next_bills,
     payments,
     people,
     readings,
@@ -60,5 +61,6 @@ urlpatterns = [
     path("guest-readings", english(guest_readings.GuestReadings)),
     path("guest-readings/proofs", english(guest_readings.Proofs)),
     path("guest-readings/proofs/code", english(guest_readings.ProofCodes)),
+    path("next-bills", english(next_bills.NextBills)),
     path("payments", english(payments.Payments)),
 ]

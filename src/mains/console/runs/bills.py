@@ -1,5 +1,6 @@
 """One bill as staff see it: its lines, its seal, and where its money moved."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -73,13 +74,20 @@ def _lines(facts: dict[str, Any]) -> Table:
 
 def _line(line: dict[str, Any], currency: str) -> tuple[Cell, ...]:
     return (
-        Cell(line["label"]),
+        Cell(line["label"], note=_corrected(line)),
         Cell(wording.number(line["quantity"])),
         Cell(wording.unit(line["unit"])),
         Cell(wording.number(line["unit_price"])),
         Cell(f"{wording.number(line['vat'])} %"),
         Cell(_net(line["net"], currency)),
     )
+
+
+def _corrected(line: dict[str, Any]) -> str:
+    if "corrects" not in line:
+        return ""
+    start, end = (date.fromisoformat(day) for day in line["corrects"])
+    return _("corrects %(period)s, which was estimated") % {"period": wording.period(start, end)}
 
 
 def _net(net: str, currency: str) -> Money | str:

@@ -149,6 +149,19 @@ def months_for(day: date) -> tuple[Period, Period]:
     return month, _month(month, -1)
 
 
+def last_day_for(window: ReadingWindow, period: Period) -> date | None:
+    """
+    Return the last day on which a reading is taken that belongs to a period, or None if none is.
+    """
+    day = _month(Period.month_of(period.last_day), 1).last_day
+    while day >= period.start:
+        is_taken = state_on(window, day) is not WindowState.LOCKED
+        if is_taken and period.contains(period_of(window, day).start):
+            return day
+        day -= timedelta(days=1)
+    return None
+
+
 def recommended_between(window: ReadingWindow, period: Period) -> list[Period]:
     """
     Return the days on which readings are wanted, in rows of days that begin within a period.

@@ -1,11 +1,14 @@
 """A bill as a running sum, and why it differs from the one before."""
 
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from mains.billing import queries as billing
+from mains.billing.layout import how_read
 from mains.branding.components import SumLine
 from mains.branding.figures import BarChart
 from mains.branding.rules.chart import Period
@@ -13,6 +16,7 @@ from mains.core.money import Money
 from mains.core.wording import (
     money_text,
     number_text,
+    short_date_text,
     short_month_text,
     short_month_year_text,
 )
@@ -21,13 +25,25 @@ from mains.portal.readings.messages import language
 from mains.portal.templatetags.portal import unit as unit_text
 
 
+@dataclass(frozen=True, slots=True)
+class RegisterLine:
+    """
+    A meter on a bill: what it showed at both ends.
+    """
+
+    meter: str
+    start: str
+    end: str
+    is_estimated: bool
+
+
 def lines_of(facts: dict[str, Any], row: BillRow) -> list[SumLine]:
     """
     Return the bill's lines, its VAT, what was paid and what is left, from top to bottom.
     """
     currency = facts["currency"]
     lines = [
-        SumLine(line["label"], Money.round_from(Decimal(line["net"]), currency), _detail(line))
+        SumLine(_label(line), Money.round_from(Decimal(line["net"]), currency), _detail(line))
         for line in facts["lines"]
     ]
     lines.append(SumLine(_("Net"), _money(facts["net"], currency), kind="subtotal"))
@@ -49,6 +65,15 @@ def lines_of(facts: dict[str, Any], row: BillRow) -> list[SumLine]:
     return lines
 
 
+def _label(line: dict[str, Any]) -> str:
+    if "corrects" not in line:
+        return line["label"]
+    return _("%(line)s, correction of %(period)s") % {
+        "line": line["label"],
+        "period": period_text(*(date.fromisoformat(day) for day in line["corrects"])),
+    }
+
+
 def _detail(line: dict[str, Any]) -> str:
     speaking = language()
     price = number_text(Decimal(line["unit_price"]), language=speaking)
@@ -60,6 +85,41 @@ def _detail(line: dict[str, Any]) -> str:
         times = number_text(Decimal(line["times"]), language=speaking)
         return f"{count} {unit} × {price} × {times}/{line['divisor']}"
     return f"{count} {unit} × {price}".replace("  ", " ") if line["quantity"] != "1" else ""
+
+
+def period_text(start: date, end: date) -> str:
+    """
+    Write a half-open period with its last day.
+    """
+    last = date.fromordinal(end.toordinal() - 1)
+    return (
+        f"{short_date_text(start, language=language())} – "
+        f"{short_date_text(last, language=language())}"
+    )
+
+
+def registers_of(facts: dict[str, Any]) -> list[RegisterLine]:
+    """
+    Return what each meter of a bill showed, and how that is known.
+    """
+    return [
+        RegisterLine(
+            meter=register["meter"],
+            start=_shown(register["from"], register.get("from_source", ""), register["unit"]),
+            end=_shown(register["to"], register["source"], register["unit"]),
+            is_estimated=register["source"] == "ESTIMATE" or register.get("estimated", False),
+        )
+        for contract in facts["contracts"]
+        for register in contract["registers"]
+    ]
+
+
+def _shown(read: list[str], source: str, unit: str) -> str:
+    day, value = read
+    figure = f"{number_text(Decimal(value), language=language())} {unit_text(unit)}"
+    when = short_date_text(date.fromisoformat(day), language=language())
+    how = how_read(source)
+    return f"{figure} ({when}, {how})" if how else f"{figure} ({when})"
 
 
 def explanation_of(facts: dict[str, Any], before: dict[str, Any] | None) -> str | None:

@@ -1,6 +1,5 @@
 """Bills: the list, one bill, its document."""
 
-from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -25,7 +24,13 @@ from mains.portal.access import (
     noted,
     require,
 )
-from mains.portal.bills.explaining import explanation_of, lines_of, usage_chart
+from mains.portal.bills.explaining import (
+    explanation_of,
+    lines_of,
+    period_text,
+    registers_of,
+    usage_chart,
+)
 from mains.portal.home.dues import MOST_PAID
 from mains.portal.paging import page_asked, pages
 from mains.portal.readings.messages import language
@@ -95,17 +100,6 @@ def _table(rows: list[BillRow]) -> Table:
     )
 
 
-def period_text(start: date, end: date) -> str:
-    """
-    Write a half-open period with its last day.
-    """
-    last = date.fromordinal(end.toordinal() - 1)
-    return (
-        f"{short_date_text(start, language=language())} – "
-        f"{short_date_text(last, language=language())}"
-    )
-
-
 @require_safe
 def one_bill(request: PortalRequest, bill_id: int) -> HttpResponse:
     """
@@ -146,6 +140,9 @@ def _whole(bill_id: int, row: BillRow) -> dict[str, Any]:
     return {
         "sum": lines_of(facts, row),
         "facts": facts,
+        "registers": (registers := registers_of(facts)),
+        "estimated": any(register.is_estimated for register in registers)
+        and billing.is_latest(bill_id=bill_id),
         "why": explanation_of(facts, billing.facts_before(bill_id=bill_id)),
         "chart": usage_chart(bill_id=bill_id),
     }

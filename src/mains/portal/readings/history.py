@@ -67,4 +67,5 @@ def state(quality: str) -> Cell:
         ReadingQuality.ESTIMATED: Cell(_("counts until you read"), meaning="info"),
         ReadingQuality.NEEDS_REVIEW: Cell(_("being checked"), meaning="warn"),
         ReadingQuality.REJECTED: Cell(_("left out"), meaning="bad"),
+        ReadingQuality.REPLACED: Cell(_("replaced by what was read"), meaning="info"),
     }[ReadingQuality(quality)]
