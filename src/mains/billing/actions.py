@@ -5,7 +5,6 @@ Doing a step twice changes nothing, a killed worker leaves its chunk to the next
 nobody works on waits.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -21,7 +20,6 @@ from mains.core.transactions import inside_transaction, owns_transaction
 from mains.customers.models import Company
 from mains.ledger import actions as ledger
 from mains.ledger.models import LedgerAccountKind
-from mains.metering.rules.estimating import EstimatePlan
 from mains.tariffs.rules.lines import LineRounding
 
 CHUNK = 1_000
@@ -59,8 +57,7 @@ class Policy:
     collection_days: int
     second_person_approves: bool
     site: str
-    # How each service is estimated where nobody read; those that are not wait for a reading.
-    estimates: Mapping[str, EstimatePlan]
+    plans: reading.Plans
 
 
 @owns_transaction
@@ -224,7 +221,7 @@ def _draft(chunk: BillRunChunk, policy: Policy) -> tuple[reading.ChunkInputs, li
         run=chunk.run,
         account_ids=chunk.account_ids,
         line_rounding=policy.line_rounding,
-        plans=policy.estimates,
+        plans=policy.plans,
     )
     drafts = reading.drafts(
         inputs=inputs, account_ids=chunk.account_ids, currency=chunk.run.currency

@@ -1,7 +1,7 @@
 """Who is billed, and for which contracts."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -9,6 +9,7 @@ from django.db import connection
 
 from mains.core.arrays import integer_array
 from mains.core.calendars import Period
+from mains.metering.closed import Supply
 
 
 class Holder(NamedTuple):
@@ -76,6 +77,10 @@ where c.account_id = any(%(accounts)s::bigint[])
 order by c.account_id, c.id
 """
 
+_CONTRACTS_AT = _CONTRACTS.replace(
+    "c.account_id = any(%(accounts)s", "c.supply_point_id = any(%(points)s"
+)
+
 _HOLDERS = """
 select a.id, a.number, cu.name, cu.email, cu.language, a.postal_address,
        exists (select from customers_mandate m where m.account_id = a.id
@@ -104,6 +109,31 @@ def contracts_of(*, account_ids: Sequence[int], period: Period) -> dict[int, lis
         contract = ContractRow._make((*row[:-1], json.loads(row[-1])))
         contracts.setdefault(contract.account_id, []).append(contract)
     return contracts
+
+
+def contracts_at(*, supply_point_ids: Collection[int], period: Period) -> list[ContractRow]:
+    """
+    Return the contracts at supply points that run within a period, whosever they are.
+    """
+    values = {
+        "points": integer_array(supply_point_ids), "start": period.start, "end": period.end,
+    }  # fmt: skip
+    return [
+        ContractRow._make((*row[:-1], json.loads(row[-1]))) for row in _fetch(_CONTRACTS_AT, values)
+    ]
+
+
+def supplies_of(contracts: Sequence[ContractRow], period: Period) -> dict[tuple[int, str], Supply]:
+    """
+    Return the places with one contract in the period; what two share at one, nobody may estimate.
+    """
+    found: dict[tuple[int, str], Supply] = {}
+    shared = set()
+    for contract in contracts:
+        if contract.place in found:
+            shared.add(contract.place)
+        found[contract.place] = Supply(contract.part_of(period), contract.start_date)
+    return {place: supply for place, supply in found.items() if place not in shared}
 
 
 def holders_of(*, account_ids: Sequence[int], issue_date: date) -> dict[int, Holder]:

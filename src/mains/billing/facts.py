@@ -16,6 +16,7 @@ from mains.core.calendars import Period
 from mains.core.money import Money
 from mains.customers.models import Company
 from mains.metering.queries import RegisterUse
+from mains.metering.rules.allocating import Share
 from mains.metering.rules.consumption import used_in
 from mains.tariffs.rules.rating import RATING_VERSION
 
@@ -108,6 +109,7 @@ def _contract(row: ContractRow, inputs: ChunkInputs) -> dict[str, Any]:
                 "method": use.end_method,
                 "used": _plain(_used(use)),
                 "multiplier": _plain(use.multiplier),
+                **_allocation(inputs.shares.get(use.register_id)),
             }
             for use in inputs.uses_of(row)
         ],
@@ -130,6 +132,26 @@ def _contract(row: ContractRow, inputs: ChunkInputs) -> dict[str, Any]:
             if one.prices
         ],
     }
+
+
+def _allocation(share: Share | None) -> dict[str, Any]:
+    """
+    Return how a home's share of its building came about, so that anybody can check it.
+    """
+    if share is None:
+        return {}
+    keys = [
+        {
+            "name": key.name,
+            "percent": _plain(key.percent),
+            "of": _plain(key.of),
+            "weight": _plain(key.weight),
+            "whole": _plain(key.whole),
+            "used": _plain(key.used),
+        }
+        for key in share.keys
+    ]
+    return {"allocation": {"total": _plain(share.total), "used": _plain(share.used), "keys": keys}}
 
 
 def _period(period: Period) -> list[str]:

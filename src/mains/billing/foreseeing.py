@@ -10,7 +10,7 @@ from django.db.models import Max
 
 from mains.billing import inputs as reading
 from mains.billing.contracts import ContractRow
-from mains.billing.inputs import ChunkInputs
+from mains.billing.inputs import ChunkInputs, Plans
 from mains.billing.models import BillRun, RunStage
 from mains.billing.past_estimates import Corrected
 from mains.billing.rules.drafting import Draft, Hold
@@ -19,7 +19,6 @@ from mains.core.money import Money
 from mains.customers.models import Account
 from mains.metering.queries import RegisterUse
 from mains.metering.rules.consumption import BelowPrevious, NotRolledOver, used_in
-from mains.metering.rules.estimating import EstimatePlan
 from mains.tariffs.rules.lines import LineRounding
 
 
@@ -63,7 +62,7 @@ def next_bills(
     months: int,
     currency: str,
     line_rounding: LineRounding,
-    plans: Mapping[str, EstimatePlan],
+    plans: Plans,
 ) -> list[NextBill]:
     """
     Return the next bill of accounts, drafted on the path that bills them, in the order given.

@@ -7,14 +7,23 @@ from functools import partial
 from typing import Any
 
 from mains.billing import past_estimates
-from mains.billing.contracts import ContractRow, Holder, contracts_of, holders_of
+from mains.billing.contracts import (
+    ContractRow,
+    Holder,
+    contracts_at,
+    contracts_of,
+    holders_of,
+    supplies_of,
+)
 from mains.billing.models import BillRun
 from mains.billing.past_estimates import Corrected
 from mains.billing.rules.drafting import ContractInput, Draft, MeasuredRegister, draft_bill
 from mains.core.calendars import Period
+from mains.metering import allocation
 from mains.metering import queries as metering
-from mains.metering.closed import Closed, Supply
+from mains.metering.closed import Closed
 from mains.metering.queries import RegisterUse
+from mains.metering.rules.allocating import AllocationPlan, Share
 from mains.metering.rules.estimating import EstimatePlan
 from mains.metering.settling import close
 from mains.tariffs import queries as tariffs
@@ -23,9 +32,22 @@ from mains.tariffs.rules.lines import LineRounding
 
 
 @dataclass(frozen=True, slots=True)
+class Plans:
+    """
+    How a utility closes what nobody read, by service: estimates, and shares of buildings' meters.
+    """
+
+    estimates: Mapping[str, EstimatePlan]
+    allocations: Mapping[str, AllocationPlan]
+
+
+@dataclass(frozen=True, slots=True)
 class ChunkInputs:
     """
     Everything a chunk is billed from; `tariff_codes` and `corrected` are by contract id.
+
+    `shares` of a building's meters are by the home's virtual register, and `shared_uses` by the id
+    of a contract that has some.
     """
 
     holders: dict[int, Holder]
@@ -35,12 +57,15 @@ class ChunkInputs:
     tariff_codes: dict[int, str]
     corrected: dict[int, list[Corrected]]
     period: Period
+    shares: Mapping[int, Share]
+    shared_uses: Mapping[int, list[RegisterUse]]
 
     def uses_of(self, contract: ContractRow) -> list[RegisterUse]:
         """
         Return the registers of a contract over the period.
         """
-        return self.closed.uses.get(contract.place, [])
+        own = self.shared_uses.get(contract.contract_id)
+        return self.closed.uses.get(contract.place, []) if own is None else own
 
     def label(
         self, *, contract_id: int, code: str, language: str, corrects: Period | None = None
@@ -63,27 +88,37 @@ def read(
     run: BillRun,
     account_ids: Sequence[int],
     line_rounding: LineRounding,
-    plans: Mapping[str, EstimatePlan],
+    plans: Plans,
 ) -> ChunkInputs:
     """
     Read the holders, contracts, register uses and prices of accounts for a run's period.
 
-    What nobody read is estimated by the plan of its service; estimates billed before are set right.
+    What nobody read is estimated by the plan of its service; estimates billed before are set right;
+    homes of a building get their shares of what its meters measured.
     """
     period = Period(run.period_start, run.period_end)
     contracts = contracts_of(account_ids=account_ids, period=period)
     everything = [contract for rows in contracts.values() for contract in rows]
     prices = partial(tariffs.price_lists, currency=run.currency, line_rounding=line_rounding)
-    past = past_estimates.read(contracts=everything, before=period.start)
+    uses = metering.register_uses(
+        supply_point_ids={contract.supply_point_id for contract in everything}, period=period
+    )
+    virtual = {place for place, found in uses.items() if any(use.is_virtual for use in found)}
+    past = past_estimates.read(
+        # What a sub-meter was estimated at comes right with the next allocation.
+        contracts=[contract for contract in everything if contract.place not in virtual],
+        before=period.start,
+    )
+    supplies = supplies_of(everything, period)
     closed = close(
-        uses=metering.register_uses(
-            supply_point_ids={contract.supply_point_id for contract in everything}, period=period
-        ),
+        uses=uses,
         estimated=past.estimated,
         past=past.uses,
-        supplies=_supplies(everything, period),
-        plans=plans,
+        supplies=supplies,
+        plans=plans.estimates,
     )
+    in_buildings = [contract for contract in everything if contract.place in virtual]
+    shares = _shares(in_buildings, period, plans)
     return ChunkInputs(
         holders=holders_of(account_ids=account_ids, issue_date=run.issue_date),
         contracts=contracts,
@@ -96,20 +131,51 @@ def read(
             contracts=everything, closed=closed, past=past, prices=prices
         ),
         period=period,
+        shares=shares,
+        shared_uses=_shared_uses(in_buildings, closed, shares, period, plans),
     )
 
 
-def _supplies(contracts: Sequence[ContractRow], period: Period) -> dict[tuple[int, str], Supply]:
+def _shares(contracts: Sequence[ContractRow], period: Period, plans: Plans) -> dict[int, Share]:
+    if not contracts:
+        return {}
+    return allocation.shares(
+        supply_point_ids={contract.supply_point_id for contract in contracts},
+        period=period,
+        plans=plans.allocations,
+        estimates=plans.estimates,
+        supplies_of=lambda points: supplies_of(
+            contracts_at(supply_point_ids=points, period=period), period
+        ),
+    )
+
+
+def _shared_uses(
+    contracts: Sequence[ContractRow],
+    closed: Closed,
+    shares: Mapping[int, Share],
+    period: Period,
+    plans: Plans,
+) -> dict[int, list[RegisterUse]]:
     """
-    Return the places with one contract in the period; what two share at one, nobody may estimate.
+    Return the registers of contracts in buildings, with what each has of the building's meters.
     """
-    found: dict[tuple[int, str], Supply] = {}
-    shared = set()
+    found: dict[int, list[RegisterUse]] = {}
     for contract in contracts:
-        if contract.place in found:
-            shared.add(contract.place)
-        found[contract.place] = Supply(contract.part_of(period), contract.start_date)
-    return {place: supply for place, supply in found.items() if place not in shared}
+        days, plan = contract.part_of(period), plans.allocations.get(contract.service)
+        uses = found[contract.contract_id] = []
+        for use in closed.uses.get(contract.place, ()):
+            share = shares.get(use.register_id)
+            if not use.is_virtual:
+                uses.append(use)
+            elif share is None or plan is None:
+                # Whatever was stored of the period, nobody can say what it is now.
+                uses.append(use._replace(end_value=None))
+            else:
+                shown = allocation.use_of(use, share, days=days, period=period, plan=plan)
+                uses.append(shown)
+                closed.closings[contract.place].append(allocation.closing_of(shown, days=days))
+    return found
 
 
 def drafts(*, inputs: ChunkInputs, account_ids: Sequence[int], currency: str) -> list[Draft]:

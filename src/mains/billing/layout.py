@@ -315,5 +315,6 @@ def how_read(source: str) -> str:
         "READER": _("read by our meter reader"),
         "REMOTE": _("read remotely"),
         "ESTIMATE": _("estimated"),
+        "ALLOCATED": _("share of the building"),
         "IMPORT": _("taken over from our records"),
     }.get(source, "")

@@ -151,6 +151,7 @@ def source(code: str) -> str:
         "READER": _("Meter reader"),
         "REMOTE": _("Remote"),
         "ESTIMATE": _("Estimate"),
+        "ALLOCATED": _("Share of the building"),
         "IMPORT": _("Import"),
     }.get(code, code)
 

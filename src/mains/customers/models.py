@@ -95,6 +95,8 @@ class SupplyPoint(models.Model):
     post_code = models.CharField(max_length=12)
     zone = models.CharField(max_length=30, blank=True)
     attributes = models.JSONField(default=dict)
+    # Where the meters hang that it shares with other homes, for a home in a building.
+    building = models.ForeignKey("self", models.PROTECT, null=True, related_name="homes")
 
     def __str__(self) -> str:
         return self.code

@@ -5,13 +5,16 @@ from datetime import date, datetime
 
 from mains.billing import actions as billing
 from mains.billing.actions import NobodyToBill, OverlappingRun
+from mains.billing.inputs import Plans
 from mains.billing.models import BillRun, RunStage
 from mains.core.calendars import Period, add_months
 from mains.customers.models import Company
+from mains.metering.allocation import allocation_plans_of
 from mains.metering.estimates import plans_of
 from mains.notifications import jobs as notifications
 from mains.tariffs.rules.lines import LineRounding
 from mains.tenancy.queries import TenantInfo
+from mains.tenancy.tenantfile import TenantFile
 
 __all__ = ["NobodyToBill", "OverlappingRun"]
 
@@ -28,8 +31,15 @@ def policy_of(*, tenant: TenantInfo, company_code: str) -> billing.Policy:
         collection_days=file.payments.collection_days,
         second_person_approves=file.billing.second_person_approves,
         site=tenant.url,
-        estimates=plans_of(file),
+        plans=bill_plans(file),
     )
+
+
+def bill_plans(file: TenantFile) -> Plans:
+    """
+    Return how a utility closes what nobody read.
+    """
+    return Plans(estimates=plans_of(file), allocations=allocation_plans_of(file))
 
 
 def start(

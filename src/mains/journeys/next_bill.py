@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from mains.billing.foreseeing import NextBill, next_bills
-from mains.metering.estimates import plans_of
+from mains.journeys.bill_run import bill_plans
 from mains.tariffs.rules.lines import LineRounding
 from mains.tenancy.queries import TenantInfo
 
@@ -20,5 +20,5 @@ def foresee(*, tenant: TenantInfo, account_ids: Sequence[int], today: date) -> l
         months=file.billing.months_per_bill,
         currency=file.locale.currency,
         line_rounding=LineRounding(file.billing.line_precision),
-        plans=plans_of(file),
+        plans=bill_plans(file),
     )

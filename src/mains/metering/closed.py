@@ -40,13 +40,14 @@ class Supply:
 @dataclass(frozen=True, slots=True)
 class Closing:
     """
-    What to store of a register that nobody read at the end of days.
+    What to store of a register that nobody read at the end of days: estimated, or allocated.
     """
 
     register_id: int
     days: Period
     shown: Shown
     method: str
+    is_allocated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Keep estimates as readings, beside those that somebody read."""
+"""Keep what was estimated or allocated as readings, beside those that somebody read."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -12,10 +12,11 @@ from mains.metering.rules.plausibility import Outcome
 @inside_transaction
 def store(*, closed: Closed, places: Collection[Place], run_id: int, now: datetime) -> int:
     """
-    Store what was estimated at places, mark the estimates that it replaces, and return how many.
+    Store what was estimated or allocated at places, mark what it replaces, and return how many.
 
-    An estimate stands at the end of its period's last day. The transaction that issues the bills
-    stores it, so that it counts exactly if somebody was billed by it.
+    It stands at the end of its period's last day. The transaction that issues the bills
+    stores it, so that it counts exactly if
+    somebody was billed by it.
     """
     replaced = [pk for place in places for pk in closed.replaced_ids.get(place, ())]
     if replaced:
@@ -33,8 +34,8 @@ def _reading(closing: Closing, run_id: int, now: datetime) -> Reading:
         read_date=last_day,
         value=closing.shown.value,
         period_start=last_day.replace(day=1),
-        source=ReadingSource.ESTIMATE,
-        quality=ReadingQuality.ESTIMATED,
+        source=ReadingSource.ALLOCATED if closing.is_allocated else ReadingSource.ESTIMATE,
+        quality=ReadingQuality.ACCEPTED if closing.is_allocated else ReadingQuality.ESTIMATED,
         verdict=Outcome.ROLLOVER.value if closing.shown.rolled_over else "",
         method=closing.method,
         received_at=now,

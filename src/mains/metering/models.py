@@ -27,6 +27,8 @@ class Register(models.Model):
     digits = models.PositiveSmallIntegerField()
     decimals = models.PositiveSmallIntegerField(default=0)
     multiplier = models.DecimalField(max_digits=12, decimal_places=6, default=1)
+    # It has no dial: what it shows is a home's share of the building's meters.
+    is_virtual = models.BooleanField(db_default=False)
 
     class Meta:
         constraints = [
@@ -70,6 +72,8 @@ class ReadingSource(models.TextChoices):
     READER = "READER"
     REMOTE = "REMOTE"
     ESTIMATE = "ESTIMATE"
+    # The share of a building's meters.
+    ALLOCATED = "ALLOCATED"
     IMPORT = "IMPORT"
 
 

@@ -45,6 +45,7 @@ class RegisterUse(NamedTuple):
     end_method: str
     # The last day of which the opening reading tells: of a month that it closes no later one.
     opens_after: date | None
+    is_virtual: bool
 
     @property
     def segment(self) -> Segment | None:
@@ -70,7 +71,7 @@ select i.supply_point_id, m.service, m.serial, m.size, r.quantity, r.unit, r.dig
        coalesce(c.verdict, '') = 'ROLLOVER', r.id, r.decimals, coalesce(o.source, ''),
        coalesce(c.quality, '') = 'ESTIMATED', coalesce(c.method, ''),
        greatest(least(o.read_date, (o.period_start + interval '1 month')::date - 1),
-                i.start_date - 1)
+                i.start_date - 1), r.is_virtual
 from metering_meterinstallation i
 join metering_meter m on m.id = i.meter_id
 join metering_register r on r.meter_id = m.id
@@ -162,7 +163,7 @@ left join lateral (
   where register_id = r.id and quality = l.quality
     and read_date >= l.read_date - 400
   order by read_date, received_at limit 1) f on true
-where c.account_id = any(%(accounts)s)
+where c.account_id = any(%(accounts)s) and not r.is_virtual
   and c.start_date <= %(today)s and (c.end_date is null or c.end_date > %(today)s)
   and i.start_date <= %(today)s and (i.end_date is null or i.end_date > %(today)s)
 order by a.number, m.service, m.serial, r.code

@@ -41,7 +41,9 @@ def close(
         _Job(place, supplies[place], position, use, billed.pop(use.register_id, []))
         for place, found in uses.items()
         for position, use in enumerate(found)
-        if place in supplies and (use.end_value is None or use.register_id in billed)
+        if place in supplies
+        and not use.is_virtual
+        and (use.end_value is None or use.register_id in billed)
     ]
     # Meters that were taken down since they were billed on an estimate.
     jobs += [

@@ -54,6 +54,7 @@ def read_by(source: str) -> str:
         ReadingSource.READER: _("meter reader"),
         ReadingSource.REMOTE: _("remotely"),
         ReadingSource.ESTIMATE: _("estimated"),
+        ReadingSource.ALLOCATED: _("share of the building"),
         ReadingSource.IMPORT: _("imported"),
     }[ReadingSource(source)]
 

@@ -136,6 +136,12 @@ class TenantFile(Section):
                 f"services.{service.code}.estimate uses degree_days, but there is no section "
                 "weather that says what they were"
             )
+        moves = service.allocation.moves if service.allocation else ""
+        if moves == "degree_days" and self.weather is None:
+            raise ValueError(
+                f"services.{service.code}.allocation shares by degree_days, but there is no "
+                "section weather that says what they were"
+            )
 
     def _chooser_leads_somewhere(self) -> None:
         public = {company.code for company in self.public_companies}

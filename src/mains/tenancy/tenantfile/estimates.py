@@ -6,9 +6,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from mains.tenancy.tenantfile.base import Section
+from mains.tenancy.tenantfile.base import Section, Slug
 
-_MONTHS = 12
+_MONTHS, _WHOLE = 12, 100
 Month = Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
 
 
@@ -32,6 +32,34 @@ class Estimating(Section):
             raise ValueError("methods names one of them twice")
         if "profile" in self.methods and (len(self.profile) != _MONTHS or not any(self.profile)):
             raise ValueError("the method profile needs `profile`, the shares of the 12 months")
+        return self
+
+
+class AllocationKey(Section):
+    """
+    A part of what a building's meters measured, shared by an attribute of the homes, such as their
+    heated area, or by a quantity that their sub-meters measure.
+    """
+
+    by: Literal["attribute", "sub_meters"]
+    name: Slug
+    percent: Decimal = Field(gt=0, le=100)
+
+
+class Allocation(Section):
+    """
+    How what a building's meters measure is shared among its homes.
+
+    `moves`: what somebody pays who lives there for a part of a period, by days or degree days.
+    """
+
+    keys: tuple[AllocationKey, ...] = Field(min_length=1)
+    moves: Literal["days", "degree_days"] = "days"
+
+    @model_validator(mode="after")
+    def _all_is_shared(self) -> Self:
+        if sum(key.percent for key in self.keys) != _WHOLE:
+            raise ValueError("the percentages of the keys do not add up to 100")
         return self
 
 
