@@ -310,6 +310,7 @@ def _customers(utility: utilities.Utility) -> list[Any]:
 
 def _ids(utility: utilities.Utility) -> dict[str, str]:
     from mains.approvals import actions as approvals
+    from mains.customers.models import SupplyPoint
     from mains.enrolment.models import AccountLink, Invitation, LinkRole
     from mains.metering.models import MeterInstallation, Reading
     from mains.notifications.models import Message
@@ -346,6 +347,8 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
         installation = MeterInstallation.objects.get(
             supply_point__contracts__account_id=bill.account_id
         )
+        building = SupplyPoint.objects.create(code="B-1", street="S 1", city="C", post_code="1")
+        SupplyPoint.objects.filter(pk=installation.supply_point_id).update(building=building)
     with inside(PUBLIC):
         application = ProviderApplication.objects.create(
             token_hash="1" * 64, slug="slowwater", name="Slow", email="s@slow.example",
@@ -359,6 +362,7 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
         "run_id": str(utility.run.pk),
         "reading_id": str(reading.pk),
         "installation_id": str(installation.pk),
+        "building_id": str(building.pk),
         "approval_id": str(approval_id),
         "message_id": str(message.pk),
         "invitation_id": str(invitation.pk),

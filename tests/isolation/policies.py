@@ -278,6 +278,10 @@ DESK: Lines = {
     "customers/<int:account_id>/data/": ("owners", FORM),
     # An archive of this customer that was never made.
     "customers/<int:account_id>/data/<int:job_id>/": ("owners' nothing", READ),
+    "buildings/": ("every role", READ),
+    "buildings/join/": ("billing", FORM),
+    "buildings/leave/": ("billing", FORM),
+    "buildings/<int:building_id>/": ("every role", READ),
     "authorities/new/": ("every role", FORM),
     "people/<int:link_id>/": ("every role", FORM),
     "people/<int:link_id>/end/": ("every role", SEND),

@@ -55,6 +55,7 @@ STAFF = {
     "tax-number": "customers/{account}/tax-number/",
     "enter-reading": "customers/{account}/readings/",
     "exchange": "customers/{account}/meters/{installation}/",
+    "buildings": "buildings/", "join a building": "buildings/join/",
     "support": "customers/{account}/support/{link}/",
     "party": "customers/{account}/data/", "attach": "authorities/new/", "bill": "bills/{bill}/",
     "readings": "readings/", "runs": "runs/", "run-new": "runs/new/", "payments": "payments/",

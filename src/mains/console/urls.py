@@ -4,6 +4,7 @@ from mains.console.accounts import reading_link, tax_number
 from mains.console.accounts import views as accounts
 from mains.console.approvals import views as approvals
 from mains.console.authorities import views as authorities
+from mains.console.buildings import views as buildings
 from mains.console.colleagues import views as colleagues
 from mains.console.home import views as home
 from mains.console.invitations import views as invitations
@@ -37,6 +38,10 @@ urlpatterns = [
     path("customers/<int:account_id>/data/<int:job_id>/", privacy.download, name="party-download"),
     path("customers/<int:account_id>/support/<int:link_id>/", support.begin, name="support"),
     path("customers/<int:account_id>/support/<int:view_id>/end/", support.end, name="end-support"),
+    path("buildings/", buildings.every, name="buildings"),
+    path("buildings/join/", buildings.join, name="join-building"),
+    path("buildings/leave/", buildings.leave, name="leave-building"),
+    path("buildings/<int:building_id>/", buildings.one, name="building"),
     path("authorities/new/", authorities.attach, name="attach"),
     path("people/<int:link_id>/", authorities.person, name="person"),
     path("people/<int:link_id>/end/", authorities.end, name="end-access"),

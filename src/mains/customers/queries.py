@@ -6,7 +6,13 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from mains.customers.models import Account, Contract, DeliveryPreference, Mandate
+from mains.customers.models import (
+    Account,
+    Contract,
+    DeliveryPreference,
+    Mandate,
+    SupplyPoint,
+)
 
 PAGE = 25
 
@@ -205,8 +211,19 @@ def account_named(*, number: str) -> Account | None:
     """
     Return the account with a number, however its groups are separated, or None.
     """
-    plain = number.upper().translate(str.maketrans("", "", " -/."))
-    return Account.objects.select_related("customer").filter(plain_number=plain).first()
+    rows = Account.objects.select_related("customer")
+    return rows.filter(plain_number=_plain(number)).first()
+
+
+def supply_point_named(*, code: str) -> SupplyPoint | None:
+    """
+    Return the supply point with a code, however its groups are separated, or None.
+    """
+    return SupplyPoint.objects.filter(plain_code=_plain(code)).first()
+
+
+def _plain(number: str) -> str:
+    return number.upper().translate(str.maketrans("", "", " -/."))
 
 
 def account_with_customer(*, account_id: int) -> Account | None:

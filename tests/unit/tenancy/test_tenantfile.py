@@ -66,6 +66,31 @@ class TestAMistakeIsNamedByItsPlace:
 
         assert said in wrong(data)[place]
 
+    @pytest.mark.parametrize(
+        ("allocation", "place", "said"),
+        [
+            (
+                {"keys": [{"by": "attribute", "name": "area", "percent": "90"}]},
+                "services[0].allocation",
+                "add up to 100",
+            ),
+            ({"keys": []}, "services[0].allocation.keys", "at least 1"),
+            (
+                {
+                    "keys": [{"by": "attribute", "name": "area", "percent": "100"}],
+                    "moves": "degree_days",
+                },
+                "file",
+                "no section weather",
+            ),
+        ],
+    )
+    def test_a_building_that_is_not_shared_out(self, allocation, place, said):
+        data = balta()
+        data["services"][0]["allocation"] = allocation
+
+        assert said in wrong(data)[place]
+
     def test_a_month_of_the_weather(self):
         data = balta()
         data["weather"] = {"station": "Rīga", "source": "S", "degree_days": {"2026-13": "1"}}

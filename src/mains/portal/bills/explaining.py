@@ -23,18 +23,21 @@ from mains.core.wording import (
 from mains.payments.queries import BillRow
 from mains.portal.readings.messages import language
 from mains.portal.templatetags.portal import unit as unit_text
+from mains.tenancy.tenantfile import TenantFile
+from mains.tenancy.tenantfile.services import label_of_key
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterLine:
     """
-    A meter on a bill: what it showed at both ends.
+    A meter on a bill: what it showed at both ends, and how a share of a building came about.
     """
 
     meter: str
     start: str
     end: str
     is_estimated: bool
+    proof: list[str]
 
 
 def lines_of(facts: dict[str, Any], row: BillRow) -> list[SumLine]:
@@ -98,7 +101,7 @@ def period_text(start: date, end: date) -> str:
     )
 
 
-def registers_of(facts: dict[str, Any]) -> list[RegisterLine]:
+def registers_of(facts: dict[str, Any], file: TenantFile) -> list[RegisterLine]:
     """
     Return what each meter of a bill showed, and how that is known.
     """
@@ -108,10 +111,46 @@ def registers_of(facts: dict[str, Any]) -> list[RegisterLine]:
             start=_shown(register["from"], register.get("from_source", ""), register["unit"]),
             end=_shown(register["to"], register["source"], register["unit"]),
             is_estimated=register["source"] == "ESTIMATE" or register.get("estimated", False),
+            proof=_proof(register, contract["service"], file) if "allocation" in register else [],
         )
         for contract in facts["contracts"]
         for register in contract["registers"]
     ]
+
+
+def _proof(register: dict[str, Any], code: str, file: TenantFile) -> list[str]:
+    share, unit = register["allocation"], unit_text(register["unit"])
+    service = next((one for one in file.services if one.code == code), None)
+
+    def figure(text: str) -> str:
+        return number_text(Decimal(text), language=language())
+
+    lines = [
+        _("The building used %(total)s. The share of your home is %(used)s:")
+        % {"total": f"{figure(share['total'])} {unit}", "used": f"{figure(share['used'])} {unit}"}
+    ]
+    for key in share["keys"]:
+        name = label_of_key(service, key["name"], language=language()) if service else key["name"]
+        lines.append(
+            _(
+                "%(percent)s %% by %(name)s: you have %(weight)s of %(whole)s, so %(used)s "
+                "of %(of)s."
+            )
+            % {
+                "percent": figure(key["percent"]),
+                "name": name,
+                "weight": figure(key["weight"]),
+                "whole": figure(key["whole"]),
+                "used": figure(key["used"]),
+                "of": f"{figure(key['of'])} {unit}",
+            }
+        )
+    if share["used"] != register["used"]:
+        lines.append(
+            _("You lived there for a part of the period; your part of it is %(used)s.")
+            % {"used": f"{figure(register['used'])} {unit}"}
+        )
+    return lines
 
 
 def _shown(read: list[str], source: str, unit: str) -> str:

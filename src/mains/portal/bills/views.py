@@ -128,19 +128,19 @@ def one_bill(request: PortalRequest, bill_id: int) -> HttpResponse:
             "notice": request.tenant.file.payments.notice.get(language(), ""),
             "company": request.tenant.file.company(row.company_code),
             "sum": [SumLine(_("To pay"), row.outstanding)],
-            **(_whole(bill_id, row) if whole else {}),
+            **(_whole(request, bill_id, row) if whole else {}),
         },
     )
 
 
-def _whole(bill_id: int, row: BillRow) -> dict[str, Any]:
+def _whole(request: PortalRequest, bill_id: int, row: BillRow) -> dict[str, Any]:
     facts = billing.facts(bill_id=bill_id)
     if facts is None:
         return {}
     return {
         "sum": lines_of(facts, row),
         "facts": facts,
-        "registers": (registers := registers_of(facts)),
+        "registers": (registers := registers_of(facts, request.tenant.file)),
         "estimated": any(register.is_estimated for register in registers)
         and billing.is_latest(bill_id=bill_id),
         "why": explanation_of(facts, billing.facts_before(bill_id=bill_id)),

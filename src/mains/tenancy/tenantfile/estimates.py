@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from mains.tenancy.tenantfile.base import Section, Slug
+from mains.tenancy.tenantfile.base import Section, Slug, Texts
 
 _MONTHS, _WHOLE = 12, 100
 Month = Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
@@ -44,6 +44,8 @@ class AllocationKey(Section):
     by: Literal["attribute", "sub_meters"]
     name: Slug
     percent: Decimal = Field(gt=0, le=100)
+    # What people call it, such as "heated area"; its name where it is left out.
+    label: Texts = {}
 
 
 class Allocation(Section):

@@ -28,6 +28,15 @@ class Service(Section):
     allocation: Allocation | None = None
 
 
+def label_of_key(service: Service, name: str, *, language: str) -> str:
+    """
+    Return what people call a key by which a service's buildings are shared.
+    """
+    keys = service.allocation.keys if service.allocation else ()
+    labels = next((key.label for key in keys if key.name == name), {})
+    return labels.get(language) or next(iter(labels.values()), name)
+
+
 class Priced(Section):
     code: Slug
     label: Texts
