@@ -18,6 +18,7 @@ from mains.customers.models import Company
 from mains.metering.queries import RegisterUse
 from mains.metering.rules.allocating import Share
 from mains.metering.rules.consumption import used_in
+from mains.metering.rules.converting import converted
 from mains.tariffs.rules.rating import RATING_VERSION
 
 FACTS_VERSION = 1
@@ -113,6 +114,7 @@ def _contract(row: ContractRow, inputs: ChunkInputs) -> dict[str, Any]:
             }
             for use in inputs.uses_of(row)
         ],
+        "conversions": _conversions(row, inputs),
         "corrections": [
             {
                 "period": _period(one.billed_with),
@@ -132,6 +134,34 @@ def _contract(row: ContractRow, inputs: ChunkInputs) -> dict[str, Any]:
             if one.prices
         ],
     }
+
+
+def _conversions(row: ContractRow, inputs: ChunkInputs) -> list[dict[str, Any]]:
+    """
+    Return what was counted in one unit and priced in another, with the factor of each day.
+    """
+    uses, found = inputs.uses_of(row), []
+    for one in inputs.conversions.get(row.service, ()):
+        counted = [_used(use) or Decimal(0) for use in uses if use.quantity == one.quantity]
+        if counted:
+            days = row.part_of(inputs.period)
+            parts = converted(sum(counted, Decimal(0)), days=days, conversion=one)
+            found.append(
+                {
+                    "unit": one.unit,
+                    "to_unit": one.to_unit,
+                    "parts": [
+                        {
+                            "period": _period(part.days),
+                            "used": _plain(part.used),
+                            "factor": _plain(part.factor),
+                            "result": _plain(part.result),
+                        }
+                        for part in parts
+                    ],
+                }
+            )
+    return found
 
 
 def _allocation(share: Share | None) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from mains.metering import queries as metering
 from mains.metering.closed import Closed
 from mains.metering.queries import RegisterUse
 from mains.metering.rules.allocating import AllocationPlan, Share
+from mains.metering.rules.converting import Conversion
 from mains.metering.rules.estimating import EstimatePlan
 from mains.metering.settling import close
 from mains.tariffs import queries as tariffs
@@ -34,11 +35,13 @@ from mains.tariffs.rules.lines import LineRounding
 @dataclass(frozen=True, slots=True)
 class Plans:
     """
-    How a utility closes what nobody read, by service: estimates, and shares of buildings' meters.
+    How a utility closes what nobody read, and what it prices, by service: estimates, shares of
+    buildings' meters, and the units of what is counted.
     """
 
     estimates: Mapping[str, EstimatePlan]
     allocations: Mapping[str, AllocationPlan]
+    conversions: Mapping[str, Sequence[Conversion]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class ChunkInputs:
     tariff_codes: dict[int, str]
     corrected: dict[int, list[Corrected]]
     period: Period
+    conversions: Mapping[str, Sequence[Conversion]]
     shares: Mapping[int, Share]
     shared_uses: Mapping[int, list[RegisterUse]]
 
@@ -128,8 +132,13 @@ def read(
         ),
         tariff_codes={contract.contract_id: contract.tariff_code for contract in everything},
         corrected=past_estimates.corrected(
-            contracts=everything, closed=closed, past=past, prices=prices
+            contracts=everything,
+            closed=closed,
+            past=past,
+            prices=prices,
+            conversions=plans.conversions,
         ),
+        conversions=plans.conversions,
         period=period,
         shares=shares,
         shared_uses=_shared_uses(in_buildings, closed, shares, period, plans),
@@ -219,6 +228,7 @@ def _contract_input(row: ContractRow, inputs: ChunkInputs) -> ContractInput:
             MeasuredRegister(use.quantity, use.segment, use.end_is_estimated) for use in uses
         ],
         corrections=[one.past for one in inputs.corrected.get(row.contract_id, ())],
+        conversions=inputs.conversions.get(row.service, ()),
     )
 
 

@@ -214,9 +214,19 @@ class Words:
         place = _("Supply point %(code)s") % {"code": contract["supply_point"]}
         return {
             "title": f"{self._service(contract['service'])} · {contract['address']}",
-            "note": f"{self._prices(contract)} · {place}",
+            "note": " · ".join([self._prices(contract), place, *self._conversions(contract)]),
             "rows": self._rows(contract, corrects=None),
         }
+
+    def _conversions(self, contract: dict[str, Any]) -> list[str]:
+        say = self.say
+        return [
+            f"{say.number(part['used'])} {say.unit(one['unit'])} × {say.number(part['factor'])}"
+            f" = {say.number(part['result'])} {say.unit(one['to_unit'])}"
+            f" ({say.period(*part['period'])})"
+            for one in contract.get("conversions", [])
+            for part in one["parts"]
+        ]
 
     def _correction(self, contract: dict[str, Any], one: dict[str, Any]) -> dict[str, Any]:
         changes = [

@@ -16,6 +16,7 @@ from mains.metering.closed import Closed, Correction, Estimated, Place
 from mains.metering.estimates import Unsettled
 from mains.metering.queries import RegisterUse
 from mains.metering.rules.consumption import BelowPrevious, NotRolledOver, used_in
+from mains.metering.rules.converting import Conversion, NoFactor, with_converted
 from mains.tariffs.queries import PriceList
 
 type Uses = Mapping[Place, list[RegisterUse]]
@@ -102,6 +103,7 @@ def corrected(
     closed: Closed,
     past: PastEstimates,
     prices: PriceLists,
+    conversions: Mapping[str, Sequence[Conversion]],
 ) -> dict[int, list[Corrected]]:
     """
     Return what the bills of contracts set right, by contract, oldest period first.
@@ -118,7 +120,14 @@ def corrected(
                 codes = {contract.tariff_code}
                 lists[key] = prices(codes=codes, on=period.start).get(contract.tariff_code)
             uses = past.uses[period].get(contract.place, [])
-            one = _corrected(contract, period, by_period[period], uses, lists[key])
+            one = _corrected(
+                contract,
+                period,
+                by_period[period],
+                uses,
+                lists[key],
+                conversions.get(contract.service, ()),
+            )
             found.setdefault(contract.contract_id, []).append(one)
     return found
 
@@ -129,6 +138,7 @@ def _corrected(
     corrections: Sequence[Correction],
     uses: Sequence[RegisterUse],
     prices: PriceList | None,
+    conversions: Sequence[Conversion],
 ) -> Corrected:
     by_register = {correction.register_id: correction for correction in corrections}
     before: dict[str, Decimal] = defaultdict(Decimal)
@@ -143,9 +153,15 @@ def _corrected(
             is_contradictory = True
         before[use.quantity] += known.before if known else used or 0
         after[use.quantity] += known.after if known else used or 0
+    days = contract.part_of(period)
+    try:
+        before = with_converted(before, days=days, conversions=conversions)
+        after = with_converted(after, days=days, conversions=conversions)
+    except NoFactor:
+        is_contradictory = True
     return Corrected(
         past=PastPeriod(
-            days=contract.part_of(period),
+            days=days,
             billed_with=period,
             tariff=prices.compiled if prices else None,
             is_contradictory=is_contradictory,

@@ -10,6 +10,7 @@ from mains.billing.models import BillRun, RunStage
 from mains.core.calendars import Period, add_months
 from mains.customers.models import Company
 from mains.metering.allocation import allocation_plans_of
+from mains.metering.conversions import conversions_of
 from mains.metering.estimates import plans_of
 from mains.notifications import jobs as notifications
 from mains.tariffs.rules.lines import LineRounding
@@ -39,7 +40,11 @@ def bill_plans(file: TenantFile) -> Plans:
     """
     Return how a utility closes what nobody read.
     """
-    return Plans(estimates=plans_of(file), allocations=allocation_plans_of(file))
+    return Plans(
+        estimates=plans_of(file),
+        allocations=allocation_plans_of(file),
+        conversions={service.code: conversions_of(service) for service in file.services},
+    )
 
 
 def start(

@@ -91,6 +91,38 @@ class TestAMistakeIsNamedByItsPlace:
 
         assert said in wrong(data)[place]
 
+    @pytest.mark.parametrize(
+        ("wrongly", "said"),
+        [
+            ({"unit": "ft3"}, "ft3"),
+            ({"factors": []}, "Without factors"),
+            ({"to": "gas"}, "the same name"),
+            (
+                {
+                    "factors": [
+                        {"start_date": "2026-01-01", "factor": "10"},
+                        {"start_date": "2026-01-01", "factor": "11"},
+                    ]
+                },
+                "same day",
+            ),
+        ],
+    )
+    def test_a_conversion_that_nobody_can_do(self, wrongly, said):
+        data = balta()
+        data["services"][0]["conversions"] = [
+            {
+                "quantity": "gas",
+                "unit": "m3",
+                "to": "energy",
+                "to_unit": "kWh",
+                "factors": [{"start_date": "2026-01-01", "factor": "10"}],
+            }
+            | wrongly
+        ]
+
+        assert said in wrong(data)["services[0].conversions[0]"]
+
     def test_a_month_of_the_weather(self):
         data = balta()
         data["weather"] = {"station": "Rīga", "source": "S", "degree_days": {"2026-13": "1"}}

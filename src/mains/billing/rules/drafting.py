@@ -18,6 +18,7 @@ from mains.metering.rules.consumption import (
     Segment,
     used_in,
 )
+from mains.metering.rules.converting import Conversion, NoFactor, with_converted
 from mains.tariffs.rules.lines import RatedLine, RatingInput, RatingProblem
 from mains.tariffs.rules.rating import CompiledTariff, rate
 
@@ -60,6 +61,7 @@ class ContractInput:
     attributes: Mapping[str, Decimal | str]
     registers: Sequence[MeasuredRegister]
     corrections: Sequence[PastPeriod] = ()
+    conversions: Sequence[Conversion] = ()
 
 
 class DraftLine(NamedTuple):
@@ -110,14 +112,18 @@ def draft_bill(
         quantities = _quantities(contract)
         if isinstance(quantities, Hold):
             return _held(account_id, quantities, contract.service)
-        given = RatingInput(
-            contract.period, _months(contract.period), quantities, contract.attributes
-        )
         try:
+            if contract.conversions:
+                quantities = with_converted(
+                    quantities, days=contract.period, conversions=contract.conversions
+                )
+            given = RatingInput(
+                contract.period, _months(contract.period), quantities, contract.attributes
+            )
             rated = rate(tariff, given)
             lines += [DraftLine(contract.contract_id, contract.service, line) for line in rated]
             corrections = _corrections(contract)
-        except RatingProblem as problem:
+        except (RatingProblem, NoFactor) as problem:
             return _held(account_id, Hold.NOT_RATABLE, str(problem))
         if isinstance(corrections, Hold):
             return _held(account_id, corrections, contract.tariff_code)

@@ -118,6 +118,26 @@ def registers_of(facts: dict[str, Any], file: TenantFile) -> list[RegisterLine]:
     ]
 
 
+def conversions_of(facts: dict[str, Any]) -> list[str]:
+    """
+    Say what was counted in one unit and priced in another, with the factor of each day.
+    """
+    speaking = language()
+    return [
+        "{days}: {used} {unit} × {factor} = {result} {to}".format(
+            days=period_text(*(date.fromisoformat(day) for day in part["period"])),
+            used=number_text(Decimal(part["used"]), language=speaking),
+            unit=unit_text(one["unit"]),
+            factor=number_text(Decimal(part["factor"]), language=speaking),
+            result=number_text(Decimal(part["result"]), language=speaking),
+            to=unit_text(one["to_unit"]),
+        )
+        for contract in facts["contracts"]
+        for one in contract.get("conversions", [])
+        for part in one["parts"]
+    ]
+
+
 def _proof(register: dict[str, Any], code: str, file: TenantFile) -> list[str]:
     share, unit = register["allocation"], unit_text(register["unit"])
     service = next((one for one in file.services if one.code == code), None)

@@ -25,6 +25,7 @@ from mains.portal.access import (
     require,
 )
 from mains.portal.bills.explaining import (
+    conversions_of,
     explanation_of,
     lines_of,
     period_text,
@@ -140,6 +141,7 @@ def _whole(request: PortalRequest, bill_id: int, row: BillRow) -> dict[str, Any]
     return {
         "sum": lines_of(facts, row),
         "facts": facts,
+        "conversions": conversions_of(facts),
         "registers": (registers := registers_of(facts, request.tenant.file)),
         "estimated": any(register.is_estimated for register in registers)
         and billing.is_latest(bill_id=bill_id),

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mains.tenancy.tenantfile.base import Section, Slug, Texts
+from mains.tenancy.tenantfile.conversions import Conversion
 from mains.tenancy.tenantfile.estimates import Allocation, Estimating
 from mains.tenancy.tenantfile.windows import AlwaysWindow, Window
 
@@ -24,6 +25,8 @@ class Service(Section):
     metered: bool = True
     # Without it a bill waits for a reading.
     estimate: Estimating | None = None
+    # What is counted in one unit and priced in another.
+    conversions: tuple[Conversion, ...] = ()
     # Where homes share the meters of their building.
     allocation: Allocation | None = None
 
