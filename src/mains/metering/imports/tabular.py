@@ -8,9 +8,10 @@ from mains.metering.imports import texts
 from mains.metering.imports.days import Days, Source
 from mains.metering.imports.profile import Column, Magnitude, Profile
 from mains.metering.imports.readers.delimited import Row
-from mains.metering.imports.refusals import Refusal, Trouble, file_refused
+from mains.metering.imports.refusals import Refusal, Trouble, file_refused, told
 from mains.metering.rules.daygrid import day_grid
 from mains.metering.rules.intervals import Quality
+from mains.metering.rules.sentences import gettext_noop as _
 
 # A file whose rows are nearly all wrong needs another profile, not a list of a million refusals.
 MOST_REFUSALS = 100_000
@@ -56,8 +57,9 @@ class Columns:
         """
         found = self.find(column)
         if found is None:
-            raise file_refused(f"The header has no column {column!r}; it has {self.header}",
-                               "choose the profile that fits, or correct the header")  # fmt: skip
+            raise file_refused(_("The header has no column %(column)s; it has %(header)s"),
+                               _("choose the profile that fits, or correct the header"),
+                               column=repr(column), header=self.header)  # fmt: skip
         return found
 
     def find(self, column: Column) -> int | None:
@@ -196,12 +198,14 @@ def check_refusals(refusals: list[Refusal]) -> None:
     if len(refusals) > MOST_REFUSALS:
         first = refusals[0]
         raise file_refused(
-            f"More than {MOST_REFUSALS:,} rows cannot be taken; row {first.row}, column "
-            f"{first.column}: {first.trouble.reason}",
-            "choose the profile that fits",
-        )
+            _("More than %(most)s rows cannot be taken; row %(row)s, column %(column)s: %(why)s"),
+            _("choose the profile that fits"),
+            most=f"{MOST_REFUSALS:,}", row=first.row, column=first.column,
+            why=first.trouble.reason,
+        )  # fmt: skip
 
 
 def _too_narrow(fields: list[str], width: int) -> Trouble:
-    return Trouble(f"The row has {len(fields)} columns and needs {width}",
-                   "check the delimiter, or choose the profile that fits")  # fmt: skip
+    return told(_("The row has %(columns)s columns and needs %(width)s"),
+                _("check the delimiter, or choose the profile that fits"),
+                columns=len(fields), width=width)  # fmt: skip

@@ -21,6 +21,7 @@ from mains.metering.imports.caps import DOCUMENT_CAPS, MB, Caps
 from mains.metering.imports.days import Source
 from mains.metering.imports.profile import Container, Profile
 from mains.metering.imports.refusals import FileRefused, Refusal, Trouble, file_refused
+from mains.metering.rules.sentences import gettext_noop as _
 
 _REFUSED = 3
 
@@ -80,7 +81,9 @@ def _copied(path: Path, copy: Path, caps: Caps) -> str:
         while part := source.read(min(MB, left + 1)):
             left -= len(part)
             if left < 0:
-                raise file_refused(f"The file is larger than {caps.size // MB} MB", "split it")
+                raise file_refused(
+                    _("The file is larger than %(most)s MB"), _("split it"), most=caps.size // MB
+                )
             target.write(part)
             digest.update(part)
     return digest.hexdigest()
@@ -113,14 +116,19 @@ def _ended(code: int, folder: Path, caps: Caps) -> FileRefused:
     said = (folder / "said").read_text(errors="replace")
     if "MemoryError" in said:
         return file_refused(
-            f"Reading the file takes more than {caps.memory // MB} MB of memory", "split it"
-        )
+            _("Reading the file takes more than %(most)s MB of memory"), _("split it"),
+            most=caps.memory // MB,
+        )  # fmt: skip
     last = said.strip().rpartition("\n")[2][:200] or f"exit code {code}"
-    return file_refused(f"The file could not be read ({last})", "check that the profile fits it")
+    return file_refused(
+        _("The file could not be read (%(error)s)"), _("check that the profile fits it"), error=last
+    )
 
 
 def _too_slow(caps: Caps) -> FileRefused:
-    return file_refused(f"Reading the file takes longer than {caps.seconds} seconds", "split it")
+    return file_refused(
+        _("Reading the file takes longer than %(most)s seconds"), _("split it"), most=caps.seconds
+    )
 
 
 def _found(folder: Path, file_hash: str) -> Read:
