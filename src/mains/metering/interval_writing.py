@@ -177,9 +177,9 @@ def _names(hung: Mapping[int, list[Hung]], sources: Sequence[Source]) -> dict[in
 
 def _not_beside(source: Source, day: date, error: LengthsDiffer | TooLarge) -> Refusal:
     if isinstance(error, LengthsDiffer):
-        what = _("On %(day)s, for %(point)s, %(stored)s minutes are stored, %(arrived)s minutes came")
+        what = _("%(day)s of %(point)s: %(stored)s minutes are stored, %(arrived)s minutes came")
     else:
-        what = _("On %(day)s, for %(point)s, a value has more digits than fit beside what is stored")
+        what = _("%(day)s of %(point)s: a value has more digits than fit beside what is stored")
     remedy = _("give the whole day in one interval length, or undo the import that stored it")
     trouble = told(what, remedy, day=day, point=source.point, **error.values)
     return Refusal(source.row, "day", day.isoformat(), trouble)

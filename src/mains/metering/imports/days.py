@@ -135,6 +135,12 @@ class Days:
         whole = sum(value for kind, value in self.totals.items() if kind[0] == code)
         return Decimal(whole).scaleb(-MOST_DECIMALS)
 
+    def sum(self, code: str, unit: str) -> Decimal:
+        """
+        Return the sum of all values of a magnitude in one unit.
+        """
+        return Decimal(self.totals.get((code, unit), 0)).scaleb(-MOST_DECIMALS)
+
     def _day(self, source: Source, day: date, spot: Spot, row: int) -> _Open:
         held = _Open(row, spot.minutes, [None] * spot.slots, [Quality.MISSING] * spot.slots)
         self._open[source.number, day] = held

@@ -27,7 +27,7 @@ class Placed:
     value: int
     quality: int | None
     # The registers of points, as they are written in the file.
-    sources: dict[str, Source] = field(default_factory=dict)
+    sources: dict[str | tuple[str, str], Source] = field(default_factory=dict)
 
 
 class Columns:
@@ -44,8 +44,10 @@ class Columns:
         self.point = self.needed(profile.point)
         self.label = tuple(self.needed(column) for column in label.columns)
         self.flag = None if label.flag is None else self.needed(label.flag)
+        self.register = None if profile.register is None else self.needed(profile.register)
         self.magnitudes = tuple(self._placed(profile))
         used = [self.point, *self.label, *([] if self.flag is None else [self.flag])]
+        used += [] if self.register is None else [self.register]
         self.simple = len(self.label) == 1
         used += [p.value for p in self.magnitudes if not p.magnitude.optional]
         used += [p.quality for p in self.magnitudes if p.quality is not None]
@@ -137,7 +139,9 @@ class Reading:
         if isinstance(spot, Trouble):
             self.days.refuse(row, columns.name(columns.label[0]), text, spot)
             return
-        point = fields[columns.point]
+        point: str | tuple[str, str] = fields[columns.point]
+        if columns.register is not None:
+            point = (fields[columns.point], fields[columns.register])
         for placed in columns.magnitudes:
             position, text, trouble = self._value(row, fields, placed, point, spot)
             if trouble is not None:
@@ -145,7 +149,12 @@ class Reading:
                 self.days.refuse(row, columns.name(where), text, trouble)
 
     def _value(
-        self, row: int, fields: list[str], placed: Placed, point: str, spot: texts.Spot
+        self,
+        row: int,
+        fields: list[str],
+        placed: Placed,
+        point: str | tuple[str, str],
+        spot: texts.Spot,
     ) -> tuple[int | None, str, Trouble | None]:
         """
         Put one value into its day, or return the column, the text and the trouble.
@@ -179,10 +188,11 @@ class Reading:
     def _micro(self, unit: str) -> Callable[[str], int | Trouble]:
         return lambda text: texts.micros(text, decimal=self.profile.decimal, unit=unit)
 
-    def _source(self, point: str, placed: Placed, row: int) -> Source:
+    def _source(self, point: str | tuple[str, str], placed: Placed, row: int) -> Source:
         magnitude = placed.magnitude
+        name, code = (point, magnitude.code) if isinstance(point, str) else point
         source = self.days.source(
-            point.strip(), magnitude.code, unit=texts.UNITS[magnitude.unit][0], row=row,
+            name.strip(), code.strip(), unit=texts.UNITS[magnitude.unit][0], row=row,
             optional=magnitude.optional,
         )  # fmt: skip
         placed.sources[point] = source

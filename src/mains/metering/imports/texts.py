@@ -18,6 +18,7 @@ from mains.metering.rules.sentences import gettext_noop as _
 UNITS = {
     "kWh": ("kWh", 0), "Wh": ("kWh", -3), "MWh": ("kWh", 3), "kvarh": ("kvarh", 0),
     "varh": ("kvarh", -3), "m3": ("m3", 0), "l": ("m3", -3), "GJ": ("GJ", 0), "MJ": ("GJ", -3),
+    "J": ("GJ", -9),
 }  # fmt: skip
 _NUMBER = re.compile(r"\d{1,15}(?:\.\d{0,12})?|\.\d{1,12}")
 _TOKENS = {
@@ -56,6 +57,16 @@ class Memo[Key, Value](dict[Key, Value]):
             self.clear()
         result = self[key] = self.function(key)
         return result
+
+
+def pattern_of(label: str) -> re.Pattern[str]:
+    """
+    Return what finds the parts of a time that is written as a label says.
+    """
+    pattern = re.escape(label)
+    for token, group in _TOKENS.items():
+        pattern = pattern.replace(token, group, 1)
+    return re.compile(pattern)
 
 
 def micros(text: str, *, decimal: str, unit: str) -> int | Trouble:
@@ -103,10 +114,7 @@ class LabelReader:
 
     def __init__(self, label: Label, *, zone: ZoneInfo, home: ZoneInfo, minutes: int) -> None:
         self.label, self.zone, self.home, self.minutes = label, zone, home, minutes
-        pattern = re.escape(label.pattern)
-        for token, group in _TOKENS.items():
-            pattern = pattern.replace(token, group, 1)
-        self.pattern = re.compile(pattern)
+        self.pattern = pattern_of(label.pattern)
 
     def places(self, text: str, flag: str) -> Places | Trouble:
         """
