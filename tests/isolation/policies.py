@@ -273,6 +273,16 @@ DESK: Lines = {
     "bills/<int:bill_id>/": ("every role", READ),
     "readings/": ("every role", READ),
     "readings/<int:reading_id>/": ("every role", SEND),
+    "readings/imports/": ("every role", FORM),
+    # An import that was never made, and a file that nobody sent: staff are led back to the list.
+    "readings/imports/<int:import_id>/": ("nobody here", READ),
+    "readings/imports/<int:import_id>/undo/": ("nobody here", FORM),
+    "readings/imports/<int:import_id>/rejected.<slug:suffix>": ("nobody here", READ),
+    "readings/imports/waiting/<str:name>/": ("every role", READ),
+    "readings/imports/waiting/<str:name>/read/": ("every role", SEND),
+    "readings/imports/waiting/<str:name>/import/": ("every role", SEND),
+    "readings/imports/waiting/<str:name>/remove/": ("every role", SEND),
+    "readings/imports/waiting/<str:name>/rejected.<slug:suffix>": ("nobody here", READ),
     "customers/<int:account_id>/data/": ("owners", FORM),
     # An archive of this customer that was never made.
     "customers/<int:account_id>/data/<int:job_id>/": ("owners' nothing", READ),

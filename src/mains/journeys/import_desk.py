@@ -144,11 +144,20 @@ def _start(tenant: TenantInfo, file: Waiting, step: dict[str, Any], now: datetim
     if not waiting.note(name=file.name, was=file.note, becomes=becomes):
         # Somebody else took the next step at the same moment; theirs is done.
         return
-    at_once = PACKED_AT_ONCE if file.note["packed"] else BYTES_AT_ONCE
-    if file.size > at_once:
+    if _is_a_workers(file, now):
         jobs.READ_METER_FILE.send(name=file.name)
     else:
         work_on(tenant=tenant, name=file.name, now=now)
+
+
+def _is_a_workers(file: Waiting, now: datetime) -> bool:
+    """
+    Tell whether a file is too large for a request, or has to wait for another that is being read.
+    """
+    if file.size > (PACKED_AT_ONCE if file.note["packed"] else BYTES_AT_ONCE):
+        return True
+    others = (one for one in waiting.every(kind=FILE, now=now) if one.name != file.name)
+    return any(one.note["step"] in WORKING for one in others)
 
 
 def work_on(*, tenant: TenantInfo, name: str, now: datetime) -> None:
@@ -258,6 +267,14 @@ def with_rejected(*, import_ids: Sequence[int], now: datetime) -> set[int]:
     """
     names = {f"{rejected_of(import_id)}-rejected": import_id for import_id in import_ids}
     return {names[one.name] for one in waiting.every(kind=REJECTED, now=now, names=list(names))}
+
+
+def unfinished(*, now: datetime) -> list[Waiting]:
+    """
+    Return the files that wait for somebody, the latest first.
+    """
+    files = waiting.every(kind=FILE, now=now)
+    return [file for file in reversed(files) if file.note["step"] != Step.DONE]
 
 
 def discard(*, name: str, now: datetime) -> None:

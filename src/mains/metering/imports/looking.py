@@ -114,17 +114,18 @@ def _regular(first: list[tuple[int, list[str]]]) -> int:
 
 def _reads(tried: Iterator[Profile], first: list[tuple[int, list[str]]], home: ZoneInfo) -> str:
     """
-    Return the first profile that takes every one of the first rows.
+    Return the profile that refuses the fewest of the first rows, and at most half of them.
     """
+    found: list[tuple[int, str]] = []
     for profile in tried:
         days = Days()
         try:
             count = _read(profile, iter(first), home, days)
         except (FileRefused, csv.Error, IndexError, ValueError):
             continue
-        if count and not days.refusals:
-            return profile.key
-    return ""
+        if 0 < count >= 2 * len(days.refusals):
+            found.append((len(days.refusals), profile.key))
+    return min(found, key=lambda one: one[0])[1] if found else ""
 
 
 def _read(profile: Profile, first: Any, home: ZoneInfo, days: Days) -> int:

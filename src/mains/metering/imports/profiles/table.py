@@ -7,6 +7,7 @@ from hashlib import blake2s
 from mains.metering.imports.profile import Container, Label, Magnitude, Profile, Table
 from mains.metering.rules.intervals import Quality
 from mains.metering.rules.labels import Marks, Repeated
+from mains.metering.rules.sentences import gettext_noop as _
 
 KEY = "table"
 # How days and times are written, most usual first; a workbook's own times come as the first two.
@@ -33,7 +34,7 @@ def profile_of(table: Table) -> Profile:
     columns = (table.day,) if table.time is None else (table.day, table.time)
     return Profile(
         key=f"{KEY}-{blake2s(said.encode(), digest_size=8).hexdigest()}",
-        title="Table with columns of its own",
+        title=_("Table with columns of its own"),
         container=Container.SHEET if table.sheet else Container.DELIMITED,
         point=table.point,
         register=table.register,
