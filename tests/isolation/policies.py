@@ -198,6 +198,9 @@ PORTAL: Lines = {
     "readings/many/sent/": ("customer", READ),
     "usage/": ("customer", READ),
     "usage/use.<slug:suffix>": ("customer", READ),
+    # None of these callers has a meter that sends interval values.
+    "usage/intervals.<slug:suffix>": ("nobody here", READ),
+    "usage/green-button.xml": ("customer", READ),
     "readings/reminder/": ("customer", SEND),
     # When readings are wanted says the front door as well.
     "readings/calendar/<slug:service>.ics": ("anyone", READ),
@@ -236,6 +239,8 @@ API: Lines = {
     # Each answers for itself: a register of somebody else is one that there is not.
     "api/v1/readings/batch": ("token", SEND),
     "api/v1/consumption": ("token", READ),
+    "api/v1/consumption/intervals": ("token", READ),
+    "api/v1/consumption/green-button": ("token", READ),
     "api/v1/guest-readings": ("anyone", SEND),
     "api/v1/guest-readings/proofs": ("anyone", SEND),
     "api/v1/guest-readings/proofs/code": ("anyone", SEND),

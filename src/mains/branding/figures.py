@@ -25,6 +25,8 @@ class BarChart:
     :param before: name of the comparison, empty for none.
     :param note: whatever must be said about gaps or estimates.
     :param csv_url: where the same rows can be had as a file.
+    :param gap: what a gap means, where it is not a reading that is missing.
+    :param oldest_first: have the table begin with the oldest row.
     """
 
     finding: str
@@ -35,6 +37,15 @@ class BarChart:
     subject: str = ""
     note: str = ""
     csv_url: str = ""
+    gap: str = ""
+    oldest_first: bool = False
+
+    @property
+    def rows(self) -> tuple[Period, ...]:
+        """
+        Return the periods in the order of the table.
+        """
+        return self.periods if self.oldest_first else self.periods[::-1]
 
     @property
     def key(self) -> str:
