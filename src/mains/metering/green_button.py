@@ -28,7 +28,8 @@ def feed(*, account_ids: Collection[int], year: int, zone: ZoneInfo, now: dateti
     A quantity that has interval values is given by these alone: what its readings say is the same
     energy once more. Units that ESPI does not have, such as Gcal, are left out.
     """
-    period = Period(date(max(year, 1), 1, 1), date(min(year, 9998) + 1, 1, 1))
+    known_year = min(max(year, 1), date.max.year - 1)
+    period = Period(date(known_year, 1, 1), date(known_year + 1, 1, 1))
     held = registers_held(account_ids=account_ids)
     series = list(_from_intervals(held, period, zone))
     known = {(one.supply_point_id, one.quantity, one.unit) for one in held}

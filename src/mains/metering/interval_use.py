@@ -134,10 +134,16 @@ def registers_held(*, account_ids: Collection[int]) -> list[Held]:
 
     Of the registers of one meter that count the same, those that are part of another are left out.
     """
+    return list(_counted(all_held(account_ids=account_ids)))
+
+
+def all_held(*, account_ids: Collection[int]) -> list[Held]:
+    """
+    Return every register of accounts that has interval values.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_ENDS, [integer_array(account_ids)])
-        found = [_held(row) for row in cursor.fetchall()]
-    return list(_counted(found))
+        return [_held(row) for row in cursor.fetchall()]
 
 
 def _held(row: Sequence[Any]) -> Held:

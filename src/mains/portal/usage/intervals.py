@@ -140,16 +140,19 @@ def part_name(part: Part, grain: Grain) -> str:
     Return what a row of the table is called.
     """
     if grain is Grain.HOURS:
-        hours = f"{_clock(part.start)}–{_clock(part.end)}"
+        hours = f"{_clock(part.start)}–{_clock(part.start, hours=1)}"
         return _("%(hours)s again") % {"hours": hours} if part.again else hours
     if grain is Grain.DAYS:
         return short_date_text(part.start, language=language())
     return month_text(part.start, language=language())
 
 
-def _clock(instant: date) -> str:
+def _clock(instant: date, *, hours: int = 0) -> str:
+    """
+    Return the time on the clock, or that so many hours later, as if it were not moved between.
+    """
     assert isinstance(instant, datetime)
-    return f"{instant:%H:%M}"
+    return f"{instant.replace(tzinfo=None) + timedelta(hours=hours):%H:%M}"
 
 
 def _bar(part: Part, grain: Grain) -> chart.Period:
