@@ -167,8 +167,9 @@ def series_of(
     """
     Return what was used in the day, month or year that holds a day, beside the same a year before.
 
-    Registers of a quantity are added up, so that an exchanged meter goes on. Days count only under
-    the contract they belong to. Quantities are in the register's unit.
+    Parts begin where something is known and end with the last value. Registers of a quantity are
+    added up, so that an exchanged meter goes on. Days count only under the contract they belong to.
+    Quantities are in the register's unit.
     """
     period = rules.period_of(grain, day)
     before = rules.year_before(period)
@@ -235,7 +236,7 @@ def _series(first: Held, grain: Grain, period: Period, parts: Sequence[Part]) ->
         magnitude=first.magnitude,
         grain=grain,
         period=period,
-        parts=tuple(parts),
+        parts=tuple(rules.known_part(parts)),
     )
 
 

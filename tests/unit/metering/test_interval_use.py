@@ -131,6 +131,29 @@ class TestMonths:
         assert len(parts) == 12
 
 
+class TestTheKnownPart:
+    def parts(self, now: dict[int, str], before: dict[int, str]):
+        month = rules.period_of(Grain.DAYS, PLAIN)
+        parts = rules.days_of(
+            month=month,
+            now={date(2026, 5, day): whole(text) for day, text in now.items()},
+            before={date(2025, 5, day): whole(text) for day, text in before.items()},
+        )
+        return [part.start.day for part in rules.known_part(parts)]
+
+    def test_ends_with_the_last_value_and_keeps_gaps(self):
+        assert self.parts({1: "1", 4: "1"}, {}) == [1, 2, 3, 4]
+
+    def test_begins_where_something_is_known(self):
+        assert self.parts({5: "1", 6: "1"}, {4: "1", 9: "1"}) == [4, 5, 6]
+
+    def test_of_a_year_before_alone_is_all_that_is_known(self):
+        assert self.parts({}, {4: "1", 6: "1"}) == [4, 5, 6]
+
+    def test_of_nothing_is_nothing(self):
+        assert self.parts({}, {}) == []
+
+
 class TestTotals:
     def test_are_whole_only_without_a_gap(self):
         month = rules.period_of(Grain.DAYS, PLAIN)

@@ -53,7 +53,11 @@ class Upload(forms.Form):
 
 
 class Format(forms.Form):
-    profile = forms.ChoiceField(label=gettext_lazy("Format"), choices=profile_choices)
+    profile = forms.ChoiceField(
+        label=gettext_lazy("Format"),
+        choices=lambda: [("", _("Choose one")), *profile_choices()],
+        error_messages={"required": gettext_lazy("Choose the format of the file.")},
+    )
 
 
 class Columns(forms.Form):
@@ -69,7 +73,9 @@ class Columns(forms.Form):
             label=_("The first row holds the names of the columns"), required=False
         )
         self.fields["point"] = _choice(_("Meter or supply point"), columns)
-        self.fields["register"] = _choice(_("Register"), none, required=False)
+        self.fields["register"] = _choice(
+            _("Register, where a column names it"), none, required=False
+        )
         self.fields["code"] = forms.CharField(
             label=_("Register of all rows"),
             help_text=_(

@@ -197,6 +197,17 @@ def by_month(days: Mapping[date, Amount], whole: Mapping[date, Amount]) -> dict[
     return {**{day.replace(day=1): amount for day, amount in whole.items()}, **found}
 
 
+def known_part(parts: Sequence[Part]) -> list[Part]:
+    """
+    Return parts without those before anything is known, and without those after the last value.
+    """
+    known = [place for place, part in enumerate(parts) if part.now or part.before]
+    now = [place for place, part in enumerate(parts) if part.now]
+    if not known:
+        return []
+    return list(parts[known[0] : (now or known)[-1] + 1])
+
+
 def is_long(minutes: int, values: int) -> bool:
     """
     Tell whether a day's row holds one value over more than a day.

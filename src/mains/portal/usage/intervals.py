@@ -76,11 +76,7 @@ def charts(request: PortalRequest, held: Sequence[Held], wanted: Asked) -> list[
     Return a chart with its table for each quantity at each supply point.
     """
     found = series_of(held=held, grain=wanted.grain, day=wanted.day, zone=request.tenant.zone)
-    return [_chart(request, one) for one in found if _is_known(one)]
-
-
-def _is_known(series: IntervalSeries) -> bool:
-    return any(part.now is not None or part.before is not None for part in series.parts)
+    return [_chart(request, one) for one in found if one.parts]
 
 
 def _chart(request: PortalRequest, series: IntervalSeries) -> UseChart:
@@ -98,6 +94,7 @@ def _chart(request: PortalRequest, series: IntervalSeries) -> UseChart:
             note=_note(series),
             gap=_("No value"),
             oldest_first=True,
+            short_labels=True,
         ),
     )
 
@@ -194,7 +191,7 @@ def finding(series: IntervalSeries) -> str:
     """
     Say in one sentence what the whole period came to, and how it compares with a year before.
     """
-    when = name_of(series.grain, series.period)
+    when = _when(series)
     now, before = rules.totals(series.parts)
     if now is None:
         return _("%(when)s: there are no values.") % {"when": when}
@@ -203,10 +200,22 @@ def finding(series: IntervalSeries) -> str:
     if series.magnitude == FED_IN:
         return _("%(when)s: you fed in %(figure)s.") % values
     if not now.is_whole:
-        return _("%(when)s: %(figure)s so far; some values are missing.") % values
+        return _("%(when)s: %(figure)s; some values are missing.") % values
     if before is None or not before.is_whole or not before.used:
         return _("%(when)s: you used %(figure)s.") % values
     return _against(values, now.used, before.used)
+
+
+def _when(series: IntervalSeries) -> str:
+    """
+    Return the period in words, and until when there are values, where that is before its end.
+    """
+    when = name_of(series.grain, series.period)
+    end = series.parts[-1].end if series.parts else series.period.end
+    if isinstance(end, datetime) or end >= series.period.end:
+        return when
+    last = short_date_text(_last(end), language=language())
+    return _("%(when)s, until %(last)s") % {"when": when, "last": last}
 
 
 def _against(values: dict[str, str], used: Decimal, before: Decimal) -> str:
@@ -259,7 +268,6 @@ def rows(
             quality(part.now),
         ]
         for series in found
-        if _is_known(series)
         for part in series.parts
     ]
 
