@@ -14,7 +14,7 @@ class StoredFile(models.Model):
     created_at = models.DateTimeField()
     # A file that only waits for its next step: until when, and what its owner knows about it.
     expires_at = models.DateTimeField(null=True)
-    note = models.JSONField(default=dict)
+    about = models.JSONField(default=dict)
 
     def __str__(self) -> str:
         return self.key

@@ -60,7 +60,7 @@ def keep(
         defaults={
             "kind": kind, "content_type": CONTENT_TYPE, "size": len(data),
             "sha256": hashlib.sha256(data).hexdigest(), "created_at": now,
-            "expires_at": expires_at, "note": note,
+            "expires_at": expires_at, "about": note,
         },
     )  # fmt: skip
     return name
@@ -106,10 +106,10 @@ def note(*, name: str, was: dict[str, Any], becomes: dict[str, Any]) -> bool:
     Note something else about a file, if what is noted is still the same, and say whether.
     """
     row = StoredFile.objects.select_for_update().filter(key=_key(name)).first()
-    if row is None or row.note != was:
+    if row is None or row.about != was:
         return False
-    row.note = becomes
-    row.save(update_fields=["note"])
+    row.about = becomes
+    row.save(update_fields=["about"])
     return True
 
 
@@ -150,5 +150,5 @@ def _key(name: str) -> str:
 def _waiting(row: StoredFile) -> Waiting:
     assert row.expires_at is not None
     return Waiting(
-        row.key.rpartition("/")[2], row.kind, row.size, row.created_at, row.expires_at, row.note
+        row.key.rpartition("/")[2], row.kind, row.size, row.created_at, row.expires_at, row.about
     )

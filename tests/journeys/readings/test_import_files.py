@@ -124,7 +124,7 @@ class TestATable:
     def test_columns_that_do_not_exist_are_refused(self, olga, place, wrong):
         answer = olga.post(f"{place}read/", columns(**wrong))
         assert answer.status_code == 422
-        assert files.files()[0].note["step"] == "NEW"
+        assert files.files()[0].about["step"] == "NEW"
 
     def test_a_workbook(self, olga, meter, register):
         book, into = Workbook(), io.BytesIO()
@@ -233,7 +233,7 @@ class TestInTheWrongOrder:
         place = files.place_of(files.upload(olga, HEADER + hours(meter, "1")))
         olga.post(f"{place}import/")
         olga.post(f"{place}read/", {"profile": "csv-15"})
-        assert files.files()[0].note["step"] == "DONE"
+        assert files.files()[0].about["step"] == "DONE"
 
     def test_an_import_under_a_newer_one_is_not_undone(self, olga, meter, register):
         imported(olga, HEADER + hours(meter, "1"))
@@ -290,13 +290,13 @@ class TestLateOrNever:
             assert waiting.delete_expired(now=now) == 0
             assert waiting.delete_expired(now=now + timedelta(days=2)) == 2
         (left,) = files.files()
-        assert left.note["report"]["sums"] == [["1.8.0", "kWh", "2.000000"]]
+        assert left.about["report"]["sums"] == [["1.8.0", "kWh", "2.000000"]]
 
     def test_once_imported_only_the_note_is_left(self, olga, meter):
         place = files.place_of(files.upload(olga, HEADER + hours(meter, "1")))
         olga.post(f"{place}import/")
         (file,) = files.files()
-        assert (file.size, file.note["step"]) == (0, "DONE")
+        assert (file.size, file.about["step"]) == (0, "DONE")
         with inside(SLUG), pytest.raises(waiting.NotWaiting):
             waiting.content(name=file.key.rpartition("/")[2])
 

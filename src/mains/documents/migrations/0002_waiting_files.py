@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='storedfile',
-            name='note',
+            name='about',
             field=models.JSONField(default=dict),
         ),
     ]

@@ -270,7 +270,7 @@ CREATE TABLE "@schema@".documents_storedfile (
     sha256 character varying(64) NOT NULL,
     created_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone,
-    note jsonb NOT NULL,
+    about jsonb NOT NULL,
     CONSTRAINT documents_storedfile_size_check CHECK ((size >= 0)),
     CONSTRAINT documents_storedfile_key_key UNIQUE (key),
     CONSTRAINT documents_storedfile_pkey PRIMARY KEY (id)
