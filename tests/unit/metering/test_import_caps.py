@@ -105,8 +105,8 @@ def test_a_child_that_waits_forever_is_ended(tmp_path, monkeypatch):
     # It would wait for the other end of a pipe that nobody opens; no processor time passes.
     os.mkfifo(tmp_path / "file")
     caps = Caps(seconds=1)
+    job = {"profile": "csv", "table": None, "keep_rows": False, "look": False}
     with pytest.raises(FileRefused, match="longer than 1 seconds"):
-        job = {"profile": "csv", "table": None, "keep_rows": False, "look": False}
         _run(tmp_path, job, zone=ZoneInfo("UTC"), caps=caps)
 
 

@@ -94,4 +94,7 @@ def sums(found: list[list[str]]) -> list[tuple[str, str]]:
     """
     Return registers with the sum of their values.
     """
-    return [(code, f"{wording.number(Decimal(total))} {unit(name)}") for code, name, total in found]
+    return [
+        (code, f"{wording.number(Decimal(total))} {wording.unit(name)}")
+        for code, name, total in found
+    ]
