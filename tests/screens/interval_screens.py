@@ -51,6 +51,6 @@ def waiting(slug: str) -> dict[str, str]:
             "table": kept(TABLE), "read": kept(OURS, "csv"), "bad": kept(OURS, "mscons"),
         }  # fmt: skip
         done = kept(OURS.replace("1.5", "2.5"), "csv")
-        import_desk.take(tenant=tenant, name=done, now=tenant.now())
+        import_desk.take(tenant=tenant, name=done, by="command_line", now=tenant.now())
         names["import"] = str(MeterImport.objects.latest("pk").pk)
     return names

@@ -124,7 +124,7 @@ def ask(*, tenant: TenantInfo, name: str, plan: dict[str, Any], now: datetime) -
     _start(tenant, file, {"step": Step.ASKED, "plan": plan}, now)
 
 
-def take(*, tenant: TenantInfo, name: str, now: datetime) -> None:
+def take(*, tenant: TenantInfo, name: str, by: str, now: datetime) -> None:
     """
     Import the rows of a file that can be taken, as it was read; again imports nothing.
 
@@ -136,7 +136,7 @@ def take(*, tenant: TenantInfo, name: str, now: datetime) -> None:
         return
     if file.note["step"] != Step.READ:
         raise NotRead(name)
-    _start(tenant, file, {"step": Step.IMPORTING}, now)
+    _start(tenant, file, {"step": Step.IMPORTING, "by": by}, now)
 
 
 def _start(tenant: TenantInfo, file: Waiting, step: dict[str, Any], now: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from tests.factories import meter_files
 from tests.journeys import console_world
 from tests.journeys import sharing_world as world
 from tests.journeys.readings import interval_world as files
@@ -13,7 +14,8 @@ from tests.journeys.readings.interval_world import HEADER, OWN, PLACE, hours, ow
 from tests.journeys.sharing_world import SLUG
 
 from mains.documents import waiting
-from mains.guard.context import inside
+from mains.guard.context import PUBLIC, inside
+from mains.identity.models import User
 from mains.journeys import import_desk, upkeep
 from mains.tenancy import queries
 
@@ -89,6 +91,23 @@ class TestAKnownFormat:
         assert "no EDIFACT interchange" in olga.get(place).content.decode()
         page = files.page(olga, olga.post(f"{place}read/", {"profile": "csv"}))
         assert "Sum of register 1.8.0" in page
+
+    def test_of_telegrams_says_how_many_readings(self, olga):
+        page = files.page(olga, files.upload(olga, meter_files.TELEGRAM, name="telegram.txt"))
+        assert "P1 telegrams" in page
+        assert "New readings" in page
+        # Its sum is left open, so it cannot be trusted.
+        assert "The telegram carries no checksum: type its readings by hand" in page
+
+    def test_a_feed_of_ours_comes_back(self, olga, hanna, meter, register):
+        imported(olga, HEADER + hours(meter, "1", "0.25"))
+        before = files.stored()
+        feed = hanna.get("/usage/green-button.xml", year="2026").content
+        olga.post(f"{PLACE}{files.imports()[0].pk}/undo/")
+        place = files.place_of(files.upload(olga, feed, name="feed.xml"))
+        olga.post(f"{place}import/")
+        day = (register, files.DAY)
+        assert files.stored()[day] == before[day]
 
 
 class TestATable:
@@ -220,6 +239,16 @@ class TestTwice:
         for _time in range(2):
             assert files.place_of(olga.post(f"{place}remove/")) == PLACE
         assert files.files() == []
+
+    def test_of_two_steps_at_once_one_is_done(self, olga, meter):
+        place = files.place_of(files.upload(olga, HEADER + hours(meter, "1")))
+        name = place.split("/")[-2]
+        with inside(SLUG):
+            now = queries.tenant(SLUG).now()
+            seen = waiting.find(name=name, kind=import_desk.FILE, now=now).note
+            assert waiting.note(name=name, was=seen, becomes={**seen, "step": "REFUSED"})
+            assert not waiting.note(name=name, was=seen, becomes={**seen, "step": "DONE"})
+            assert waiting.find(name=name, kind=import_desk.FILE, now=now).note["step"] == "REFUSED"
 
 
 class TestInTheWrongOrder:
@@ -396,6 +425,23 @@ def test_the_list_says_who_and_what_came_of_it(olga, meter):
     assert "Not imported yet" not in page
     files.upload(olga, OWN + own_rows(meter, "1"), name="Own.csv")
     assert "Say what its columns are" in olga.get(PLACE).content.decode()
+
+
+def test_who_imports_is_named_not_who_uploaded(olga, meter):
+    try:
+        console_world.add_staff("sam@alder.example", (SLUG, "SERVICE"))
+        sam = console_world.signed_in("sam@alder.example")
+        place = files.place_of(files.upload(sam, HEADER + hours(meter, "1")))
+        olga.post(f"{place}import/")
+        assert files.imports()[0].imported_by == f"staff:{user_id('olga@alder.example')}"
+    finally:
+        with inside(PUBLIC):
+            User.objects.filter(email="sam@alder.example").delete()
+
+
+def user_id(email: str) -> int:
+    with inside(PUBLIC):
+        return User.objects.get(email=email).pk
 
 
 def test_an_import_of_the_command_line_is_listed(olga, meter, tmp_path):

@@ -149,7 +149,9 @@ def take(request: StaffRequest, name: str) -> HttpResponse:
     Import the rows that can be taken.
     """
     try:
-        import_desk.take(tenant=request.tenant, name=name, now=request.now)
+        import_desk.take(
+            tenant=request.tenant, name=name, by=f"staff:{request.user.pk}", now=request.now
+        )
     except NotWaiting:
         _file(request, name)
         return to(request, PLACE)
