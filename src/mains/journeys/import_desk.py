@@ -5,11 +5,10 @@ NEW → ASKED → READ (or REFUSED) → IMPORTING → DONE. The file waits in th
 what is known of it noted beside it; once imported only the note is left.
 """
 
-import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import Any
 from mains.billing.models import Bill, BillState
 from mains.documents import waiting
 from mains.documents.waiting import Waiting
-from mains.journeys import jobs
+from mains.journeys import jobs, rejected_rows
 from mains.metering import importing
 from mains.metering import waiting as meters
 from mains.metering.importing import Arrival, Outcome
@@ -27,20 +26,19 @@ from mains.metering.imports.caps import LOOK_CAPS
 from mains.metering.imports.profile import Profile, Table
 from mains.metering.imports.profiles import PROFILES
 from mains.metering.imports.profiles.table import profile_of
-from mains.metering.imports.refusals import FileRefused, Refusal, Trouble
+from mains.metering.imports.refusals import FileRefused
 from mains.metering.models import ImportState, MeterImport, Reading
 from mains.metering.windows import window_for
 from mains.tenancy.queries import TenantInfo
 
-FILE, REJECTED = "meter-file", "meter-rejected"
-LIFETIME, REJECTED_LIFETIME = timedelta(days=7), timedelta(days=30)
+FILE = "meter-file"
+LIFETIME = timedelta(days=7)
 MOST_BYTES = LOOK_CAPS.size
 # A request reads a text of this size itself; what is larger, or packed, is a worker's.
 BYTES_AT_ONCE, PACKED_AT_ONCE = 1_000_000, 100_000
 _PACKED = (b"PK", b"\x1f\x8b", b"BZh")
 # A step that nobody has finished by then was lost with its worker.
 _LOST_AFTER = timedelta(minutes=20)
-_MOST_SHOWN = 20_000
 
 
 class Step(StrEnum):
@@ -61,17 +59,6 @@ class NotRead(Exception):
 
 class AlreadyBilled(Exception):
     """A bill counts by a reading of the import."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """
-    Rows that were not taken: what is wrong with each, and each as it was sent, where it is a table.
-    """
-
-    refusals: list[Refusal]
-    header: list[str]
-    rows: dict[int, list[str]]
 
 
 def receive(
@@ -194,13 +181,9 @@ def _found(tenant: TenantInfo, file: Waiting, path: Path, now: datetime) -> dict
         )
     except FileRefused as refused:
         return {"step": Step.REFUSED, "trouble": asdict(refused.trouble)}
-    kept = file.name if dry_run else rejected_of(outcome.import_id)
-    if outcome.refusals:
-        lifetime = LIFETIME if dry_run else REJECTED_LIFETIME
-        waiting.keep(
-            data=_rejected_bytes(outcome), kind=REJECTED, name=f"{kept}-rejected", now=now,
-            expires_at=now + lifetime, note={},
-        )  # fmt: skip
+    kept = file.name if dry_run else rejected_rows.of_import(outcome.import_id)
+    lifetime = LIFETIME if dry_run else rejected_rows.LIFETIME
+    rejected_rows.keep(outcome=outcome, name=kept, now=now, expires_at=now + lifetime)
     return {"step": Step.READ if dry_run else Step.DONE, "report": _report(outcome)}
 
 
@@ -224,51 +207,6 @@ def _report(outcome: Outcome) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _rejected_bytes(outcome: Outcome) -> bytes:
-    shown = outcome.refusals[:_MOST_SHOWN]
-    numbers = {one.row for one in shown}
-    sent = outcome.rows_sent
-    return json.dumps(
-        {
-            "refusals": [asdict(one) for one in shown],
-            "header": sent.get(1, []) if 1 not in numbers else [],
-            "rows": {row: fields for row, fields in sent.items() if row in numbers},
-        }
-    ).encode()
-
-
-def rejected_of(import_id: int | None) -> str:
-    """
-    Return the name under which rows that an import did not take are kept.
-    """
-    return f"import-{import_id}"
-
-
-def rejected(*, name: str, now: datetime) -> Rejected:
-    """
-    Return the rows of a waiting file, or of an import, that were not taken.
-
-    :raises NotWaiting: if every row was taken, or they are no longer kept.
-    """
-    waiting.find(name=f"{name}-rejected", kind=REJECTED, now=now)
-    said = json.loads(waiting.content(name=f"{name}-rejected"))
-    return Rejected(
-        refusals=[
-            Refusal(**{**one, "trouble": Trouble(**one["trouble"])}) for one in said["refusals"]
-        ],
-        header=said["header"],
-        rows={int(row): fields for row, fields in said["rows"].items()},
-    )
-
-
-def with_rejected(*, import_ids: Sequence[int], now: datetime) -> set[int]:
-    """
-    Return those of some imports whose rejected rows are still kept.
-    """
-    names = {f"{rejected_of(import_id)}-rejected": import_id for import_id in import_ids}
-    return {names[one.name] for one in waiting.every(kind=REJECTED, now=now, names=list(names))}
-
-
 def unfinished(*, now: datetime) -> list[Waiting]:
     """
     Return the files that wait for somebody, the latest first.
@@ -289,7 +227,7 @@ def discard(*, name: str, now: datetime) -> None:
         return
     if file.note["step"] == Step.IMPORTING:
         raise NotRead(name)
-    waiting.let_go(name=f"{name}-rejected")
+    rejected_rows.let_go(name=name)
     waiting.let_go(name=name)
 
 

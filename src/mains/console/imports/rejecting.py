@@ -10,8 +10,8 @@ from mains.console.access import StaffRequest
 from mains.console.imports import words
 from mains.core import spreadsheets
 from mains.documents.waiting import NotWaiting
-from mains.journeys import import_desk
-from mains.journeys.import_desk import Rejected
+from mains.journeys import rejected_rows
+from mains.journeys.rejected_rows import Rejected
 
 SHOWN = 20
 _LONGEST = 60
@@ -37,7 +37,7 @@ def rejected(request: StaffRequest, *, name: str) -> Rejected | None:
     Return the rows that were not taken, or None where there are none.
     """
     try:
-        return import_desk.rejected(name=name, now=request.now)
+        return rejected_rows.find(name=name, now=request.now)
     except NotWaiting:
         return None
 

@@ -15,7 +15,7 @@ from mains.console.access import EVERYBODY, StaffRequest, staff, to
 from mains.console.imports import words
 from mains.console.imports.forms import Upload
 from mains.console.imports.rejecting import rejected_file
-from mains.journeys import import_desk
+from mains.journeys import import_desk, rejected_rows
 from mains.metering import importing, interval_queries
 from mains.metering.imports.refusals import FileRefused
 from mains.metering.interval_queries import ImportRow
@@ -137,7 +137,7 @@ def one(request: StaffRequest, import_id: int) -> HttpResponse:
             "row": row,
             **_facts(request, row),
             "rejected": import_id
-            in import_desk.with_rejected(import_ids=[import_id], now=request.now),
+            in rejected_rows.with_rows(import_ids=[import_id], now=request.now),
         },
     )
 
@@ -171,7 +171,7 @@ def rejected(request: StaffRequest, import_id: int, suffix: str) -> HttpResponse
     """
     Give the rows that an import did not take.
     """
-    return rejected_file(request, name=import_desk.rejected_of(import_id), suffix=suffix)
+    return rejected_file(request, name=rejected_rows.of_import(import_id), suffix=suffix)
 
 
 @require_http_methods(["GET", "POST"])
