@@ -199,6 +199,9 @@ PORTAL: Lines = {
     "readings/many/sent/": ("customer", READ),
     "usage/": ("customer", READ),
     "usage/use.<slug:suffix>": ("customer", READ),
+    # None of these callers has a meter that sends interval values.
+    "usage/intervals.<slug:suffix>": ("nobody here", READ),
+    "usage/green-button.xml": ("customer", READ),
     "readings/reminder/": ("customer", SEND),
     # When readings are wanted says the front door as well.
     "readings/calendar/<slug:service>.ics": ("anyone", READ),
@@ -238,6 +241,8 @@ API: Lines = {
     "api/v1/readings/batch": ("token", SEND),
     "api/v1/consumption": ("token", READ),
     "api/v1/next-bills": ("token", READ),
+    "api/v1/consumption/intervals": ("token", READ),
+    "api/v1/consumption/green-button": ("token", READ),
     "api/v1/guest-readings": ("anyone", SEND),
     "api/v1/guest-readings/proofs": ("anyone", SEND),
     "api/v1/guest-readings/proofs/code": ("anyone", SEND),
@@ -275,6 +280,16 @@ DESK: Lines = {
     "bills/<int:bill_id>/": ("every role", READ),
     "readings/": ("every role", READ),
     "readings/<int:reading_id>/": ("every role", SEND),
+    "readings/imports/": ("every role", FORM),
+    # An import that was never made, and a file that nobody sent: staff are led back to the list.
+    "readings/imports/<int:import_id>/": ("nobody here", READ),
+    "readings/imports/<int:import_id>/undo/": ("nobody here", FORM),
+    "readings/imports/<int:import_id>/rejected.<slug:suffix>": ("nobody here", READ),
+    "readings/imports/waiting/<str:name>/": ("every role", READ),
+    "readings/imports/waiting/<str:name>/read/": ("every role", SEND),
+    "readings/imports/waiting/<str:name>/import/": ("every role", SEND),
+    "readings/imports/waiting/<str:name>/remove/": ("every role", SEND),
+    "readings/imports/waiting/<str:name>/rejected.<slug:suffix>": ("nobody here", READ),
     "customers/<int:account_id>/data/": ("owners", FORM),
     # An archive of this customer that was never made.
     "customers/<int:account_id>/data/<int:job_id>/": ("owners' nothing", READ),

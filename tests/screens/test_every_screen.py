@@ -12,7 +12,7 @@ from mains.enrolment.models import AccountLink
 from mains.guard.context import inside
 from mains.metering.models import MeterInstallation
 from mains.tenancy import queries, registry
-from tests.screens import gallery, harness, live
+from tests.screens import gallery, harness, interval_screens, live
 
 LANGUAGES = ("en", "es", "hu", "it", "lv", "uk")
 PORTALS = {
@@ -39,8 +39,9 @@ VISITOR = {
 CUSTOMER = {
     "home": "/", "bills": "/bills/", "bill": "/bills/{bill}/", "pay": "/pay/?bill={bill}",
     "payments": "/payments/", "readings": "/readings/", "many": "/readings/many/",
-    "usage": "/usage/",
-    "next bill": "/next-bill/",
+    "next-bill": "/next-bill/",
+    "usage": "/usage/", "usage-hours": "/usage/?by=hours", "usage-days": "/usage/?by=days",
+    "usage-months": "/usage/?by=months",
     "me": "/me/", "data": "/me/data/",
     "access": "/me/access/", "close": "/me/close/", "security": "/me/security/",
     "password": "/me/security/password/",
@@ -58,6 +59,11 @@ STAFF = {
     "buildings": "buildings/", "join a building": "buildings/join/",
     "support": "customers/{account}/support/{link}/",
     "party": "customers/{account}/data/", "attach": "authorities/new/", "bill": "bills/{bill}/",
+    "imports": "readings/imports/", "import": "readings/imports/{import}/",
+    "import-undo": "readings/imports/{import}/undo/",
+    "import-columns": "readings/imports/waiting/{table}/",
+    "import-preview": "readings/imports/waiting/{read}/",
+    "import-refused": "readings/imports/waiting/{bad}/",
     "readings": "readings/", "runs": "runs/", "run-new": "runs/new/", "payments": "payments/",
     "book": "payments/book/", "invitations": "invitations/", "messages": "messages/",
     "letters": "messages/letters/", "settings": "settings/", "brand": "settings/brand/",
@@ -96,6 +102,7 @@ def portal(slug: str, port: int) -> Site:
         link = AccountLink.objects.get(account=bill.account_id, ended_at=None)
         hung = MeterInstallation.objects.filter(supply_point__contracts__account=bill.account_id)
         ids = {"installation": str(hung.first().pk)}
+    interval_screens.store(slug, bill.account_id)
     ids |= {"bill": str(bill.id), "account": str(bill.account_id), "link": str(link.pk)}
     return Site(queries.tenant(slug).url, live.signed_in(slug, port), ids)
 
@@ -112,7 +119,8 @@ def console(slug: str, ids: dict[str, str]) -> Site:
         client.force_login(User.objects.get(email=f"staff@{slug}.example"))
     known = client.cookies.items()
     cookies = [{"name": name, "value": one.value, "url": url} for name, one in known]
-    return Site(f"{url}/{slug}/", cookies, {**ids, "approval": str(wish(slug))})
+    ids = {**ids, "approval": str(wish(slug)), **interval_screens.waiting(slug)}
+    return Site(f"{url}/{slug}/", cookies, ids)
 
 
 def wish(slug: str) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from mains.bench import billrun, interval_import, tenant_create, tenant_migrate
+from mains.bench import billrun, interval_import, tenant_create, tenant_migrate, usage
 from mains.bench.result import Result
 
 BENCHES: dict[str, Callable[..., Result]] = {
@@ -10,6 +10,7 @@ BENCHES: dict[str, Callable[..., Result]] = {
     "import": interval_import.measure,
     "tenant-create": tenant_create.measure,
     "tenant-migrate": tenant_migrate.measure,
+    "usage": usage.measure,
 }
 
 

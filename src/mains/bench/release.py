@@ -17,7 +17,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("documents", "0001_initial")]
+    dependencies = [("documents", "0002_waiting_files")]
     operations = [
         migrations.AddField("storedfile", "note", models.CharField(default="", max_length=20))
     ]

@@ -8,7 +8,7 @@ from mains.branding.rules.chart import Drawing, Period, draw
 from mains.branding.themes import ChartLook
 
 _COMPACT = {"height": 190, "max_labels": 6, "short_labels": True}
-_WIDE = {"height": 240, "short_labels": False}
+_WIDE = {"height": 240}
 # 12 px figures are about 7 px wide; the gutter must hold the longest value of the axis.
 _DIGIT, _GUTTER = 7, 12
 # The narrowest that a wide drawing is, and the most labels that it has.
@@ -25,6 +25,9 @@ class BarChart:
     :param before: name of the comparison, empty for none.
     :param note: whatever must be said about gaps or estimates.
     :param csv_url: where the same rows can be had as a file.
+    :param gap: what a gap means, where it is not a reading that is missing.
+    :param oldest_first: have the table begin with the oldest row.
+    :param short_labels: name bars by their short labels in a wide drawing, too.
     """
 
     finding: str
@@ -35,6 +38,16 @@ class BarChart:
     subject: str = ""
     note: str = ""
     csv_url: str = ""
+    gap: str = ""
+    oldest_first: bool = False
+    short_labels: bool = False
+
+    @property
+    def rows(self) -> tuple[Period, ...]:
+        """
+        Return the periods in the order of the table.
+        """
+        return self.periods if self.oldest_first else self.periods[::-1]
 
     @property
     def key(self) -> str:
@@ -48,7 +61,9 @@ def chart_context(chart: BarChart, *, look: ChartLook) -> dict[str, Any]:
     """
     Return the context of `ui/chart.html`: two drawings of the same periods, and facts for the key.
     """
-    wide = {**_WIDE, "max_labels": _labels_side_by_side(chart)}
+    wide = {
+        **_WIDE, "max_labels": _labels_side_by_side(chart), "short_labels": chart.short_labels,
+    }  # fmt: skip
     drawings = {
         size: draw(periods=chart.periods, arrangement=look.arrangement, **wanted)  # type: ignore[arg-type]
         for size, wanted in (("compact", _COMPACT), ("wide", wide))
@@ -63,7 +78,8 @@ def chart_context(chart: BarChart, *, look: ChartLook) -> dict[str, Any]:
 
 
 def _labels_side_by_side(chart: BarChart) -> int:
-    longest = max((len(period.label) for period in chart.periods), default=1)
+    labels = [one.short if chart.short_labels else one.label for one in chart.periods]
+    longest = max(map(len, labels), default=1)
     return max(1, min(_MOST_LABELS, _NARROWEST // (longest * _DIGIT + _GUTTER)))
 
 

@@ -7,6 +7,8 @@ from mains.console.authorities import views as authorities
 from mains.console.buildings import views as buildings
 from mains.console.colleagues import views as colleagues
 from mains.console.home import views as home
+from mains.console.imports import views as imports
+from mains.console.imports import waiting as import_file
 from mains.console.invitations import views as invitations
 from mains.console.messages import letters
 from mains.console.messages import views as messages
@@ -61,6 +63,23 @@ urlpatterns = [
     path("bills/<int:bill_id>/", bills.one, name="bill"),
     path("readings/", readings.desk, name="readings"),
     path("readings/<int:reading_id>/", readings.decide, name="decide"),
+    path("readings/imports/", imports.every, name="imports"),
+    path("readings/imports/<int:import_id>/", imports.one, name="import"),
+    path("readings/imports/<int:import_id>/undo/", imports.undo, name="import-undo"),
+    path(
+        "readings/imports/<int:import_id>/rejected.<slug:suffix>",
+        imports.rejected,
+        name="import-rejected",
+    ),
+    path("readings/imports/waiting/<str:name>/", import_file.one, name="import-file"),
+    path("readings/imports/waiting/<str:name>/read/", import_file.read, name="import-read"),
+    path("readings/imports/waiting/<str:name>/import/", import_file.take, name="import-take"),
+    path("readings/imports/waiting/<str:name>/remove/", import_file.discard, name="import-remove"),
+    path(
+        "readings/imports/waiting/<str:name>/rejected.<slug:suffix>",
+        import_file.rejected,
+        name="import-file-rejected",
+    ),
     path("runs/", runs.every, name="runs"),
     path("runs/new/", runs.start, name="run-new"),
     path("runs/<int:run_id>/", runs.one, name="run"),

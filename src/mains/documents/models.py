@@ -12,6 +12,9 @@ class StoredFile(models.Model):
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
     created_at = models.DateTimeField()
+    # A file that only waits for its next step: until when, and what its owner knows about it.
+    expires_at = models.DateTimeField(null=True)
+    about = models.JSONField(default=dict)
 
     def __str__(self) -> str:
         return self.key

@@ -9,7 +9,7 @@ from mains.audit import queries as audit
 from mains.billing import jobs as billing
 from mains.core.jobs import tenant_task
 from mains.guard.context import PUBLIC, inside
-from mains.journeys import anchoring, bill_run, upkeep
+from mains.journeys import anchoring, bill_run, import_desk, jobs, upkeep
 from mains.tenancy import queries
 
 log = structlog.get_logger()
@@ -19,6 +19,12 @@ log = structlog.get_logger()
 def work_on_run(*, run_id: int, **_later: object) -> None:
     tenant = queries.current_tenant()
     bill_run.work_on(tenant=tenant, run_id=run_id, now=tenant.now())
+
+
+@tenant_task(jobs.READ_METER_FILE)
+def read_meter_file(*, name: str, **_later: object) -> None:
+    tenant = queries.current_tenant()
+    import_desk.work_on(tenant=tenant, name=name, now=tenant.now())
 
 
 @shared_task(name="mains.sweep", ignore_result=True)

@@ -6,10 +6,11 @@ import structlog
 
 from mains.billing import queries as billing
 from mains.customers import companies
+from mains.documents import waiting as files
 from mains.enrolment import actions as enrolment
 from mains.enrolment import cleaning
 from mains.guard.context import PUBLIC
-from mains.journeys import bill_run, onboard_provider, reading_reminders, recovery
+from mains.journeys import bill_run, import_desk, onboard_provider, reading_reminders, recovery
 from mains.ledger import queries as ledger
 from mains.notifications import actions as notifications
 from mains.payments import actions as payments
@@ -32,6 +33,7 @@ def sweep(*, schema_name: str) -> None:
     now = tenant.now()
     payments.sweep(now=now, today=tenant.date_of(now))
     privacy.build_waiting(tenant=tenant, now=now)
+    import_desk.take_up_lost(tenant=tenant, now=now)
     for run_id in billing.unfinished_runs():
         bill_run.work_on(tenant=tenant, run_id=run_id, now=now)
 
@@ -52,6 +54,7 @@ def nightly() -> None:
     tenant = queries.current_tenant()
     recovery.forget_old(now=tenant.now())
     cleaning.every_night(now=tenant.now())
+    files.delete_expired(now=tenant.now())
     today = tenant.date_of(tenant.now())
     enrolment.leave_lapsed(now=tenant.now(), today=today)
     privacy.delete_old(privacy=tenant.file.privacy, today=today, now=tenant.now())

@@ -23,6 +23,7 @@ class UseSeries:
     account_id: int
     account_number: str
     supply_point_id: int
+    point_code: str
     address: str
     service: str
     quantity: str
@@ -34,6 +35,7 @@ class _Row(NamedTuple):
     account_id: int
     account_number: str
     supply_point_id: int
+    point_code: str
     address: str
     service: str
     quantity: str
@@ -49,7 +51,7 @@ class _Row(NamedTuple):
 
 
 # As many of a row's first fields name its series.
-_SAME = 7
+_SAME = 8
 # The latest reading that counts closes a month; the one before it, of whichever month, opens. Where
 # an estimate's share passed zero, the reading after it did not.
 _CLOSINGS = """
@@ -66,7 +68,7 @@ paired as (
          lag(is_estimated) over earlier as opening_estimated,
          lag(is_share) over earlier as opening_shared
   from closing window earlier as (partition by register_id order by period_start))
-select c.account_id, a.number, sp.id, sp.street || ', ' || sp.post_code || ' ' || sp.city,
+select c.account_id, a.number, sp.id, sp.code, sp.street || ', ' || sp.post_code || ' ' || sp.city,
        c.service, r.quantity, r.unit, r.digits, r.multiplier, p.period_start, p.value,
        p.is_estimated or p.opening_estimated,
        p.rolled_over and not (p.opening_shared and p.value >= p.opening), p.opened, p.opening
@@ -114,6 +116,7 @@ def _series(rows: list[_Row]) -> UseSeries:
         account_id=first.account_id,
         account_number=first.account_number,
         supply_point_id=first.supply_point_id,
+        point_code=first.point_code,
         address=first.address,
         service=first.service,
         quantity=first.quantity,

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -58,6 +58,13 @@ class Outcome:
     new_readings: int
     totals: dict[str, Decimal]
     refusals: list[Refusal]
+    # What the file holds, whether it was taken or not.
+    first_day: date | None = None
+    last_day: date | None = None
+    sums: list[tuple[str, str, Decimal]] = field(default_factory=list)
+    registers: int = 0
+    unknown: list[str] = field(default_factory=list)
+    rows_sent: dict[int, list[str]] = field(default_factory=dict)
 
 
 def import_file(
@@ -68,16 +75,19 @@ def import_file(
     arrival: Arrival,
     caps: Caps | None = None,
     dry_run: bool = False,
+    keep_rows: bool = False,
 ) -> Outcome:
     """
     Read a file by a profile and store what can be stored; rows that cannot are in the outcome.
 
     The same file again adds nothing while its import stands. A dry run does everything and keeps
-    nothing.
+    nothing. `keep_rows` has the outcome hold refused rows as they were sent.
 
     :raises FileRefused: if the whole file cannot be read, or costs too much.
     """
-    with worker.reading(path, profile=profile, zone=arrival.zone, caps=caps) as read:
+    with worker.reading(
+        path, profile=profile, zone=arrival.zone, caps=caps, keep_rows=keep_rows
+    ) as read:
         return _store(
             read=read, file_name=file_name, profile=profile, arrival=arrival, dry_run=dry_run
         )
@@ -92,7 +102,10 @@ def _store(
         file_hash=read.file_hash, profile=profile.key, state=ImportState.APPLIED
     ).first()
     if before is not None:
-        return Outcome(before.pk, True, read.rows, read.intervals, 0, 0, 0, read.totals, [])
+        return Outcome(
+            before.pk, True, read.rows, read.intervals, 0, 0, 0, read.totals, [],
+            first_day=read.first_day, last_day=read.last_day, sums=read.sums,
+        )  # fmt: skip
     entry = MeterImport.objects.create(
         profile=profile.key,
         file_name=file_name[:200],
@@ -103,7 +116,8 @@ def _store(
         rows=read.rows,
         intervals=read.intervals,
     )
-    refusals = read.refusals + _bring(entry, read, profile, arrival)
+    registers = sources.registers_of(sources=read.sources)
+    refusals = read.refusals + _bring(entry, read, profile, arrival, registers)
     entry.refused_rows = len(refusals)
     entry.save()
     if dry_run:
@@ -120,16 +134,29 @@ def _store(
         new_readings=len(entry.reading_ids),
         totals=read.totals,
         refusals=sorted(refusals, key=lambda refusal: refusal.row),
+        first_day=read.first_day,
+        last_day=read.last_day,
+        sums=read.sums,
+        registers=len({one.register_id for many in registers.hung.values() for one in many}),
+        unknown=[
+            f"{source.point} {source.code}"
+            for source in read.sources
+            if source.number not in registers.hung and not source.optional
+        ],
+        rows_sent=read.rows_sent,
     )
 
 
 def _bring(
-    entry: MeterImport, read: worker.Read, profile: Profile, arrival: Arrival
+    entry: MeterImport,
+    read: worker.Read,
+    profile: Profile,
+    arrival: Arrival,
+    registers: sources.Registers,
 ) -> list[Refusal]:
     """
     Store what a file holds, note on its import where, and return what could not be stored.
     """
-    registers = sources.registers_of(sources=read.sources)
     if profile.gives_readings:
         with (read.folder / "readings").open() as lines:
             stored = remote_readings.store(

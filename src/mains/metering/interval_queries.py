@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from mains.core.calendars import Period
-from mains.metering.models import IntervalDay, MeterImport
+from mains.metering.models import ImportState, IntervalDay, MeterImport, ReplacedDay
 from mains.metering.rules.intervals import DayValues
 
 
@@ -29,28 +29,62 @@ class ImportRow:
     imported_by: str
     imported_at: datetime
     state: str
+    rows: int
     new_days: int
     changed_days: int
     new_readings: int
     refused_rows: int
+    undone_by: str
+    undone_at: datetime | None
+    first_day: date | None
+    last_day: date | None
+
+    @property
+    def is_undone(self) -> bool:
+        return self.state == ImportState.UNDONE
 
 
-def imports(*, limit: int = 50) -> list[ImportRow]:
+def imports(*, limit: int = 50, before: int | None = None) -> list[ImportRow]:
     """
-    Return the imports of meter data, the latest first.
+    Return the imports of meter data, the latest first; those before one, if given.
     """
-    return [
-        ImportRow(
-            id=row.pk,
-            profile=row.profile,
-            file_name=row.file_name,
-            imported_by=row.imported_by,
-            imported_at=row.imported_at,
-            state=row.state,
-            new_days=row.new_days,
-            changed_days=row.changed_days,
-            new_readings=len(row.reading_ids),
-            refused_rows=row.refused_rows,
-        )
-        for row in MeterImport.objects.order_by("-pk")[:limit]
-    ]
+    found = MeterImport.objects.order_by("-pk")
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    return [_import_row(row) for row in found[:limit]]
+
+
+def one_import(*, import_id: int) -> ImportRow | None:
+    """
+    Return an import of meter data, or None where there is none.
+    """
+    row = MeterImport.objects.filter(pk=import_id).first()
+    return None if row is None else _import_row(row)
+
+
+def newer_imports(*, import_id: int) -> list[int]:
+    """
+    Return the imports that changed days of one since, the latest first.
+    """
+    found = ReplacedDay.objects.filter(import_before=import_id)
+    return sorted(set(found.values_list("import_id", flat=True)), reverse=True)
+
+
+def _import_row(row: MeterImport) -> ImportRow:
+    return ImportRow(
+        id=row.pk,
+        profile=row.profile,
+        file_name=row.file_name,
+        imported_by=row.imported_by,
+        imported_at=row.imported_at,
+        state=row.state,
+        rows=row.rows,
+        new_days=row.new_days,
+        changed_days=row.changed_days,
+        new_readings=len(row.reading_ids),
+        refused_rows=row.refused_rows,
+        undone_by=row.undone_by,
+        undone_at=row.undone_at,
+        first_day=row.first_day,
+        last_day=row.last_day,
+    )

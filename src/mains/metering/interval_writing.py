@@ -18,8 +18,9 @@ from mains.core.arrays import integer_array
 from mains.core.transactions import inside_transaction
 from mains.metering.imports import dayfile
 from mains.metering.imports.days import Source
-from mains.metering.imports.refusals import Refusal, Trouble
+from mains.metering.imports.refusals import Refusal, told
 from mains.metering.rules.intervals import DayValues, LengthsDiffer, TooLarge, superseded
+from mains.metering.rules.sentences import gettext_noop as _
 from mains.metering.sources import Hung
 
 _STORED = """
@@ -174,9 +175,11 @@ def _names(hung: Mapping[int, list[Hung]], sources: Sequence[Source]) -> dict[in
     return {one.register_id: by_number[number] for number, many in hung.items() for one in many}
 
 
-def _not_beside(source: Source, day: date, error: Exception) -> Refusal:
-    trouble = Trouble(
-        f"{day} of {source.point} cannot stand beside what is stored: {str(error).rstrip('.')}",
-        "give the whole day in one interval length, or undo the import that stored it",
-    )
+def _not_beside(source: Source, day: date, error: LengthsDiffer | TooLarge) -> Refusal:
+    if isinstance(error, LengthsDiffer):
+        what = _("%(day)s of %(point)s: %(stored)s minutes are stored, %(arrived)s minutes came")
+    else:
+        what = _("%(day)s of %(point)s: a value has more digits than fit beside what is stored")
+    remedy = _("give the whole day in one interval length, or undo the import that stored it")
+    trouble = told(what, remedy, day=day, point=source.point, **error.values)
     return Refusal(source.row, "day", day.isoformat(), trouble)

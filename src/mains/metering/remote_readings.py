@@ -11,10 +11,11 @@ from mains.core.calendars import civil_date
 from mains.core.transactions import inside_transaction
 from mains.metering import guests
 from mains.metering.imports.days import Source
-from mains.metering.imports.refusals import Refusal, Trouble
+from mains.metering.imports.refusals import Refusal, told
 from mains.metering.models import Reading, ReadingQuality, ReadingSource, Register
 from mains.metering.queries import latest_before
 from mains.metering.rules.plausibility import judge
+from mains.metering.rules.sentences import gettext_noop as _
 from mains.metering.rules.spans import Always
 from mains.metering.rules.windows import ReadingWindow, period_of
 from mains.metering.sources import Hung
@@ -76,10 +77,11 @@ def _registers(hung: Mapping[int, list[Hung]]) -> dict[int, Register]:
 
 
 def _too_long(register: Register, item: Mapping[str, Any]) -> Refusal:
-    trouble = Trouble(
-        f"Register {register.code} of {item['meter']} has {register.digits} digits",
-        "check that the meter and the register in our list are the ones that sent it",
-    )
+    trouble = told(
+        _("Register %(code)s of %(meter)s has %(digits)s digits"),
+        _("check that the meter and the register in our list are the ones that sent it"),
+        code=register.code, meter=item["meter"], digits=register.digits,
+    )  # fmt: skip
     return Refusal(item["row"], "value", item["value"], trouble)
 
 

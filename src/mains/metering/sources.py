@@ -9,7 +9,8 @@ from typing import Any
 from django.db import connection
 
 from mains.metering.imports.days import Source
-from mains.metering.imports.refusals import Refusal, Trouble
+from mains.metering.imports.refusals import Refusal, Trouble, told
+from mains.metering.rules.sentences import gettext_noop as _
 
 # Codes that count all of a service, so a meter's only register is the one that is meant.
 TOTALS = ("1.8.0", "24.2.1", "24.2.3")
@@ -125,29 +126,32 @@ def _without_doubles(found: dict[int, list[Hung]], names: Mapping[int, Source]) 
     for number, many in list(found.items()):
         source = names[number]
         if any(one.meets(other) for one, other in combinations(many, 2)):
-            troubles[number] = Trouble(
-                f"{source.point} has several registers {source.code} in {source.unit}",
-                "give the serial number of the meter instead",
-            )
+            troubles[number] = told(
+                _("%(point)s has several registers %(code)s in %(unit)s"),
+                _("give the serial number of the meter instead"),
+                point=source.point, code=source.code, unit=source.unit,
+            )  # fmt: skip
         for one in many:
             other, spans = taken.setdefault(one.register_id, (source.point, []))
             if other != source.point and any(one.meets(span) for span in spans):
-                troubles[number] = Trouble(
-                    f"{source.point} and {other} name the same register",
-                    "give the values of a meter under one name",
-                )
+                troubles[number] = told(
+                    _("%(point)s and %(other)s name the same register"),
+                    _("give the values of a meter under one name"),
+                    point=source.point, other=other,
+                )  # fmt: skip
             spans.append(one)
     return Registers({n: many for n, many in found.items() if n not in troubles}, troubles)
 
 
 def _no_register(source: Source, days: Sequence[str]) -> Trouble:
     if not source.point:
-        return Trouble("The row names no meter", "write the number of its meter or supply point")
+        return told(_("The row names no meter"), _("write the number of its meter or supply point"))
     span = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
-    return Trouble(
-        f"{source.point} has no register {source.code} in {source.unit} on {span}",
-        "add the meter and its register, or correct the number, and import the file again",
-    )
+    return told(
+        _("%(point)s has no register %(code)s in %(unit)s on %(span)s"),
+        _("add the meter and its register, or correct the number, and import the file again"),
+        point=source.point, code=source.code, unit=source.unit, span=span,
+    )  # fmt: skip
 
 
 def _plain(point: str) -> str:

@@ -27,13 +27,15 @@ from mains.documents.press import Press, logo, look
 from mains.metering import queries as metering
 from mains.notifications import rendering
 from mains.notifications.kinds import KINDS
-from mains.privacy import finding, wording
+from mains.privacy import finding, intervals, wording
 from mains.privacy.finding import Subject
 from mains.privacy.rules.inventory import INVENTORY, Holding
 from mains.tenancy.queries import TenantInfo
 
 TEMPLATE = Path(__file__).parent / "typst" / "summary.typ"
 MOST_READINGS = 100_000
+# In data.json a day a row; as a table a value a row.
+INTERVALS = "metering.IntervalDay"
 
 type Row = dict[str, Any]
 
@@ -52,7 +54,8 @@ def archive(*, about: Subject, language: str, tenant: TenantInfo, now: datetime)
         file.writestr("data.json", json.dumps(data, ensure_ascii=False, indent=2, default=_plain))
         for name, rows in data.items():
             if rows:
-                file.writestr(f"csv/{name}.csv", _csv(rows))
+                table = rows if name != INTERVALS else intervals.values(rows, zone=tenant.zone)
+                file.writestr(f"csv/{name}.csv", _csv(table))
         file.writestr("summary.pdf", _summary(data, language=language, tenant=tenant, now=now))
         for number, document in _documents(about=about, tenant=tenant):
             file.writestr(f"bills/{number}.pdf", document)
@@ -80,6 +83,7 @@ def collect(*, about: Subject) -> dict[str, list[Row]]:
         }
         for row in metering.readings_of(account_ids=accounts, limit=MOST_READINGS)
     ]  # fmt: skip
+    data[INTERVALS] = intervals.days(account_ids=accounts)
     data["audit.AccessEntry"] = [
         {"at": row.at, "purpose": row.purpose, "reason": row.reason, "page": row.page}
         for row in audit.accesses(account_ids=accounts, limit=MOST_READINGS)
@@ -95,11 +99,13 @@ def _plain(value: object) -> str:
     return str(value)
 
 
-def _csv(rows: list[Row]) -> str:
+def _csv(rows: Iterable[Row]) -> str:
     text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]))
-    writer.writeheader()
+    writer: csv.DictWriter[str] | None = None
     for row in rows:
+        if writer is None:
+            writer = csv.DictWriter(text, fieldnames=list(row))
+            writer.writeheader()
         writer.writerow({key: _cell(value) for key, value in row.items()})
     return text.getvalue()
 

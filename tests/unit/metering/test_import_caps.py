@@ -102,13 +102,12 @@ def test_a_workbook_that_takes_too_long_is_ended(read, tmp_path):
 def test_a_child_that_waits_forever_is_ended(tmp_path, monkeypatch):
     from zoneinfo import ZoneInfo
 
-    from mains.metering.imports.profiles import PROFILES
-
     # It would wait for the other end of a pipe that nobody opens; no processor time passes.
     os.mkfifo(tmp_path / "file")
     caps = Caps(seconds=1)
+    job = {"profile": "csv", "table": None, "keep_rows": False, "look": False}
     with pytest.raises(FileRefused, match="longer than 1 seconds"):
-        _run(tmp_path, profile=PROFILES["csv"], zone=ZoneInfo("UTC"), caps=caps)
+        _run(tmp_path, job, zone=ZoneInfo("UTC"), caps=caps)
 
 
 def test_a_file_that_needs_too_much_memory_is_refused(read):

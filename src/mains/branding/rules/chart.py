@@ -28,6 +28,7 @@ class Period:
 
     :param value: the quantity, or None where nothing is known (drawn as a gap).
     :param before: the quantity to compare with, usually the same period last year.
+    :param note: what the table says beside the value.
     """
 
     label: str
@@ -35,6 +36,7 @@ class Period:
     value: Decimal | None
     before: Decimal | None = None
     estimated: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

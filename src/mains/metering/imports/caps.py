@@ -21,3 +21,5 @@ class Caps:
 
 # A sheet costs fifty microseconds a cell, and a feed holds all of itself in memory.
 DOCUMENT_CAPS = Caps(size=64 * MB, unpacked=256 * MB, cells=1_000_000, seconds=90)
+# Somebody waits for a first look.
+LOOK_CAPS = Caps(size=64 * MB, unpacked=256 * MB, cells=1_000_000, seconds=10)

@@ -1,7 +1,8 @@
 """
 The child process that reads one file: `python -m mains.metering.imports.child`, a job on stdin.
 
-It leaves in its folder: `days` (see `dayfile`), `readings`, `refusals` and `summary`.
+It leaves in its folder: `days` (see `dayfile`), `readings`, `refusals`, `summary`, and `rows`,
+those that are spoken of, if the job wants them. A job may want a look at the first rows only.
 """
 
 import gc
@@ -10,6 +11,7 @@ import resource
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,14 +19,17 @@ from zoneinfo import ZoneInfo
 from mains.metering.imports import dayfile
 from mains.metering.imports.caps import Caps
 from mains.metering.imports.days import Days
-from mains.metering.imports.profile import Container, Profile
+from mains.metering.imports.profile import Container, Profile, Table
 from mains.metering.imports.profiles import PROFILES
+from mains.metering.imports.profiles.table import profile_of
 from mains.metering.imports.readers import delimited, p1, records
 from mains.metering.imports.refusals import FileRefused, Refusal
 from mains.metering.imports.tabular import Reading
 from mains.metering.imports.wide import WideReading, Write
 
 REFUSED = 3
+# Rows that are kept to be shown beside what is wrong with them.
+MOST_KEPT = 20_000
 
 
 def main() -> int:
@@ -38,16 +43,26 @@ def main() -> int:
     # Nothing here makes cycles, and looking for them doubles the cost of a million short lists.
     gc.disable()
     folder = Path(job["folder"])
+    file, home = Path(job["file"]), ZoneInfo(job["zone"])
     try:
-        summary = read(
-            Path(job["file"]), profile=PROFILES[job["profile"]], home=ZoneInfo(job["zone"]),
-            caps=caps, folder=folder,
-        )  # fmt: skip
+        if job["look"]:
+            from mains.metering.imports import looking
+
+            summary = {"refused": None, **looking.look(file, home=home, caps=caps)}
+        else:
+            profile = _profile(job)
+            summary = read(file, profile=profile, home=home, caps=caps, folder=folder)
+            if job["keep_rows"]:
+                _keep_rows(file, profile, caps, folder, summary)
     except FileRefused as refused:
         (folder / "summary").write_text(json.dumps({"refused": asdict(refused.trouble)}))
         return REFUSED
     (folder / "summary").write_text(json.dumps(summary))
     return 0
+
+
+def _profile(job: dict[str, Any]) -> Profile:
+    return profile_of(Table(**job["table"])) if job["table"] else PROFILES[job["profile"]]
 
 
 def read(
@@ -74,6 +89,7 @@ def read(
         "last_day": days.last_day and days.last_day.isoformat(),
         "refusals": len(days.refusals),
         "totals": {code: str(days.total(code)) for code, _unit in days.totals},
+        "sums": [[code, unit, str(days.sum(code, unit))] for code, unit in days.totals],
         "sources": [asdict(source) for source in days.sources.values()],
     }
 
@@ -100,6 +116,23 @@ def _intervals(
     for source, day, held in days.closed():
         write(dayfile.row_of(source.number, day, held))
     return count
+
+
+def _keep_rows(
+    path: Path, profile: Profile, caps: Caps, folder: Path, summary: dict[str, Any]
+) -> None:
+    """
+    Keep the rows that refusals name, or may name once registers are looked up, as they were sent.
+    """
+    if profile.label is None or profile.container is Container.DATADIS:
+        return
+    wanted = {source["row"] for source in summary["sources"][:MOST_KEPT]}
+    with (folder / "refusals").open() as lines:
+        wanted.update(json.loads(line)["row"] for line in islice(lines, MOST_KEPT))
+    with (folder / "rows").open("w") as file:
+        for number, fields in _rows(path, profile, caps):
+            if number in wanted or (number == 1 and profile.header):
+                file.write(f"{json.dumps([number, fields])}\n")
 
 
 def _rows(path: Path, profile: Profile, caps: Caps) -> Iterator[delimited.Row]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from mains.metering.imports.refusals import Refusal, Trouble
+from mains.metering.imports.refusals import Refusal, Trouble, told
 from mains.metering.imports.texts import Spot
 from mains.metering.rules.intervals import MOST_DECIMALS, DayValues, Quality, TooLarge, packed
+from mains.metering.rules.sentences import gettext_noop as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +77,20 @@ class Days:
         for day, slot in spot.places:
             held = self._open.get((source.number, day)) or self._day(source, day, spot, row)
             if held.minutes != spot.minutes:
-                return Trouble(
-                    f"{day} has intervals of {held.minutes} and of {spot.minutes} minutes",
-                    "import each length from a file of its own",
-                )
+                return told(
+                    _("%(day)s has intervals of %(one)s and of %(other)s minutes"),
+                    _("import each length from a file of its own"),
+                    day=day, one=held.minutes, other=spot.minutes,
+                )  # fmt: skip
             if held.micros[slot] is None:
                 held.micros[slot], held.qualities[slot] = micro, quality
                 return None
         if (held.micros[slot], held.qualities[slot]) == (micro, quality):
             return None
-        return Trouble(
-            f"The interval was given before, from row {held.row} on, with another value",
-            "keep the row that is right",
+        return told(
+            _("The interval was given before, from row %(row)s on, with another value"),
+            _("keep the row that is right"),
+            row=held.row,
         )
 
     def add(self, source: Source, micro: int, intervals: int) -> None:
@@ -110,7 +113,7 @@ class Days:
                     minutes=held.minutes, micros=held.micros, qualities=held.qualities
                 )
             except TooLarge as error:
-                trouble = Trouble(str(error).rstrip("."), "give it with fewer decimals")
+                trouble = told(error, _("give it with fewer decimals"))
                 self.refuse(held.row, source.code, source.point, trouble)
                 continue
             taken = [micro for micro in held.micros if micro is not None]
@@ -131,6 +134,12 @@ class Days:
         """
         whole = sum(value for kind, value in self.totals.items() if kind[0] == code)
         return Decimal(whole).scaleb(-MOST_DECIMALS)
+
+    def sum(self, code: str, unit: str) -> Decimal:
+        """
+        Return the sum of all values of a magnitude in one unit.
+        """
+        return Decimal(self.totals.get((code, unit), 0)).scaleb(-MOST_DECIMALS)
 
     def _day(self, source: Source, day: date, spot: Spot, row: int) -> _Open:
         held = _Open(row, spot.minutes, [None] * spot.slots, [Quality.MISSING] * spot.slots)

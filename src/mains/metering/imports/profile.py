@@ -68,6 +68,32 @@ class DayRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """
+    A table of anybody's making, as a person describes it: which column is what.
+
+    Columns count from 0, None where there is none. `code` names the register where no column does.
+    The time may stand in two columns; `pattern` is that of a `Label`, empty for times with offset.
+    """
+
+    sheet: bool
+    delimiter: str
+    decimal: str
+    header: bool
+    point: int
+    register: int | None
+    code: str
+    day: int
+    time: int | None
+    pattern: str
+    ending: bool
+    minutes: int
+    value: int
+    unit: str
+    quality: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """
     A format of interval data, declared.
@@ -80,6 +106,8 @@ class Profile:
     title: str
     container: Container
     point: Column = 0
+    # The column that names the register, where rows of several follow each other.
+    register: Column | None = None
     minutes: int = 60
     label: Label | None = None
     magnitudes: tuple[Magnitude, ...] = ()
@@ -90,6 +118,8 @@ class Profile:
     qualities: Mapping[str, Quality] = field(default_factory=dict)
     usual_quality: Quality = Quality.MEASURED
     zone: str = ""
+    # What the profile was made of, where it is no format of ours.
+    table: Table | None = None
 
     @property
     def gives_readings(self) -> bool:

@@ -8,9 +8,10 @@ from mains.metering.imports import texts
 from mains.metering.imports.days import Days, Source
 from mains.metering.imports.profile import Column, Magnitude, Profile
 from mains.metering.imports.readers.delimited import Row
-from mains.metering.imports.refusals import Refusal, Trouble, file_refused
+from mains.metering.imports.refusals import Refusal, Trouble, file_refused, told
 from mains.metering.rules.daygrid import day_grid
 from mains.metering.rules.intervals import Quality
+from mains.metering.rules.sentences import gettext_noop as _
 
 # A file whose rows are nearly all wrong needs another profile, not a list of a million refusals.
 MOST_REFUSALS = 100_000
@@ -26,7 +27,7 @@ class Placed:
     value: int
     quality: int | None
     # The registers of points, as they are written in the file.
-    sources: dict[str, Source] = field(default_factory=dict)
+    sources: dict[str | tuple[str, str], Source] = field(default_factory=dict)
 
 
 class Columns:
@@ -43,8 +44,10 @@ class Columns:
         self.point = self.needed(profile.point)
         self.label = tuple(self.needed(column) for column in label.columns)
         self.flag = None if label.flag is None else self.needed(label.flag)
+        self.register = None if profile.register is None else self.needed(profile.register)
         self.magnitudes = tuple(self._placed(profile))
         used = [self.point, *self.label, *([] if self.flag is None else [self.flag])]
+        used += [] if self.register is None else [self.register]
         self.simple = len(self.label) == 1
         used += [p.value for p in self.magnitudes if not p.magnitude.optional]
         used += [p.quality for p in self.magnitudes if p.quality is not None]
@@ -56,8 +59,9 @@ class Columns:
         """
         found = self.find(column)
         if found is None:
-            raise file_refused(f"The header has no column {column!r}; it has {self.header}",
-                               "choose the profile that fits, or correct the header")  # fmt: skip
+            raise file_refused(_("The header has no column %(column)s; it has %(header)s"),
+                               _("choose the profile that fits, or correct the header"),
+                               column=repr(column), header=self.header)  # fmt: skip
         return found
 
     def find(self, column: Column) -> int | None:
@@ -135,7 +139,9 @@ class Reading:
         if isinstance(spot, Trouble):
             self.days.refuse(row, columns.name(columns.label[0]), text, spot)
             return
-        point = fields[columns.point]
+        point: str | tuple[str, str] = fields[columns.point]
+        if columns.register is not None:
+            point = (fields[columns.point], fields[columns.register])
         for placed in columns.magnitudes:
             position, text, trouble = self._value(row, fields, placed, point, spot)
             if trouble is not None:
@@ -143,7 +149,12 @@ class Reading:
                 self.days.refuse(row, columns.name(where), text, trouble)
 
     def _value(
-        self, row: int, fields: list[str], placed: Placed, point: str, spot: texts.Spot
+        self,
+        row: int,
+        fields: list[str],
+        placed: Placed,
+        point: str | tuple[str, str],
+        spot: texts.Spot,
     ) -> tuple[int | None, str, Trouble | None]:
         """
         Put one value into its day, or return the column, the text and the trouble.
@@ -177,10 +188,11 @@ class Reading:
     def _micro(self, unit: str) -> Callable[[str], int | Trouble]:
         return lambda text: texts.micros(text, decimal=self.profile.decimal, unit=unit)
 
-    def _source(self, point: str, placed: Placed, row: int) -> Source:
+    def _source(self, point: str | tuple[str, str], placed: Placed, row: int) -> Source:
         magnitude = placed.magnitude
+        name, code = (point, magnitude.code) if isinstance(point, str) else point
         source = self.days.source(
-            point.strip(), magnitude.code, unit=texts.UNITS[magnitude.unit][0], row=row,
+            name.strip(), code.strip(), unit=texts.UNITS[magnitude.unit][0], row=row,
             optional=magnitude.optional,
         )  # fmt: skip
         placed.sources[point] = source
@@ -196,12 +208,14 @@ def check_refusals(refusals: list[Refusal]) -> None:
     if len(refusals) > MOST_REFUSALS:
         first = refusals[0]
         raise file_refused(
-            f"More than {MOST_REFUSALS:,} rows cannot be taken; row {first.row}, column "
-            f"{first.column}: {first.trouble.reason}",
-            "choose the profile that fits",
-        )
+            _("More than %(most)s rows cannot be taken; row %(row)s, column %(column)s: %(why)s"),
+            _("choose the profile that fits"),
+            most=f"{MOST_REFUSALS:,}", row=first.row, column=first.column,
+            why=first.trouble.reason,
+        )  # fmt: skip
 
 
 def _too_narrow(fields: list[str], width: int) -> Trouble:
-    return Trouble(f"The row has {len(fields)} columns and needs {width}",
-                   "check the delimiter, or choose the profile that fits")  # fmt: skip
+    return told(_("The row has %(columns)s columns and needs %(width)s"),
+                _("check the delimiter, or choose the profile that fits"),
+                columns=len(fields), width=width)  # fmt: skip

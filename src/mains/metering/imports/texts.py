@@ -8,15 +8,17 @@ from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from mains.metering.imports.profile import Label, Profile
-from mains.metering.imports.refusals import Trouble
+from mains.metering.imports.refusals import Trouble, told
 from mains.metering.rules.daygrid import DayNotWhole, NotOnGrid, place
 from mains.metering.rules.intervals import LARGEST, MOST_DECIMALS, USUAL_DECIMALS, Quality
 from mains.metering.rules.labels import NoSuchTime, Repeated, numbered, starts
+from mains.metering.rules.sentences import gettext_noop as _
 
 # Units that files use, as a power of ten of the unit that registers count in.
 UNITS = {
     "kWh": ("kWh", 0), "Wh": ("kWh", -3), "MWh": ("kWh", 3), "kvarh": ("kvarh", 0),
     "varh": ("kvarh", -3), "m3": ("m3", 0), "l": ("m3", -3), "GJ": ("GJ", 0), "MJ": ("GJ", -3),
+    "J": ("GJ", -9),
 }  # fmt: skip
 _NUMBER = re.compile(r"\d{1,15}(?:\.\d{0,12})?|\.\d{1,12}")
 _TOKENS = {
@@ -57,6 +59,16 @@ class Memo[Key, Value](dict[Key, Value]):
         return result
 
 
+def pattern_of(label: str) -> re.Pattern[str]:
+    """
+    Return what finds the parts of a time that is written as a label says.
+    """
+    pattern = re.escape(label)
+    for token, group in _TOKENS.items():
+        pattern = pattern.replace(token, group, 1)
+    return re.compile(pattern)
+
+
 def micros(text: str, *, decimal: str, unit: str) -> int | Trouble:
     """
     Return a quantity in millionths of kWh, m³, GJ or kvarh.
@@ -68,13 +80,14 @@ def micros(text: str, *, decimal: str, unit: str) -> int | Trouble:
     value = _decimal(plain).scaleb(UNITS[unit][1])
     whole = value.scaleb(MOST_DECIMALS)
     if whole != whole.to_integral_value():
-        return Trouble(
-            f"{bare} {unit} has more than {MOST_DECIMALS} decimals of {UNITS[unit][0]}",
-            "round it where it is written",
-        )
+        return told(
+            _("%(text)s %(unit)s has more than %(most)s decimals of %(base)s"),
+            _("round it where it is written"),
+            text=bare, unit=unit, most=MOST_DECIMALS, base=UNITS[unit][0],
+        )  # fmt: skip
     if value.scaleb(USUAL_DECIMALS) > LARGEST:
-        return Trouble(f"{bare} {unit} in one interval is more than any meter counts",
-                       "check the unit of the profile")  # fmt: skip
+        return told(_("%(text)s %(unit)s in one interval is more than any meter counts"),
+                    _("check the unit of the profile"), text=bare, unit=unit)  # fmt: skip
     return int(whole)
 
 
@@ -87,7 +100,10 @@ def quality(text: str, *, profile: Profile) -> Quality | Trouble:
     found = profile.qualities.get(text.strip())
     if found is None:
         known = ", ".join(repr(key) for key in profile.qualities)
-        return Trouble(f"{text!r} is no quality of this format", f"write one of {known}")
+        return told(
+            _("%(text)s is no quality of this format"), _("write one of %(known)s"),
+            text=repr(text), known=known,
+        )  # fmt: skip
     return found
 
 
@@ -98,34 +114,31 @@ class LabelReader:
 
     def __init__(self, label: Label, *, zone: ZoneInfo, home: ZoneInfo, minutes: int) -> None:
         self.label, self.zone, self.home, self.minutes = label, zone, home, minutes
-        pattern = re.escape(label.pattern)
-        for token, group in _TOKENS.items():
-            pattern = pattern.replace(token, group, 1)
-        self.pattern = re.compile(pattern)
+        self.pattern = pattern_of(label.pattern)
 
     def places(self, text: str, flag: str) -> Places | Trouble:
         """
         Return the intervals of the utility's own days that a label may mean.
         """
         if self.label.flag is not None and flag.strip() not in {"0", "1"}:
-            return Trouble(f"{flag!r} says neither summer (1) nor winter (0)",
-                           "correct the flag beside the time")  # fmt: skip
+            return told(_("%(flag)s says neither summer (1) nor winter (0)"),
+                        _("correct the flag beside the time"), flag=repr(flag))  # fmt: skip
         try:
             return tuple(
                 place(start, zone=self.home, minutes=self.minutes)
                 for start in self._starts(text.strip(), flag.strip())
             )
         except NoSuchTime as error:
-            return Trouble(str(error).rstrip("."), "correct the time, or import by a profile that "
-                           "counts these days differently")  # fmt: skip
+            return told(error, _("correct the time, or import by a profile that counts these days "
+                               "differently"))  # fmt: skip
         except NotOnGrid:
-            return Trouble(f"No interval of {self.minutes} minutes starts at {text}",
-                           "choose a profile with the file's own interval length")  # fmt: skip
+            return told(_("No interval of %(minutes)s minutes starts at %(text)s"),
+                        _("choose a profile with the file's own interval length"),
+                        minutes=self.minutes, text=text)  # fmt: skip
         except DayNotWhole as error:
-            return Trouble(str(error).rstrip("."), "import values of 30 minutes")
+            return told(error, _("import values of 30 minutes"))
         except (ValueError, OverflowError):
-            wanted = self.label.pattern or "a time with its offset, such as 2026-03-29T01:00+01:00"
-            return Trouble(f"{text!r} is no date and time", f"write it as {wanted}")
+            return self._no_time(text)
 
     def day(self, text: str) -> date | Trouble:
         """
@@ -134,7 +147,17 @@ class LabelReader:
         try:
             return self._wall(text.strip())[0].date()
         except (ValueError, OverflowError):
-            return Trouble(f"{text!r} is no date", f"write it as {self.label.pattern}")
+            return told(_("%(text)s is no date"), _("write it as %(pattern)s"),
+                        text=repr(text), pattern=self.label.pattern)  # fmt: skip
+
+    def _no_time(self, text: str) -> Trouble:
+        if self.label.pattern:
+            remedy = _("write it as %(pattern)s")
+        else:
+            remedy = _("write it as a time with its offset, such as 2026-03-29T01:00+01:00")
+        return told(
+            _("%(text)s is no date and time"), remedy, text=repr(text), pattern=self.label.pattern
+        )
 
     def _starts(self, text: str, flag: str) -> tuple[datetime, ...]:
         if self.label.repeated is Repeated.OFFSET:
@@ -174,8 +197,11 @@ def _decimal(plain: str) -> Decimal:
 
 def _no_quantity(bare: str, decimal: str) -> Trouble:
     if bare.startswith("-"):
-        return Trouble(f"{bare} is less than nothing",
-                       "give what was fed in as a magnitude of its own")  # fmt: skip
+        return told(_("%(text)s is less than nothing"),
+                    _("give what was fed in as a magnitude of its own"), text=bare)  # fmt: skip
     if not bare:
-        return Trouble("There is no value", "leave the row out, or give its value")
-    return Trouble(f"{bare!r} is no quantity", f"write digits with {decimal!r} before the decimals")
+        return told(_("There is no value"), _("leave the row out, or give its value"))
+    return told(
+        _("%(text)s is no quantity"), _("write digits with %(sign)s before the decimals"),
+        text=repr(bare), sign=repr(decimal),
+    )  # fmt: skip

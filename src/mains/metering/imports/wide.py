@@ -11,7 +11,7 @@ from mains.metering.imports import dayfile, texts
 from mains.metering.imports.days import Days, Source
 from mains.metering.imports.profile import Profile
 from mains.metering.imports.readers.delimited import Row
-from mains.metering.imports.refusals import Trouble
+from mains.metering.imports.refusals import Trouble, told
 from mains.metering.imports.tabular import Columns, check_refusals
 from mains.metering.rules.daygrid import DayNotWhole, day_grid
 from mains.metering.rules.intervals import (
@@ -21,6 +21,7 @@ from mains.metering.rules.intervals import (
     TooLarge,
     packed,
 )
+from mains.metering.rules.sentences import gettext_noop as _
 
 _USUAL = 10 ** (MOST_DECIMALS - USUAL_DECIMALS)
 
@@ -101,7 +102,9 @@ class WideReading:
 
     def _row(self, row: int, fields: list[str]) -> None:
         if len(fields) <= self.first:
-            trouble = Trouble(f"The row has {len(fields)} columns", "check the delimiter")
+            trouble = told(
+                _("The row has %(columns)s columns"), _("check the delimiter"), columns=len(fields)
+            )
             raise NotTaken(0, fields[0][:80], trouble)
         known = self.known.get((fields[self.point], fields[self.code])) or self._learn(row, fields)
         day, day_number, frame = self.kinds[fields[self.day], fields[self.mark]]
@@ -127,7 +130,7 @@ class WideReading:
         if isinstance(day, Trouble):
             raise NotTaken(self.day, fields[self.day], day)
         if day in known.days:
-            trouble = Trouble(f"{day} was given before", "keep the row that is right")
+            trouble = told(_("%(day)s was given before"), _("keep the row that is right"), day=day)
             raise NotTaken(self.day, fields[self.day], trouble)
         quality = texts.quality(fields[self.mark], profile=self.profile)
         if isinstance(quality, Trouble):
@@ -137,7 +140,7 @@ class WideReading:
         try:
             held = packed(minutes=self.profile.minutes, micros=micros, qualities=marks)
         except TooLarge as error:
-            trouble = Trouble(str(error).rstrip("."), "give it with fewer decimals")
+            trouble = told(error, _("give it with fewer decimals"))
             raise NotTaken(self.first, fields[self.day], trouble) from error
         taken = [micro for micro in micros if micro is not None]
         self.days.add(known.source, sum(taken), len(taken))
@@ -151,14 +154,15 @@ class WideReading:
         try:
             slots = day_grid(day, self.home, self.profile.minutes).slots
         except DayNotWhole as error:
-            trouble = Trouble(str(error).rstrip("."), "import values of 30 minutes")
+            trouble = told(error, _("import values of 30 minutes"))
             raise NotTaken(self.day, fields[self.day], trouble) from error
         values = fields[self.first :]
         if len(values) >= slots and not any(value.strip() for value in values[slots:]):
             return values[:slots]
         there = sum(1 for value in values if value.strip())
-        trouble = Trouble(f"{day} has {slots} intervals and the row {there} values",
-                          "give one value for each, also where clocks change")  # fmt: skip
+        trouble = told(_("%(day)s has %(slots)s intervals and the row %(there)s values"),
+                       _("give one value for each, also where clocks change"),
+                       day=day, slots=slots, there=there)  # fmt: skip
         raise NotTaken(self.day, fields[self.day], trouble)
 
     def _micros(self, values: list[str], source: Source) -> list[int | None]:
@@ -177,8 +181,11 @@ class WideReading:
         code = fields[self.code].strip()
         magnitude = self.magnitudes.get(code)
         if magnitude is None:
-            advice = f"write one of {', '.join(self.magnitudes)}"
-            raise NotTaken(self.code, code, Trouble(f"{code!r} is no magnitude", advice))
+            trouble = told(
+                _("%(code)s is no magnitude"), _("write one of %(known)s"),
+                code=repr(code), known=", ".join(self.magnitudes),
+            )  # fmt: skip
+            raise NotTaken(self.code, code, trouble)
         source = self.days.source(
             fields[self.point].strip(), code, unit=texts.UNITS[magnitude.unit][0], row=row
         )

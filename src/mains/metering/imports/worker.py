@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from mains.metering.imports.caps import DOCUMENT_CAPS, MB, Caps
+from mains.metering.imports.caps import DOCUMENT_CAPS, LOOK_CAPS, MB, Caps
 from mains.metering.imports.days import Source
 from mains.metering.imports.profile import Container, Profile
 from mains.metering.imports.refusals import FileRefused, Refusal, Trouble, file_refused
+from mains.metering.rules.sentences import gettext_noop as _
 
 _REFUSED = 3
 
@@ -43,6 +44,10 @@ class Read:
     totals: dict[str, Decimal]
     sources: list[Source]
     refusals: list[Refusal] = field(default_factory=list)
+    # By register code and unit.
+    sums: list[tuple[str, str, Decimal]] = field(default_factory=list)
+    # Rows that are spoken of, as they were sent, by number; where they were asked for.
+    rows_sent: dict[int, list[str]] = field(default_factory=dict)
 
 
 def caps_of(profile: Profile) -> Caps:
@@ -54,7 +59,12 @@ def caps_of(profile: Profile) -> Caps:
 
 @contextmanager
 def reading(
-    path: Path, *, profile: Profile, zone: ZoneInfo, caps: Caps | None = None
+    path: Path,
+    *,
+    profile: Profile,
+    zone: ZoneInfo,
+    caps: Caps | None = None,
+    keep_rows: bool = False,
 ) -> Iterator[Read]:
     """
     Read a file in a child process, and hold what it found for a block.
@@ -65,8 +75,40 @@ def reading(
     folder = Path(tempfile.mkdtemp(prefix="mains-import-"))
     try:
         file_hash = _copied(path, folder / "file", caps)
-        _run(folder, profile=profile, zone=zone, caps=caps)
+        job = {"profile": profile.key, "table": profile.table and asdict(profile.table),
+               "keep_rows": keep_rows, "look": False}  # fmt: skip
+        _run(folder, job, zone=zone, caps=caps)
         yield _found(folder, file_hash)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """
+    What the beginning of a file shows: the profile that reads it, if one of ours does; else, of a
+    table, its delimiter and first rows. `is_sheet` tells a workbook from text.
+    """
+
+    profile: str
+    is_sheet: bool
+    delimiter: str
+    rows: list[list[str]]
+
+
+def look(path: Path, *, zone: ZoneInfo) -> Look:
+    """
+    Look at the beginning of a file in a child process.
+
+    :raises FileRefused: if it is too large, costs too much, or cannot be read.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="mains-look-"))
+    try:
+        _copied(path, folder / "file", LOOK_CAPS)
+        job = {"profile": "", "table": None, "keep_rows": False, "look": True}
+        _run(folder, job, zone=zone, caps=LOOK_CAPS)
+        found = _summary(folder)
+        return Look(found["profile"], found["is_sheet"], found["delimiter"], found["rows"])
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -80,16 +122,18 @@ def _copied(path: Path, copy: Path, caps: Caps) -> str:
         while part := source.read(min(MB, left + 1)):
             left -= len(part)
             if left < 0:
-                raise file_refused(f"The file is larger than {caps.size // MB} MB", "split it")
+                raise file_refused(
+                    _("The file is larger than %(most)s MB"), _("split it"), most=caps.size // MB
+                )
             target.write(part)
             digest.update(part)
     return digest.hexdigest()
 
 
-def _run(folder: Path, *, profile: Profile, zone: ZoneInfo, caps: Caps) -> None:
+def _run(folder: Path, what: dict[str, Any], *, zone: ZoneInfo, caps: Caps) -> None:
     job = {
-        "file": str(folder / "file"), "folder": str(folder), "profile": profile.key,
-        "zone": zone.key, "caps": asdict(caps),
+        **what, "file": str(folder / "file"), "folder": str(folder), "zone": zone.key,
+        "caps": asdict(caps),
     }  # fmt: skip
     with (folder / "said").open("wb") as said, subprocess.Popen(
         [sys.executable, "-m", "mains.metering.imports.child"],
@@ -113,20 +157,30 @@ def _ended(code: int, folder: Path, caps: Caps) -> FileRefused:
     said = (folder / "said").read_text(errors="replace")
     if "MemoryError" in said:
         return file_refused(
-            f"Reading the file takes more than {caps.memory // MB} MB of memory", "split it"
-        )
+            _("Reading the file takes more than %(most)s MB of memory"), _("split it"),
+            most=caps.memory // MB,
+        )  # fmt: skip
     last = said.strip().rpartition("\n")[2][:200] or f"exit code {code}"
-    return file_refused(f"The file could not be read ({last})", "check that the profile fits it")
+    return file_refused(
+        _("The file could not be read (%(error)s)"), _("check that the profile fits it"), error=last
+    )
 
 
 def _too_slow(caps: Caps) -> FileRefused:
-    return file_refused(f"Reading the file takes longer than {caps.seconds} seconds", "split it")
+    return file_refused(
+        _("Reading the file takes longer than %(most)s seconds"), _("split it"), most=caps.seconds
+    )
 
 
-def _found(folder: Path, file_hash: str) -> Read:
+def _summary(folder: Path) -> dict[str, Any]:
     summary: dict[str, Any] = json.loads((folder / "summary").read_text())
     if summary["refused"]:
         raise FileRefused(Trouble(**summary["refused"]))
+    return summary
+
+
+def _found(folder: Path, file_hash: str) -> Read:
+    summary = _summary(folder)
     with (folder / "refusals").open() as lines:
         refusals = [_refusal(line) for line in lines]
     return Read(
@@ -139,7 +193,16 @@ def _found(folder: Path, file_hash: str) -> Read:
         totals={code: Decimal(total) for code, total in summary["totals"].items()},
         sources=[Source(**source) for source in summary["sources"]],
         refusals=refusals,
+        sums=[(code, unit, Decimal(total)) for code, unit, total in summary["sums"]],
+        rows_sent=_rows_sent(folder / "rows"),
     )
+
+
+def _rows_sent(path: Path) -> dict[int, list[str]]:
+    if not path.exists():
+        return {}
+    with path.open() as lines:
+        return dict(map(json.loads, lines))
 
 
 def _day(text: str | None) -> date | None:

@@ -11,6 +11,8 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from mains.core.calendars import first_instant
+from mains.metering.rules.sentences import Told
+from mains.metering.rules.sentences import gettext_noop as _
 
 RESOLUTIONS = (15, 30, 60)
 _DAY = timedelta(days=1)
@@ -22,7 +24,7 @@ class NotOnGrid(ValueError):
     """
 
 
-class DayNotWhole(ValueError):
+class DayNotWhole(Told):
     """
     A day in a zone does not hold a whole number of intervals.
     """
@@ -68,7 +70,10 @@ def day_grid(day: date, zone: ZoneInfo, minutes: int) -> DayGrid:
     start, end = first_instant(day, zone), first_instant(day + _DAY, zone)
     slots, rest = divmod(end - start, timedelta(minutes=minutes))
     if rest:
-        raise DayNotWhole(f"{day} in {zone} is not a whole number of {minutes} minutes.")
+        raise DayNotWhole(
+            _("%(day)s in %(zone)s is not a whole number of %(minutes)s minutes."),
+            day=day, zone=zone, minutes=minutes,
+        )  # fmt: skip
     return DayGrid(day, start, minutes, slots)
 
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
 
+from mains.metering.rules.sentences import Told
+from mains.metering.rules.sentences import gettext_noop as _
+
 LARGEST = 2**31 - 1
 MOST_DECIMALS = 6
 USUAL_DECIMALS = 3
@@ -21,13 +24,13 @@ class Quality(IntEnum):
     CORRECTED = 3
 
 
-class TooLarge(ValueError):
+class TooLarge(Told):
     """
     A value does not fit where it is stored.
     """
 
 
-class LengthsDiffer(ValueError):
+class LengthsDiffer(Told):
     """
     A part of a day came in intervals of another length than those that are stored.
     """
@@ -72,7 +75,10 @@ def superseded(stored: DayValues, arrived: DayValues) -> DayValues:
     """
     if (stored.minutes, len(stored.values)) != (arrived.minutes, len(arrived.values)):
         if not arrived.complete or max(stored.qualities) > min(arrived.qualities):
-            raise LengthsDiffer(f"{stored.minutes} minutes are stored, {arrived.minutes} came.")
+            raise LengthsDiffer(
+                _("%(stored)s minutes are stored, %(arrived)s came."),
+                stored=stored.minutes, arrived=arrived.minutes,
+            )  # fmt: skip
         return arrived
     old = zip(_micros(stored), stored.qualities, strict=True)
     new = zip(_micros(arrived), arrived.qualities, strict=True)
@@ -99,7 +105,10 @@ def packed(*, minutes: int, micros: Sequence[int | None], qualities: Sequence[in
             break
     values = tuple(None if micro is None else micro // unit for micro in micros)
     if any(value > LARGEST for value in values if value is not None):
-        raise TooLarge(f"A value is more than {LARGEST} of the last of {decimals} decimals.")
+        raise TooLarge(
+            _("A value is more than %(largest)s of the last of %(decimals)s decimals."),
+            largest=LARGEST, decimals=decimals,
+        )  # fmt: skip
     return DayValues(minutes, decimals, values, tuple(int(quality) for quality in qualities))
 
 

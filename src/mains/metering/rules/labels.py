@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 from mains.core.calendars import first_instant
 from mains.metering.rules.daygrid import day_grid
+from mains.metering.rules.sentences import Told
+from mains.metering.rules.sentences import gettext_noop as _
 
 
 class Marks(StrEnum):
@@ -32,7 +34,7 @@ class Repeated(StrEnum):
     OFFSET = "offset"
 
 
-class NoSuchTime(ValueError):
+class NoSuchTime(Told):
     """
     No clock in the zone shows this: it lies in the hour that spring leaves out.
     """
@@ -63,13 +65,13 @@ def starts(
     """
     found = _candidates(wall, zone=zone, minutes=minutes, marks=marks)
     if not found:
-        raise NoSuchTime(f"Clocks in {zone} never show {wall}.")
+        raise NoSuchTime(_("Clocks in %(zone)s never show %(wall)s."), zone=zone, wall=wall)
     if summer is None or len(set(found)) == 1:
         begun = [start for start, by_clock in found if not by_clock] or [found[0][0]]
         return tuple(sorted(set(begun)))
     length = timedelta(minutes=minutes)
     told = [start + length * by_clock for start, by_clock in found]
-    for (start, _), instant in zip(found, told, strict=True):
+    for (start, _by_clock), instant in zip(found, told, strict=True):
         if _is_summer(instant, zone) is summer:
             return (start,)
     return (found[0][0],)
@@ -84,7 +86,10 @@ def numbered(day: date, number: int, *, zone: ZoneInfo, minutes: int) -> datetim
     """
     slots = day_grid(day, zone, minutes).slots
     if not 1 <= number <= slots:
-        raise NoSuchTime(f"{day} in {zone} has {slots} intervals, so none is number {number}.")
+        raise NoSuchTime(
+            _("%(day)s in %(zone)s has %(slots)s intervals, so none is number %(number)s."),
+            day=day, zone=zone, slots=slots, number=number,
+        )  # fmt: skip
     return first_instant(day, zone) + timedelta(minutes=minutes * (number - 1))
 
 

@@ -1,5 +1,6 @@
 """What was used, month by month or year by year, beside the same a year before."""
 
+from dataclasses import replace
 from datetime import date
 
 from django.http import Http404, HttpResponse
@@ -7,13 +8,17 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from mains.branding.components import Pages
 from mains.core import spreadsheets
 from mains.core.calendars import add_months
 from mains.enrolment.rules.rights import Right
+from mains.metering import green_button as feeds
 from mains.metering.consumption import UseSeries, series_of
+from mains.metering.interval_use import registers_held
+from mains.metering.rules.interval_use import Grain
 from mains.portal.access import PortalRequest, account_ids, customer_required
 from mains.portal.paging import page_asked, pages
-from mains.portal.usage import costs, wording
+from mains.portal.usage import costs, intervals, wording
 from mains.portal.usage.wording import UseChart
 
 MONTH, YEAR, COST = "month", "year", "cost"
@@ -21,6 +26,7 @@ MONTH, YEAR, COST = "month", "year", "cost"
 PAGE = 10
 # The years by year, the months by month; a download holds everything.
 MONTHS_SHOWN, MONTHS_READ, EVER = 13, 25, date(1900, 1, 1)
+YEAR_DIGITS = 4
 
 
 @require_safe
@@ -33,7 +39,12 @@ def usage(request: PortalRequest) -> HttpResponse:
     page = page_asked(request)
     ids = sorted(account_ids(request, Right.SEE if by == COST else Right.READ))
     shown = ids[(page - 1) * PAGE : page * PAGE]
-    if by == COST:
+    readable = shown if by != COST else _readable(request, shown)
+    held = registers_held(account_ids=readable)
+    wanted = intervals.asked(request, held)
+    if wanted is not None:
+        charts = intervals.charts(request, held, wanted)
+    elif by == COST:
         charts = costs.charts(request, shown, latest=MONTHS_SHOWN)
     else:
         charts = _use_charts(request, shown, by_year=by == YEAR)
@@ -43,10 +54,46 @@ def usage(request: PortalRequest) -> HttpResponse:
         {
             "charts": charts,
             "by": by,
-            "ways": [(MONTH, _("By reading")), (YEAR, _("By year")), (COST, _("Cost"))],
-            "pages": pages(page, more=len(ids) > page * PAGE),
+            "ways": _ways(bool(held)),
+            "wanted": wanted,
+            "turning": intervals.turning(wanted, held) if wanted else None,
+            "both": bool(held) and by != COST,
+            "pages": _pages(page, by, more=len(ids) > page * PAGE),
             "not_shared": bool(request.accounts) and not ids,
+            "year": (wanted.day if wanted else request.today).year,
         },
+    )
+
+
+def _readable(request: PortalRequest, shown: list[int]) -> list[int]:
+    return sorted(set(shown) & set(account_ids(request, Right.READ)))
+
+
+def _ways(with_intervals: bool) -> list[tuple[str, str]]:
+    between = [
+        (str(Grain.HOURS), _("Hours of a day")),
+        (str(Grain.DAYS), _("Days of a month")),
+        (str(Grain.MONTHS), _("Months of a year")),
+    ]
+    return [
+        (MONTH, _("By reading")),
+        (YEAR, _("By year")),
+        *(between if with_intervals else []),
+        (COST, _("Cost")),
+    ]
+
+
+def _pages(page: int, by: str, *, more: bool) -> Pages | None:
+    """
+    Return what leads to the other accounts, seen the same way.
+    """
+    found = pages(page, more=more)
+    if found is None or by not in {YEAR, COST, *Grain}:
+        return found
+    return replace(
+        found,
+        previous_url=found.previous_url and f"{found.previous_url}&by={by}",
+        next_url=found.next_url and f"{found.next_url}&by={by}",
     )
 
 
@@ -73,6 +120,48 @@ def download(request: PortalRequest, suffix: str) -> HttpResponse:
     )
     answer = HttpResponse(content, content_type=spreadsheets.TYPES[suffix])
     answer["Content-Disposition"] = f'attachment; filename="use-{request.today}.{suffix}"'
+    return answer
+
+
+@require_safe
+@customer_required
+def interval_download(request: PortalRequest, suffix: str) -> HttpResponse:
+    """
+    Give the hours, days or months that the page shows as a file, of all accounts.
+    """
+    if suffix not in spreadsheets.TYPES:
+        raise Http404
+    held = registers_held(account_ids=account_ids(request, Right.READ))
+    wanted = intervals.asked(request, held)
+    if wanted is None:
+        raise Http404
+    content = spreadsheets.file_of(
+        suffix=suffix,
+        title=_("Use"),
+        header=intervals.header(),
+        rows=intervals.rows(request, held, wanted),
+    )
+    answer = HttpResponse(content, content_type=spreadsheets.TYPES[suffix])
+    name = f"use-{wanted.grain}-{wanted.day}.{suffix}"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+@require_safe
+@customer_required
+def green_button(request: PortalRequest) -> HttpResponse:
+    """
+    Give a year of the accounts' use as a Green Button feed.
+    """
+    year = request.GET.get("year", "")
+    content = feeds.feed(
+        account_ids=account_ids(request, Right.READ),
+        year=int(year) if year.isdecimal() and len(year) == YEAR_DIGITS else request.today.year,
+        zone=request.tenant.zone,
+        now=request.now,
+    )
+    answer = HttpResponse(content, content_type=feeds.CONTENT_TYPE)
+    answer["Content-Disposition"] = f'attachment; filename="green-button-{request.today}.xml"'
     return answer
 
 

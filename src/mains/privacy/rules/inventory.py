@@ -309,7 +309,7 @@ PLAIN = {
     "customers.SupplyPoint": {
         "code", "plain_code", "street", "city", "post_code", "zone", "attributes",
     },
-    "documents.StoredFile": {"key", "kind", "content_type", "sha256"},
+    "documents.StoredFile": {"key", "kind", "content_type", "sha256", "about"},
     "enrolment.AccountLink": {"role", "evidence"},
     "enrolment.Consent": {"purpose", "lawful_basis", "contracts"},
     "enrolment.ContactCode": {"token_hash", "code_hash", "purpose", "channel", "evidence"},

@@ -3,10 +3,11 @@
 from mains.metering.imports.profile import Container, Label, Magnitude, Profile
 from mains.metering.rules.intervals import Quality
 from mains.metering.rules.labels import Marks, Repeated
+from mains.metering.rules.sentences import gettext_noop as _
 
 PROFILES = (
     Profile(
-        key="datadis-json", title="Datadis storage (JSON)", container=Container.DATADIS,
+        key="datadis-json", title=_("Datadis storage (JSON)"), container=Container.DATADIS,
         header=True, point="cups",
         label=Label(("datetime",), "YYYY-MM-DDThh:mm:ss", Marks.BEGINNING, Repeated.ORDER),
         magnitudes=(
@@ -16,7 +17,7 @@ PROFILES = (
         qualities={"true": Quality.MEASURED, "false": Quality.ESTIMATED},
     ),
     Profile(
-        key="datadis-csv", title="Datadis CSV", container=Container.DELIMITED, header=True,
+        key="datadis-csv", title=_("Datadis CSV"), container=Container.DELIMITED, header=True,
         point="CUPS", decimal=",",
         label=Label(("Fecha", "Hora"), "YYYY/MM/DD hh:mm", Marks.ENDING, Repeated.ORDER),
         magnitudes=(

@@ -2,10 +2,11 @@
 
 from mains.metering.imports.profile import Container, Profile
 from mains.metering.rules.intervals import Quality
+from mains.metering.rules.sentences import gettext_noop as _
 
 FEED = Profile(
     key="green-button",
-    title="Green Button ESPI feed (XML)",
+    title=_("Green Button ESPI feed (XML)"),
     container=Container.ESPI,
     # ESPI QualityOfReading: edited by hand; estimated, questionable, projected, mixed; the rest.
     qualities={

@@ -2,10 +2,11 @@
 
 from mains.metering.imports.profile import Container, Profile
 from mains.metering.rules.intervals import Quality
+from mains.metering.rules.sentences import gettext_noop as _
 
 MESSAGES = Profile(
     key="mscons",
-    title="MSCONS messages (EDIFACT)",
+    title=_("MSCONS messages (EDIFACT)"),
     container=Container.MSCONS,
     # The qualifier of QTY: true value and sum; substitute, forecast and proposed value.
     qualities={

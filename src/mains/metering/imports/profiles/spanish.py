@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from mains.metering.imports.profile import Container, Label, Magnitude, Profile
 from mains.metering.rules.intervals import Quality
 from mains.metering.rules.labels import Marks, Repeated
+from mains.metering.rules.sentences import gettext_noop as _
 
 # How a value was obtained: real (R), or estimated (E).
 REAL_OR_ESTIMATED = {
@@ -77,10 +78,10 @@ def _produced(key: str, title: str, *, minutes: int, columns: tuple[int, ...], v
 
 
 PROFILES = (
-    _measured("es-p1d", "P1D: hourly curve of a measuring point", minutes=60),
-    _measured("es-p2d", "P2D: quarter-hourly curve of a measuring point", minutes=15),
+    _measured("es-p1d", _("P1D: hourly curve of a measuring point"), minutes=60),
+    _measured("es-p2d", _("P2D: quarter-hourly curve of a measuring point"), minutes=15),
     Profile(
-        key="es-f1", title="F1: hourly curve of a border point", container=Container.DELIMITED,
+        key="es-f1", title=_("F1: hourly curve of a border point"), container=Container.DELIMITED,
         label=_stamped(2),
         magnitudes=(
             Magnitude("1.8.0", "kWh", 4), Magnitude("2.8.0", "kWh", 5, optional=True),
@@ -88,29 +89,29 @@ PROFILES = (
         ),
     ),
     _billed(
-        "es-f5d", "F5D: billed hourly curve",
+        "es-f5d", _("F5D: billed hourly curve"),
         Magnitude("1.8.0", "Wh", 3, quality=9),
         Magnitude("2.8.0", "Wh", 4, quality=9, optional=True), qualities=METHOD,
     ),
     # Its one column is nothing at night and most at noon: what was fed in.
-    _billed("es-a5d", "A5D: billed hourly curve of energy fed in", Magnitude("2.8.0", "Wh", 3)),
+    _billed("es-a5d", _("A5D: billed hourly curve of energy fed in"), Magnitude("2.8.0", "Wh", 3)),
     _billed(
-        "es-b5d", "B5D: billed hourly curve of energy taken and fed in",
+        "es-b5d", _("B5D: billed hourly curve of energy taken and fed in"),
         Magnitude("1.8.0", "Wh", 3, optional=True), Magnitude("2.8.0", "Wh", 4),
     ),
-    _produced("es-mhcil", "MHCIL: hourly production of an installation", minutes=60,
+    _produced("es-mhcil", _("MHCIL: hourly production of an installation"), minutes=60,
               columns=(1, 2, 3, 4), values=6, mark=9),
-    _produced("es-mcilqh", "MCILQH: quarter-hourly production of an installation", minutes=15,
+    _produced("es-mcilqh", _("MCILQH: quarter-hourly production of an installation"), minutes=15,
               columns=(1, 2, 3, 4, 5), values=7, mark=13),
     # What holders download: numbered hours, 25 of them on the day in October.
     Profile(
-        key="es-csv", title="CSV for holders: CUPS;Fecha;Hora;Consumo_kWh;Metodo_obtencion",
+        key="es-csv", title=_("CSV for holders: CUPS;Fecha;Hora;Consumo_kWh;Metodo_obtencion"),
         container=Container.DELIMITED, header=True, point="CUPS", decimal=",", label=_NUMBERED,
         magnitudes=(Magnitude("1.8.0", "kWh", "Consumo_kWh", quality="Metodo_obtencion"),),
         qualities=REAL_OR_ESTIMATED,
     ),
     Profile(
-        key="es-csv-own", title="CSV for holders who feed in: …;AE_kWh;AS_KWh;…;REAL/ESTIMADO",
+        key="es-csv-own", title=_("CSV for holders who feed in: …;AE_kWh;AS_KWh;…;REAL/ESTIMADO"),
         container=Container.DELIMITED, header=True, point="CUPS", decimal=",", label=_NUMBERED,
         magnitudes=(
             Magnitude("1.8.0", "kWh", "AE_kWh", quality="REAL/ESTIMADO"),
@@ -119,7 +120,7 @@ PROFILES = (
         qualities=REAL_OR_ESTIMATED,
     ),
     Profile(
-        key="es-csv-wh", title="CSV for holders: CUPS;FechaHora;CONSUMO Wh, hour beginning",
+        key="es-csv-wh", title=_("CSV for holders: CUPS;FechaHora;CONSUMO Wh, hour beginning"),
         container=Container.DELIMITED, header=True, point="CUPS",
         label=Label(("FechaHora",), "YYYY/MM/DD hh:mm", Marks.BEGINNING, Repeated.ORDER),
         magnitudes=(Magnitude("1.8.0", "Wh", "CONSUMO Wh"),),

@@ -9,6 +9,7 @@ from mains.metering.imports.caps import Caps
 from mains.metering.imports.readers.delimited import Row
 from mains.metering.imports.readers.unpacked import whole
 from mains.metering.imports.refusals import file_refused
+from mains.metering.rules.sentences import gettext_noop as _
 
 COLUMNS = ["cups", "datetime", "value_kWh", "surplus_kWh", "real"]
 
@@ -25,20 +26,24 @@ def rows(path: Path, *, caps: Caps) -> Iterator[Row]:
         content = json.loads(text, parse_float=str, parse_int=str)
         cups, consumptions = _supply(content), content["consumptions"]
         if len(consumptions) * len(COLUMNS) > caps.cells:
-            raise file_refused(f"The file has more than {caps.cells:,} values", "split it")
+            raise file_refused(
+                _("The file has more than %(most)s values"), _("split it"), most=f"{caps.cells:,}"
+            )
         yield 0, COLUMNS
         for number, entry in enumerate(consumptions, 1):
             yield number, _row(cups, entry)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise file_refused(f"The file is no Datadis storage ({type(error).__name__}: {error})",
-                           "send the JSON with supplies and consumptions") from error  # fmt: skip
+        raise file_refused(_("The file is no Datadis storage (%(error)s)"),
+                           _("send the JSON with supplies and consumptions"),
+                           error=f"{type(error).__name__}: {error}") from error  # fmt: skip
 
 
 def _supply(content: Any) -> str:
     supplies = content["supplies"]
     if len(supplies) != 1:
-        raise file_refused(f"The file holds {len(supplies)} supply points, and its consumptions do "
-                           "not say whose they are", "export each point by itself")  # fmt: skip
+        raise file_refused(_("The file holds %(count)s supply points, and its consumptions do "
+                             "not say whose they are"), _("export each point by itself"),
+                           count=len(supplies))  # fmt: skip
     return str(supplies[0]["cups"])
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from mains.metering.imports.caps import MB, Caps
 from mains.metering.imports.readers.unpacked import chunks
 from mains.metering.imports.refusals import file_refused
+from mains.metering.rules.sentences import gettext_noop as _
 
 LONGEST_LINE = MB
 
@@ -29,7 +30,9 @@ def rows(path: Path, *, delimiter: str, caps: Caps) -> Iterator[Row]:
                 cells += len(fields)
                 yield number, fields
         if cells > caps.cells:
-            raise file_refused(f"The file has more than {caps.cells:,} cells", "split it")
+            raise file_refused(
+                _("The file has more than %(most)s cells"), _("split it"), most=f"{caps.cells:,}"
+            )
 
 
 def _unquoted(line: str, delimiter: str) -> list[str]:
@@ -48,8 +51,9 @@ def _blocks(path: Path, caps: Caps) -> Iterator[str]:
     for part in chunks(path, caps):
         head, newline, tail = (rest + part).rpartition(b"\n")
         if len(tail) > LONGEST_LINE:
-            raise file_refused(f"A line is longer than {LONGEST_LINE // MB} MB",
-                               "check that this is a text with line ends")  # fmt: skip
+            raise file_refused(_("A line is longer than %(most)s MB"),
+                               _("check that this is a text with line ends"),
+                               most=LONGEST_LINE // MB)  # fmt: skip
         if newline:
             yield _decoded(head, first)
             first = False
@@ -61,8 +65,8 @@ def _blocks(path: Path, caps: Caps) -> Iterator[str]:
 def _decoded(block: bytes, first: bool) -> str:
     text = block.decode("utf-8", errors="replace")
     if "\0" in text:
-        raise file_refused("The file is no text in UTF-8; it holds zero bytes",
-                           "save it as CSV in UTF-8")  # fmt: skip
+        raise file_refused(_("The file is no text in UTF-8; it holds zero bytes"),
+                           _("save it as CSV in UTF-8"))  # fmt: skip
     if "\r" in text:
         text = text.replace("\r\n", "\n").removesuffix("\r").replace("\r", "\n")
     return text.removeprefix("\ufeff") if first else text

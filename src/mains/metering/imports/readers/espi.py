@@ -9,7 +9,8 @@ from xml.parsers import expat
 from mains.metering.imports.caps import Caps
 from mains.metering.imports.readers.records import Value
 from mains.metering.imports.readers.unpacked import whole
-from mains.metering.imports.refusals import FileRefused, Trouble, file_refused
+from mains.metering.imports.refusals import FileRefused, file_refused, told
+from mains.metering.rules.sentences import gettext_noop as _
 
 # Of NAESB's lists: units of measure, flow directions, qualities.
 _UNITS: dict[int | None, str] = {72: "Wh", 42: "m3", 31: "J"}
@@ -31,8 +32,9 @@ def values(path: Path, *, caps: Caps) -> Iterator[Value]:
         raise
     except Exception as error:
         raise file_refused(
-            f"The feed cannot be read ({type(error).__name__}: {error})",
-            "check it against the ESPI schema",
+            _("The feed cannot be read (%(error)s)"),
+            _("check it against the ESPI schema"),
+            error=f"{type(error).__name__}: {error}",
         ) from error
 
 
@@ -60,11 +62,11 @@ def _value(number: int, point: str, kind: Any, power: int, reading: Any) -> Valu
     text, unit = _scaled(str(reading.value), power), _UNITS.get(uom, "")
     trouble = None
     if not unit:
-        trouble = Trouble(f"Unit of measure {uom} is neither energy nor volume",
-                          "import only readings in Wh (72) or m³ (42)")  # fmt: skip
+        trouble = told(_("Unit of measure %(uom)s is neither energy nor volume"),
+                       _("import only readings in Wh (72) or m³ (42)"), uom=uom)  # fmt: skip
     elif direction not in _CODES:
-        trouble = Trouble(f"Flow direction {direction} is neither forward nor reverse",
-                          "import those two series only")  # fmt: skip
+        trouble = told(_("Flow direction %(direction)s is neither forward nor reverse"),
+                       _("import those two series only"), direction=direction)  # fmt: skip
     marks = [mark.quality.value for mark in reading.readingQualities if mark.quality]
     return Value(
         row=number, point=point, code=_CODES.get(direction, ""),
@@ -93,12 +95,13 @@ def _without_doctype(text: bytes) -> None:
     try:
         parser.Parse(text, True)
     except expat.ExpatError as error:
-        raise file_refused(f"The file is no XML ({error})", "send the feed as it was downloaded"
+        raise file_refused(_("The file is no XML (%(error)s)"),
+                           _("send the feed as it was downloaded"), error=error
                            ) from error  # fmt: skip
 
 
 def _refuse_doctype(*_declaration: object) -> None:
     raise file_refused(
-        "The file declares a document type, which meter data never needs",
-        "have it written without DOCTYPE",
+        _("The file declares a document type, which meter data never needs"),
+        _("have it written without DOCTYPE"),
     )

@@ -10,7 +10,8 @@ from typing import Any
 from mains.metering.imports.caps import Caps
 from mains.metering.imports.readers.records import Value
 from mains.metering.imports.readers.unpacked import whole
-from mains.metering.imports.refusals import FileRefused, Trouble, file_refused
+from mains.metering.imports.refusals import FileRefused, file_refused, told
+from mains.metering.rules.sentences import gettext_noop as _
 
 _UNITS = {"": "kWh", "KWH": "kWh", "KVR": "kvarh", "MTQ": "m3", "MWH": "MWh"}
 # Which register a magnitude is the use of: measured value 9 or 29 of a period is what 8 counts.
@@ -37,19 +38,23 @@ def values(path: Path, *, caps: Caps) -> Iterator[Value]:
     """
     text = whole(path, caps).decode("utf-8", errors="replace")
     if text.count("'") > caps.cells:
-        raise file_refused(f"The file has more than {caps.cells:,} segments", "split it")
+        raise file_refused(
+            _("The file has more than %(most)s segments"), _("split it"), most=f"{caps.cells:,}"
+        )
     try:
         segments = _segments(text)
     except Exception as error:
-        raise file_refused(f"The file is no EDIFACT interchange ({error})",
-                           "send the MSCONS file as it was received") from error  # fmt: skip
+        raise file_refused(_("The file is no EDIFACT interchange (%(error)s)"),
+                           _("send the MSCONS file as it was received"), error=error
+                           ) from error  # fmt: skip
     try:
         yield from _quantities(segments)
     except FileRefused:
         raise
     except (ValueError, IndexError, TypeError) as error:
-        raise file_refused(f"A segment of the file cannot be read ({error})",
-                           "check it against MSCONS D.04B") from error  # fmt: skip
+        raise file_refused(_("A segment of the file cannot be read (%(error)s)"),
+                           _("check it against MSCONS D.04B"), error=error
+                           ) from error  # fmt: skip
 
 
 def _segments(text: str) -> list[Any]:
@@ -92,18 +97,19 @@ def _note(place: _Place, row: int, segment: Any) -> None:
 
 def _value(place: _Place) -> Value:
     assert place.quantity is not None
-    row, (qualifier, text, unit, *_) = place.quantity
+    row, (qualifier, text, unit, *_rest) = place.quantity
     short = place.code.rpartition(":")[2]
     start, end = place.times.get(_START), place.times.get(_END)
     trouble = None
     if start is None or end is None or end <= start:
-        trouble = Trouble("The quantity has no period", "give DTM+163 and DTM+164 after it")
+        trouble = told(_("The quantity has no period"), _("give DTM+163 and DTM+164 after it"))
         start = end = datetime(1970, 1, 1, tzinfo=UTC)
     elif short not in _CODES:
-        trouble = Trouble(f"{place.code or 'Nothing'} names no register of active energy",
-                          f"import {', '.join(_CODES)}")  # fmt: skip
+        trouble = told(_("%(code)s names no register of active energy"), _("import %(known)s"),
+                       code=place.code or "–", known=", ".join(_CODES))  # fmt: skip
     elif unit not in _UNITS:
-        trouble = Trouble(f"{unit!r} is no unit that registers count in", "give KWH or MTQ")
+        trouble = told(_("%(unit)s is no unit that registers count in"), _("give KWH or MTQ"),
+                       unit=repr(unit))  # fmt: skip
     return Value(
         row=row, point=place.point, code=_CODES.get(short, ""), start=start.isoformat(),
         minutes=int((end - start).total_seconds()) // 60, text=text, unit=_UNITS.get(unit, ""),

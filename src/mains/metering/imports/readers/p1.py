@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 
 from mains.metering.imports.caps import Caps
 from mains.metering.imports.readers.unpacked import whole
-from mains.metering.imports.refusals import FileRefused, Refusal, Trouble, file_refused
+from mains.metering.imports.refusals import FileRefused, Refusal, Trouble, file_refused, told
 from mains.metering.rules.labels import shown_at
+from mains.metering.rules.sentences import gettext_noop as _
 
 _TELEGRAM = re.compile(r"/[^/!]{0,40000}?\n[^!]*![^\r\n]*", re.DOTALL)
 _LINE = re.compile(r"^(\d-\d):(\d+\.\d+\.\d+)((?:\([^()]*\))+)\s*$")
@@ -51,8 +52,8 @@ def shown(path: Path, *, zone: ZoneInfo, caps: Caps) -> Iterator[Shown | Refusal
     text = whole(path, caps).decode("latin-1")
     found = list(_TELEGRAM.finditer(text))
     if not found:
-        raise file_refused("There is no P1 telegram in the file",
-                           "it starts with / and ends with ! and a checksum")  # fmt: skip
+        raise file_refused(_("There is no P1 telegram in the file"),
+                           _("it starts with / and ends with ! and a checksum"))  # fmt: skip
     for match in found:
         row = text.count("\n", 0, match.start()) + 1
         try:
@@ -71,12 +72,12 @@ def _check_sum(telegram: str) -> None:
         TelegramParser.validate_checksum(telegram)
     # The library turns any capital letters into a number, and not all of them are one.
     except (InvalidChecksumError, ValueError):
-        raise file_refused("The checksum does not fit the telegram",
-                           "read it again, with its line ends as the meter sends them"
+        raise file_refused(_("The checksum does not fit the telegram"),
+                           _("read it again, with its line ends as the meter sends them")
                            ) from None  # fmt: skip
     except ParseError:
-        raise file_refused("The telegram carries no checksum",
-                           "type its readings by hand, or read a meter of DSMR 4 or later"
+        raise file_refused(_("The telegram carries no checksum"),
+                           _("type its readings by hand, or read a meter of DSMR 4 or later")
                            ) from None  # fmt: skip
 
 
@@ -98,14 +99,14 @@ class _Telegram:
                 yield self._shown(row, self._device(place), code, fields[0], fields[1])
 
     def _shown(self, row: int, meter: str, code: str, time: str, quantity: str) -> Shown | Refusal:
-        value, _, unit = quantity.partition("*")
+        value, _star, unit = quantity.partition("*")
         at = self._instant(time)
         wrong = _wrong(meter=meter, unit=unit, value=value)
         if wrong is not None:
             return Refusal(row, wrong[0], quantity, wrong[1])
         if at is None:
-            trouble = Trouble("The telegram says no time of the reading",
-                              "read a meter of DSMR 4 or later")  # fmt: skip
+            trouble = told(_("The telegram says no time of the reading"),
+                           _("read a meter of DSMR 4 or later"))  # fmt: skip
             return Refusal(row, "time", time, trouble)
         return Shown(row, meter, code, at.isoformat(), str(Decimal(value)), unit)
 
@@ -139,13 +140,14 @@ def _wrong(*, meter: str, unit: str, value: str) -> tuple[str, Trouble] | None:
     Return the column and the trouble of a line that gives no reading.
     """
     if not meter:
-        return "meter", Trouble(
-            "The meter on this channel has no number", "pair it with the smart meter anew"
+        return "meter", told(
+            _("The meter on this channel has no number"), _("pair it with the smart meter anew")
         )
     if unit not in _UNITS or not _NUMBER.fullmatch(value):
-        return "value", Trouble(
-            f"{value}{unit} is no quantity of energy or volume", "check the meter"
-        )
+        return "value", told(
+            _("%(text)s is no quantity of energy or volume"), _("check the meter"),
+            text=f"{value}{unit}",
+        )  # fmt: skip
     return None
 
 

@@ -9,9 +9,10 @@ from mains.core.calendars import first_instant
 from mains.metering.imports import texts
 from mains.metering.imports.days import Days
 from mains.metering.imports.profile import Profile
-from mains.metering.imports.refusals import Trouble
+from mains.metering.imports.refusals import Trouble, told
 from mains.metering.imports.tabular import check_refusals
 from mains.metering.rules.daygrid import RESOLUTIONS, DayNotWhole, NotOnGrid, day_grid, place
+from mains.metering.rules.sentences import gettext_noop as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,9 @@ def _spot(value: Value, home: ZoneInfo) -> texts.Spot | Trouble:
     try:
         day, slot = place(start, zone=home, minutes=value.minutes)
     except (NotOnGrid, DayNotWhole):
-        return Trouble(f"No interval of {value.minutes} minutes starts at {value.start}",
-                       "check the zone of the file's times")  # fmt: skip
+        return told(_("No interval of %(minutes)s minutes starts at %(text)s"),
+                    _("check the zone of the file's times"),
+                    minutes=value.minutes, text=value.start)  # fmt: skip
     slots = day_grid(day, home, value.minutes).slots
     return texts.Spot(((day, slot),), value.minutes, slots)
 
@@ -85,9 +87,10 @@ def _whole_days(start: datetime, minutes: int, home: ZoneInfo) -> texts.Spot | T
     end = start + timedelta(minutes=minutes)
     first, after = start.astimezone(home).date(), end.astimezone(home).date()
     if first == after or (start, end) != (first_instant(first, home), first_instant(after, home)):
-        return Trouble(
-            f"{minutes} minutes from {start.isoformat(timespec='minutes')} are neither an interval "
-            "of 15, 30 or 60 minutes nor whole days",
-            "import intervals of those lengths",
-        )
+        return told(
+            _("%(minutes)s minutes from %(start)s are neither an interval of 15, 30 or 60 minutes "
+              "nor whole days"),
+            _("import intervals of those lengths"),
+            minutes=minutes, start=start.isoformat(timespec="minutes"),
+        )  # fmt: skip
     return texts.Spot(((first, 0),), minutes, 1)

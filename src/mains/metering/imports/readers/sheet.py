@@ -8,6 +8,7 @@ from mains.metering.imports.caps import Caps
 from mains.metering.imports.readers.delimited import Row
 from mains.metering.imports.readers.unpacked import checked_members
 from mains.metering.imports.refusals import file_refused
+from mains.metering.rules.sentences import gettext_noop as _
 
 
 def rows(path: Path, *, caps: Caps) -> Iterator[Row]:
@@ -24,12 +25,16 @@ def rows(path: Path, *, caps: Caps) -> Iterator[Row]:
         stream = path.open("rb")
         book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
     except Exception as error:
-        raise file_refused(f"The file is no workbook ({error})", "save it as .xlsx") from error
+        raise file_refused(
+            _("The file is no workbook (%(error)s)"), _("save it as .xlsx"), error=error
+        ) from error
     cells = 0
     for number, values in enumerate(book.worksheets[0].iter_rows(values_only=True), 1):
         cells += max(len(values), 1)
         if cells > caps.cells:
-            raise file_refused(f"The sheet has more than {caps.cells:,} cells", "split it")
+            raise file_refused(
+                _("The sheet has more than %(most)s cells"), _("split it"), most=f"{caps.cells:,}"
+            )
         if any(value is not None for value in values):
             yield number, [text_of(value) for value in values]
 

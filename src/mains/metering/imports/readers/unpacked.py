@@ -10,6 +10,7 @@ from typing import IO, BinaryIO
 
 from mains.metering.imports.caps import MB, Caps
 from mains.metering.imports.refusals import FileRefused, file_refused
+from mains.metering.rules.sentences import gettext_noop as _
 
 CHUNK = 1 << 16
 MOST_MEMBERS = 1000
@@ -35,8 +36,9 @@ def opened(path: Path) -> Iterator[BinaryIO | gzip.GzipFile | bz2.BZ2File | IO[b
             names = archive.namelist()
             if len(names) != 1:
                 raise file_refused(
-                    f"The archive holds {len(names)} files", "import each of them by itself"
-                )
+                    _("The archive holds %(count)s files"), _("import each of them by itself"),
+                    count=len(names),
+                )  # fmt: skip
             with archive.open(names[0]) as stream:
                 yield stream
     else:
@@ -85,7 +87,9 @@ def checked_members(path: Path, caps: Caps) -> None:
                 with archive.open(member) as stream:
                     no_entities(stream.read(4096))
     except zipfile.BadZipFile as error:
-        raise file_refused(f"The file is no workbook ({error})", "save it as .xlsx") from error
+        raise file_refused(
+            _("The file is no workbook (%(error)s)"), _("save it as .xlsx"), error=error
+        ) from error
 
 
 def no_entities(start: bytes) -> None:
@@ -96,8 +100,8 @@ def no_entities(start: bytes) -> None:
     """
     if b"<!DOCTYPE" in start or b"<!ENTITY" in start:
         raise file_refused(
-            "The file declares a document type, which meter data never needs",
-            "have it written without DOCTYPE",
+            _("The file declares a document type, which meter data never needs"),
+            _("have it written without DOCTYPE"),
         )
 
 
@@ -106,5 +110,6 @@ def too_large(caps: Caps) -> FileRefused:
     Return the refusal of a file that is too large once unpacked.
     """
     return file_refused(
-        f"The file is larger than {caps.unpacked // MB} MB once unpacked", "split it"
-    )
+        _("The file is larger than %(most)s MB once unpacked"), _("split it"),
+        most=caps.unpacked // MB,
+    )  # fmt: skip
