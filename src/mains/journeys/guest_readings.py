@@ -1,7 +1,7 @@
 """Readings from people who have not signed in, where the tenant takes them (axis A6)."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from mains.audit import actions as audit
 from mains.core.transactions import inside_transaction, owns_transaction
@@ -80,9 +80,12 @@ def send(
     key: str,
     decimal_mark: str,
     now: datetime,
+    kept: timedelta = timedelta(),
 ) -> Reading:
     """
     Store a guest's reading and tell the holder; the same form again returns the first one.
+
+    `kept` is how long a device held it back for want of a network.
 
     :raises GuestsNotTaken: if the tenant takes none for this service.
     :raises WindowLocked: while readings of the service are suspended.
@@ -101,6 +104,8 @@ def send(
         decimal_mark=decimal_mark,
         now=now,
         zone=tenant.zone,
+        kept=kept,
+        most_kept=timedelta(days=service.kept_days),
     )
 
     def store(*, confirmed: bool) -> Reading:

@@ -9,12 +9,20 @@ from django.utils.translation import gettext_lazy as _
 
 from mains.metering.queries import RegisterRow
 
+# Three years: longer than anything counts, and never beyond the calendar.
+MOST_SECONDS = 100_000_000
+
 
 class Readings(forms.Form):
     key = forms.CharField(widget=forms.HiddenInput, max_length=43)
+    # Filled in by a device that kept the form: whose it is, and for how many seconds.
+    whose = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
+    kept = forms.CharField(widget=forms.HiddenInput, max_length=12, required=False)
 
-    def __init__(self, *args: Any, registers: Sequence[RegisterRow], **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"key": secrets.token_urlsafe(18)})
+    def __init__(
+        self, *args: Any, registers: Sequence[RegisterRow], whose: str = "", **kwargs: Any
+    ) -> None:
+        kwargs.setdefault("initial", {"key": secrets.token_urlsafe(18), "whose": whose})
         super().__init__(*args, **kwargs)
         self.registers = registers
         for register in registers:
@@ -23,6 +31,16 @@ class Readings(forms.Form):
                 max_length=30,
                 label=_("Meter %(serial)s") % {"serial": register.meter},
             )
+
+    def clean_kept(self) -> int:
+        """
+        Return the seconds that a device kept the form; what is no number is none.
+        """
+        text = self.cleaned_data["kept"]
+        digits = text.removeprefix("-")
+        if not (digits.isascii() and digits.isdecimal()):
+            return 0
+        return max(-MOST_SECONDS, min(int(text), MOST_SECONDS))
 
     def ask_to_confirm(self, register: RegisterRow) -> None:
         """
