@@ -311,6 +311,7 @@ def _customers(utility: utilities.Utility) -> list[Any]:
 def _ids(utility: utilities.Utility) -> dict[str, str]:
     from mains.approvals import actions as approvals
     from mains.enrolment.models import AccountLink, Invitation, LinkRole
+    from mains.metering import photos
     from mains.metering.models import MeterInstallation, Reading
     from mains.notifications.models import Message
     from mains.privacy import actions as privacy
@@ -342,10 +343,12 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
             asked_by=1,
             now=datetime.now(UTC),
         )
-        reading, message = Reading.objects.first(), Message.objects.first()
+        message = Message.objects.first()
         installation = MeterInstallation.objects.get(
             supply_point__contracts__account_id=bill.account_id
         )
+        reading = Reading.objects.filter(register__meter=installation.meter_id).latest("read_date")
+        photos.keep(reading_id=reading.pk, jpeg=b"\xff\xd8\xff", now=utilities.NOW)
     with inside(PUBLIC):
         application = ProviderApplication.objects.create(
             token_hash="1" * 64, slug="slowwater", name="Slow", email="s@slow.example",

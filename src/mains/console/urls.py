@@ -56,6 +56,7 @@ urlpatterns = [
     path("bills/<int:bill_id>/", bills.one, name="bill"),
     path("readings/", readings.desk, name="readings"),
     path("readings/<int:reading_id>/", readings.decide, name="decide"),
+    path("readings/<int:reading_id>/photo.jpg", readings.photo, name="reading-photo"),
     path("runs/", runs.every, name="runs"),
     path("runs/new/", runs.start, name="run-new"),
     path("runs/<int:run_id>/", runs.one, name="run"),

@@ -12,7 +12,7 @@ from mains.portal.legal import views as legal
 from mains.portal.payments import views as payments
 from mains.portal.privacy import closing
 from mains.portal.privacy import views as privacy
-from mains.portal.readings import guest, keeping, windows
+from mains.portal.readings import guest, keeping, photos, windows
 from mains.portal.readings import views as readings
 from mains.portal.readings.many import views as many
 from mains.portal.support import views as support
@@ -74,6 +74,7 @@ urlpatterns = [
     path("usage/use.<slug:suffix>", usage.download, name="usage-download"),
     path("readings/reminder/", readings.reminder, name="readings-reminder"),
     path("readings/sent/", readings.sent, name="readings-sent"),
+    path("readings/<int:reading_id>/photo.jpg", photos.photo, name="readings-photo"),
     path("readings/many/", many.every, name="readings-many"),
     path("readings/many/list.<slug:suffix>", many.template, name="readings-many-list"),
     path("readings/many/check/", many.check, name="readings-many-check"),

@@ -112,7 +112,7 @@ class TestTheDayOfTypingCounts:
                 MeterInstallation.objects.filter(pk=hung.pk).update(start_date=since)
 
     @pytest.fixture
-    def never_kept(self, utility) -> Iterator[None]:
+    def never_kept(self) -> Iterator[None]:
         found = queries.tenant(SLUG)
         services = tuple(one.model_copy(update={"kept_days": 0}) for one in found.file.services)
         changed = found.file.model_copy(update={"services": services})
@@ -122,7 +122,8 @@ class TestTheDayOfTypingCounts:
         configure.publish(file=found.file, author="tests", approved=True, now=found.now())
         queries.forget()
 
-    def test_at_no_days_the_arrival_always_counts(self, hanna, on, water, never_kept):
+    @pytest.mark.usefixtures("never_kept")
+    def test_at_no_days_the_arrival_always_counts(self, hanna, on, water):
         on(11, 20)
         send(hanna, water, kept=DAY)
         assert latest(water).read_date == date(2026, 11, 20)

@@ -7,10 +7,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from mains.documents.fields import PhotoField
 from mains.metering.queries import RegisterRow
 
 # Three years: longer than anything counts, and never beyond the calendar.
 MOST_SECONDS = 100_000_000
+MOST_PHOTOS = 5
 
 
 class Readings(forms.Form):
@@ -31,6 +33,11 @@ class Readings(forms.Form):
                 max_length=30,
                 label=_("Meter %(serial)s") % {"serial": register.meter},
             )
+            self.fields[photo_name(register)] = PhotoField(
+                required=False,
+                label=_("Photo of meter %(serial)s") % {"serial": register.meter},
+                help_text=_("JPEG, PNG or WebP. The place where it was taken is left out."),
+            )
 
     def clean_kept(self) -> int:
         """
@@ -49,6 +56,23 @@ class Readings(forms.Form):
         self.fields[confirm_name(register)] = forms.BooleanField(
             required=False, label=_("It is right, send it anyway")
         )
+
+    def clean(self) -> None:
+        """
+        Take no more photos than somebody looks at.
+        """
+        if len(self.files) > MOST_PHOTOS:
+            self.add_error(
+                None,
+                _("These are too many photos. Send at most %(most)s at a time.")
+                % {"most": MOST_PHOTOS},
+            )
+
+    def photo_of(self, register: RegisterRow) -> bytes | None:
+        """
+        Return the photo that came with the reading of a register, as JPEG.
+        """
+        return self.cleaned_data.get(photo_name(register))
 
     def typed(self) -> list[tuple[RegisterRow, str, bool]]:
         """
@@ -71,3 +95,7 @@ def name_of(register: RegisterRow) -> str:
 
 def confirm_name(register: RegisterRow) -> str:
     return f"confirm-{register.register_id}"
+
+
+def photo_name(register: RegisterRow) -> str:
+    return f"photo-{register.register_id}"

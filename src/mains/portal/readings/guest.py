@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mains.enrolment import actions as enrolment
 from mains.journeys import guest_readings
-from mains.metering import queries
+from mains.metering import photos, queries
 from mains.metering.links import LinkOver
 from mains.metering.models import Reading, ReadingQuality
 from mains.metering.queries import RegisterRow
@@ -170,7 +170,7 @@ def _take(
     Take readings; `whose` marks what a device may keep, and nothing where it may keep none.
     """
     shown = registers[:MOST]
-    form = Readings(request.POST or None, registers=shown, whose=whose)
+    form = Readings(request.POST or None, request.FILES or None, registers=shown, whose=whose)
     for register in shown:
         form.fields[name_of(register)].help_text = messages.digits(register)
     if request.method == "POST" and form.is_valid() and _store(request, form, whose=whose):
@@ -245,6 +245,7 @@ def receipt(request: PortalRequest) -> HttpResponse:
         {
             "readings": readings,
             "needs_review": review,
+            "photos": len(photos.photographed(reading_ids=[one.id for one in readings])),
             "guest": True,
             "key": kept["key"] if kept else "",
             "whose": kept.get("whose", "") if kept else "",

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mains.enrolment.access_log import Deed
 from mains.enrolment.rules.rights import Right
-from mains.metering import actions, queries, reminding
+from mains.metering import actions, photos, queries, reminding
 from mains.metering.models import Reading, ReadingQuality, ReadingSource
 from mains.metering.queries import RegisterRow
 from mains.metering.windows import window_for
@@ -41,7 +41,7 @@ def enter(request: PortalRequest) -> HttpResponse:
     if page > 1 and not registers:
         return redirect("portal:readings")
     whose = keeping.mark(f"user:{request.user.pk}")
-    form = Readings(request.POST or None, registers=registers, whose=whose)
+    form = Readings(request.POST or None, request.FILES or None, registers=registers, whose=whose)
     if request.method == "POST" and form.is_valid() and _store(request, form, whose=whose):
         return redirect("portal:readings-sent")
     groups = entering.groups(request, form, registers)
@@ -141,6 +141,7 @@ def sent(request: PortalRequest) -> HttpResponse:
         {
             "readings": readings,
             "needs_review": review,
+            "photos": len(photos.photographed(reading_ids=[one.id for one in readings])),
             "key": request.session.get(SENT_KEY, ""),
             "whose": keeping.mark(f"user:{request.user.pk}"),
         },

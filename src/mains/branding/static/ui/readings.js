@@ -64,6 +64,17 @@
 
   /* A meter without a field is one that is not read now; what was typed when it was still counts. */
   const known = form.dataset.knows.split(" ");
+  /* Smaller on the device already: it waits in less room, and goes through a thin network. */
+  async function smaller(photo) {
+    try {
+      const drawn = await createImageBitmap(photo), scale = Math.min(1, 1600 / Math.max(drawn.width, drawn.height));
+      const sheet = Object.assign(document.createElement("canvas"), { width: drawn.width * scale, height: drawn.height * scale });
+      sheet.getContext("2d").drawImage(drawn, 0, 0, sheet.width, sheet.height);
+      const blob = await new Promise((done) => sheet.toBlob(done, "image/jpeg", 0.85));
+      return blob ? new File([blob], "meter.jpg", { type: blob.type }) : photo;
+    } catch { return photo; }
+  }
+
   const fits = (entry) => Object.keys(entry.values).every((name) => !/^reading-/.test(name) || known.includes(name));
 
   function fill(entry) {
@@ -101,7 +112,10 @@
     }
     busy = true;
     const before = answered && (await mine()).find((one) => one.key === form.elements.key.value);
-    const entry = gathered(before), said = await stored(entry);
+    const entry = gathered(before);
+    for (const [name, photo] of Object.entries(entry.photos)) entry.photos[name] = await smaller(photo);
+    fill({ values: {}, photos: entry.photos });
+    const said = await stored(entry);
     if (said && replaced) await drop(replaced);
     if (navigator.onLine && !offline) { leave(entry); return; }
     busy = false;
@@ -146,6 +160,15 @@
   const waiting = async () => (await mine()).some((entry) => !entry.answered);
   const typing = () => fields().some((one) => one.value.trim());
   const again = async () => { if (navigator.onLine && !typing() && (await waiting())) location.assign(here); };
+  /* "Online" is said before anything passes, and never where the network only seemed to be there. */
+  const probe = async (pause) => {
+    if (!typing() && (await waiting())) {
+      const passes = await fetch("/sw.js", { method: "HEAD", cache: "no-store" }).catch(() => null);
+      if (passes) { location.assign(here); return; }
+    }
+    setTimeout(probe, pause, Math.min(pause * 2, 60_000));
+  };
+  if (offline) setTimeout(probe, 1_000, 2_000);
   addEventListener("online", again);
   document.addEventListener("visibilitychange", () => { if (offline && !document.hidden) again(); });
   panel.addEventListener("click", (event) => { if (event.target.closest("[value=try]")) location.assign(here); });
@@ -154,7 +177,12 @@
     const entries = await mine();
     if (answered) {
       const entry = entries.find((one) => one.key === form.elements.key.value);
-      if (entry) { await put({ ...entry, answered: true }); fill({ values: {}, photos: entry.photos }); }
+      const taken = (name) => !field(name)?.closest(".invalid");
+      if (entry) {
+        const photos = Object.fromEntries(Object.entries(entry.photos).filter(([name]) => taken(name)));
+        await put({ ...entry, photos, answered: true });
+        fill({ values: {}, photos });
+      }
     } else if (!offline) {
       const open = entries.filter((entry) => !entry.answered && entry.tries < MOST_TRIES);
       const next = open.find((entry) => entry.page === here) ?? open[0];
