@@ -309,7 +309,10 @@ def _customers(utility: utilities.Utility) -> list[Any]:
 
 
 def _ids(utility: utilities.Utility) -> dict[str, str]:
+    from django.db import transaction
+
     from mains.approvals import actions as approvals
+    from mains.enrolment import passes
     from mains.enrolment.models import AccountLink, Invitation, LinkRole
     from mains.metering import photos
     from mains.metering.models import MeterInstallation, Reading
@@ -348,6 +351,12 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
             supply_point__contracts__account_id=bill.account_id
         )
         reading = Reading.objects.filter(register__meter=installation.meter_id).latest("read_date")
+        with transaction.atomic():
+            passes.issue(
+                kind=passes.Kind.LINK, account_id=bill.account_id, supply_point_ids=[1],
+                ends_at=utilities.NOW.replace(year=2036), now=utilities.NOW,
+            )  # fmt: skip
+        (link,) = passes.passes_of(account_id=bill.account_id, now=utilities.NOW)
         photos.keep(reading_id=reading.pk, jpeg=b"\xff\xd8\xff", now=utilities.NOW)
     with inside(PUBLIC):
         application = ProviderApplication.objects.create(
@@ -361,6 +370,7 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
         "api_bill_id": f"bil_{bill.pk}",
         "run_id": str(utility.run.pk),
         "reading_id": str(reading.pk),
+        "pass_id": str(link.id),
         "installation_id": str(installation.pk),
         "approval_id": str(approval_id),
         "message_id": str(message.pk),

@@ -211,6 +211,9 @@ PORTAL: Lines = {
     # Whoever sent nothing is led home, and a link that nobody signed is over.
     "readings/guest/sent/": ("anyone", READ),
     "read/<str:token>/": ("anyone", FORM),
+    # Whoever has no card finds nothing here.
+    "card/": ("anyone", FORM),
+    "card/<str:code>/": ("anyone", FORM),
     # The script that opens the page for readings without a network.
     "sw.js": ("anyone", READ),
     # A token of the console opens a view, and whoever has none ends none.
@@ -279,6 +282,10 @@ DESK: Lines = {
     "readings/": ("every role", READ),
     "readings/<int:reading_id>/": ("every role", SEND),
     "readings/<int:reading_id>/photo.jpg": ("every role", READ),
+    "readings/cards/": ("every role", FORM),
+    "customers/<int:account_id>/reading-card/": ("every role", SEND),
+    "customers/<int:account_id>/reading-link/code/": ("every role", SEND),
+    "customers/<int:account_id>/passes/<int:pass_id>/": ("every role", FORM),
     "customers/<int:account_id>/data/": ("owners", FORM),
     # An archive of this customer that was never made.
     "customers/<int:account_id>/data/<int:job_id>/": ("owners' nothing", READ),

@@ -67,7 +67,7 @@ class Person:
         tenant = queries.tenant(SLUG)
         with inside(SLUG):
             return guest_readings.link_of(
-                tenant=tenant, account_id=self.account_id, today=tenant.date_of(tenant.now())
+                tenant=tenant, account_id=self.account_id, actor="tests", now=tenant.now()
             )[0]
 
 

@@ -12,7 +12,7 @@ from mains.portal.legal import views as legal
 from mains.portal.payments import views as payments
 from mains.portal.privacy import closing
 from mains.portal.privacy import views as privacy
-from mains.portal.readings import guest, keeping, photos, windows
+from mains.portal.readings import cards, guest, keeping, photos, windows
 from mains.portal.readings import views as readings
 from mains.portal.readings.many import views as many
 from mains.portal.support import views as support
@@ -83,6 +83,8 @@ urlpatterns = [
     path("readings/guest/code/", guest.code, name="guest-reading-code"),
     path("readings/guest/enter/", guest.enter, name="guest-reading-enter"),
     path("readings/guest/sent/", guest.receipt, name="guest-reading-sent"),
+    path("card/", cards.ask, name="reading-card-code"),
+    path("card/<str:code>/", cards.card, name="reading-card"),
     path("sw.js", keeping.worker, name="worker"),
     path("read/<str:token>/", guest.linked, name="reading-link"),
     path("support/", support.begin, name="support-open"),

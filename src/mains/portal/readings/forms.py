@@ -43,11 +43,7 @@ class Readings(forms.Form):
         """
         Return the seconds that a device kept the form; what is no number is none.
         """
-        text = self.cleaned_data["kept"]
-        digits = text.removeprefix("-")
-        if not (digits.isascii() and digits.isdecimal()):
-            return 0
-        return max(-MOST_SECONDS, min(int(text), MOST_SECONDS))
+        return seconds_in(self.cleaned_data["kept"])
 
     def ask_to_confirm(self, register: RegisterRow) -> None:
         """
@@ -99,3 +95,13 @@ def confirm_name(register: RegisterRow) -> str:
 
 def photo_name(register: RegisterRow) -> str:
     return f"photo-{register.register_id}"
+
+
+def seconds_in(text: str) -> int:
+    """
+    Return the seconds that a device says it kept a form, within what a calendar takes.
+    """
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdecimal() and len(digits) < 13):
+        return 0
+    return max(-MOST_SECONDS, min(int(text), MOST_SECONDS))

@@ -10,9 +10,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mains.enrolment import actions as enrolment
+from mains.enrolment.passes import PassOver
 from mains.journeys import guest_readings
 from mains.metering import photos, queries
-from mains.metering.links import LinkOver
 from mains.metering.models import Reading, ReadingQuality
 from mains.metering.queries import RegisterRow
 from mains.metering.windows import is_any_open
@@ -136,17 +136,21 @@ def enter(request: PortalRequest) -> HttpResponse:
         file=request.tenant.file, account_id=grant["account"], today=request.today
     )
     mine = [register for register in found if register.register_id in grant["registers"]]
-    return _take(request, mine, back="/readings/guest/")
+    return take(request, mine, back="/readings/guest/")
 
 
 def _ended(request: PortalRequest) -> HttpResponse:
+    return sent_before(request) or redirect("/readings/guest/?over=1")
+
+
+def sent_before(request: PortalRequest) -> HttpResponse | None:
     """
-    Lead whoever sent the same form twice to their receipt, and others back to the beginning.
+    Lead whoever sends the same form twice to their receipt.
     """
     kept = _kept(request, SENT)
     if kept and kept["key"] == request.POST.get("key"):
         return redirect("portal:guest-reading-sent")
-    return redirect("/readings/guest/?over=1")
+    return None
 
 
 @never_cache
@@ -156,14 +160,14 @@ def linked(request: PortalRequest, token: str) -> HttpResponse:
     Take the readings of the meters that a signed address names: one page, and nobody signs in.
     """
     try:
-        mine = guest_readings.linked(file=request.tenant.file, token=token, today=request.today)
-    except LinkOver:
+        mine = guest_readings.linked(tenant=request.tenant, token=token, now=request.now)
+    except PassOver:
         offered = bool(guest_readings.policies(file=request.tenant.file))
         return render(request, "portal/readings/over.html", {"offered": offered}, status=410)
-    return _take(request, mine, back="", whose=keeping.mark(f"link:{token}"))
+    return take(request, mine, back="", whose=keeping.mark(f"link:{token}"))
 
 
-def _take(
+def take(
     request: PortalRequest, registers: list[RegisterRow], *, back: str, whose: str = ""
 ) -> HttpResponse:
     """

@@ -18,7 +18,7 @@ from mains.metering.models import Reading
 from mains.portal.access import PortalRequest
 from mains.portal.readings import messages
 from mains.portal.readings.entering import Group
-from mains.portal.readings.forms import Readings
+from mains.portal.readings.forms import Readings, seconds_in
 
 # The page as a device keeps it: without history, values and anything else about the person.
 KEPT = "kept"
@@ -64,6 +64,13 @@ def kept_for(form: Readings) -> timedelta:
     Return how long a device kept a form.
     """
     return timedelta(seconds=form.cleaned_data["kept"])
+
+
+def kept_text(text: str) -> timedelta:
+    """
+    Return how long a device kept a form, from the field as it was sent.
+    """
+    return timedelta(seconds=seconds_in(text))
 
 
 def tell_other_day(request: PortalRequest, form: Readings, sent: list[Reading]) -> None:

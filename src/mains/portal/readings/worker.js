@@ -2,7 +2,7 @@
    with; what is typed there is kept by readings.js. */
 "use strict";
 const PAGES = "pages", PARTS = "parts";
-const READINGS = /^\/(readings\/|read\/[^/]+\/)$/;
+const READINGS = /^\/(readings\/|(read|card)\/[^/]+\/)$/;
 /* Whoever comes or goes here must not find the page of somebody else. */
 const LEAVING = /^\/(account\/(login|logout)|me\/close)\//;
 
