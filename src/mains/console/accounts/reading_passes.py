@@ -26,7 +26,7 @@ def table(request: StaffRequest, *, account_id: int) -> Table | None:
         return None
     return Table(
         caption=_("Open without signing in"),
-        columns=(Column(_("What")), Column(_("Made")), Column(_("Until")), Column(_("End it"))),
+        columns=(Column(_("What")), Column(_("Made")), Column(_("Until")), Column(_("End"))),
         rows=tuple(_row(request, one) for one in found),
     )
 

@@ -50,7 +50,7 @@ def latest(request: PortalRequest) -> Table | None:
 def _photo(row: queries.ReadingRow) -> Cell:
     url = reverse("portal:readings-photo", args=[row.id])
     about = f"{row.meter} {short_date_text(row.read_date, language=language())}"
-    return Cell(_("Look"), url=url, about=about)
+    return Cell(_("Show the photo"), url=url, about=about)
 
 
 def read_by(source: str) -> str:
