@@ -1,9 +1,11 @@
 """Readings in a cellar: a real browser whose network is cut, and what becomes of what was typed."""
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
 from mains.guard.context import inside
@@ -14,7 +16,7 @@ from tests.journeys.conftest import move_clock
 from tests.screens import gallery, harness, live
 
 SLUG = "teplo"
-NAMES = ("ann", "bea", "cem", "dan", "eve", "fay", "gus")
+NAMES = ("ann", "bea", "cem", "dan", "eve", "fay", "gus", "hal")
 SEND = "main form[data-readings] button[type=submit]"
 KEPT_TITLE = "Kept on this device, sent when there is a connection"
 WORKS = """async () => Promise.race([
@@ -117,6 +119,33 @@ def stored(site, django_db_blocker):
         yield lambda register: pool.submit(count, register).result()
 
 
+@pytest.fixture
+def photographed(site, django_db_blocker):
+    """
+    Return the photos of a register's readings, from a thread as well.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import connection
+
+    from mains.metering import photos
+
+    def found(register: int) -> list[bytes]:
+        with django_db_blocker.unblock(), inside(SLUG):
+            try:
+                ids = list(
+                    Reading.objects.filter(register_id=register).values_list("pk", flat=True)
+                )
+                return [
+                    photos.shown(reading_id=one) for one in photos.photographed(reading_ids=ids)
+                ]
+            finally:
+                connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        yield lambda register: pool.submit(found, register).result()
+
+
 def opened(page: Page, url: str) -> None:
     """
     Open a page and wait until the device keeps it.
@@ -203,6 +232,41 @@ def test_a_link_opens_in_the_cellar_too(chromium, site, stored):
         context.set_offline(False)
         page.wait_for_url("**/readings/guest/sent/")
         assert stored(cem.register) == before + 1
+
+
+def test_a_photo_waits_with_it_made_smaller_and_without_its_place(
+    chromium, site, stored, photographed
+):
+    hal = site["hal"]
+    picture = io.BytesIO()
+    exif = Image.Exif()
+    exif.get_ifd(0x8825)[1] = "N"
+    Image.new("RGB", (2400, 1800), (20, 90, 60)).save(picture, "JPEG", exif=exif)
+    with device(chromium, *hal.cookies) as (context, page):
+        opened(page, f"{hal.url}/readings/?lang=en")
+        before = stored(hal.register)
+        context.set_offline(True)
+        page.goto(f"{hal.url}/readings/")
+        page.fill(hal.field, hal.value)
+        page.click("details.photo summary >> nth=0")
+        page.set_input_files(
+            hal.field.replace("reading-", "photo-"),
+            {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture.getvalue()},
+        )
+        look(page, "photo")
+        page.click(SEND)
+        expect(page.locator("[data-list]")).to_contain_text(hal.value)
+        context.set_offline(False)
+        page.wait_for_url("**/readings/sent/")
+        expect(page.locator("main")).to_contain_text("The photo is stored with it")
+        look(page, "photo-receipt")
+        assert stored(hal.register) == before + 1
+        (jpeg,) = photographed(hal.register)
+        assert Image.open(io.BytesIO(jpeg)).size == (1600, 1200)
+        assert not Image.open(io.BytesIO(jpeg)).getexif()
+        page.goto(f"{hal.url}/readings/")
+        look(page, "history")
+        assert page.locator("a[href$='/photo.jpg']").count() == 1
 
 
 def test_a_network_that_only_pretends_is_no_network(chromium, site, stored):

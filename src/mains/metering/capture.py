@@ -4,8 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import F, Q
+
 from mains.core.calendars import civil_date
-from mains.metering.queries import RegisterRow, latest_before, was_read_by
+from mains.metering.models import MeterInstallation
+from mains.metering.queries import RegisterRow, latest_before
 from mains.metering.rules.windows import ReadingWindow, WindowState, view
 
 
@@ -57,3 +60,18 @@ def as_of(*, register: RegisterRow, day: date) -> RegisterRow:
         last_value=last.value if last else None,
         last_date=last.read_date if last else None,
     )
+
+
+def was_read_by(*, account_id: int, register_id: int, day: date) -> bool:
+    """
+    Tell whether an account had a contract on a day for the meter of a register, and it hung there.
+    """
+    return MeterInstallation.objects.filter(
+        Q(end_date=None) | Q(end_date__gt=day),
+        Q(supply_point__contracts__end_date=None) | Q(supply_point__contracts__end_date__gt=day),
+        meter__registers=register_id,
+        start_date__lte=day,
+        supply_point__contracts__account_id=account_id,
+        supply_point__contracts__service=F("meter__service"),
+        supply_point__contracts__start_date__lte=day,
+    ).exists()

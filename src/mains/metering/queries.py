@@ -196,21 +196,6 @@ def _latest(readings: QuerySet[Reading]) -> Reading | None:
     return readings.filter(quality__in=COUNTED).order_by("-read_date", "-received_at").first()
 
 
-def was_read_by(*, account_id: int, register_id: int, day: date) -> bool:
-    """
-    Tell whether an account had a contract on a day for the meter of a register, and it hung there.
-    """
-    return MeterInstallation.objects.filter(
-        Q(end_date=None) | Q(end_date__gt=day),
-        Q(supply_point__contracts__end_date=None) | Q(supply_point__contracts__end_date__gt=day),
-        meter__registers=register_id,
-        start_date__lte=day,
-        supply_point__contracts__account_id=account_id,
-        supply_point__contracts__service=F("meter__service"),
-        supply_point__contracts__start_date__lte=day,
-    ).exists()
-
-
 def installed_since(*, register_id: int, supply_point_id: int) -> date:
     """
     Return the day on which the meter of a register was last hung at a supply point.
