@@ -157,7 +157,7 @@ def sent_before(request: PortalRequest) -> HttpResponse | None:
 @require_http_methods(["GET", "POST"])
 def linked(request: PortalRequest, token: str) -> HttpResponse:
     """
-    Take the readings of the meters that a signed address names: one page, and nobody signs in.
+    Take the readings of the meters that a mailed address names: one page, and nobody signs in.
     """
     try:
         mine = guest_readings.linked(tenant=request.tenant, token=token, now=request.now)

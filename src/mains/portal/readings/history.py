@@ -30,8 +30,8 @@ def latest(request: PortalRequest) -> Table | None:
             Column(_("Meter")),
             Column(_("Reading"), numeric=True),
             Column(_("Read by")),
-            Column(_("Photo")),
             Column(_("State")),
+            *([Column(_("Photo"))] if pictured else []),
         ),
         rows=tuple(
             (
@@ -39,8 +39,8 @@ def latest(request: PortalRequest) -> Table | None:
                 Cell(row.meter),
                 Cell(f"{number_text(row.value, language=language())} {unit_text(row.unit)}"),
                 Cell(read_by(row.source)),
-                _photo(row) if row.id in pictured else Cell("–"),
                 state(row.quality),
+                *([_photo(row) if row.id in pictured else Cell("–")] if pictured else []),
             )
             for row in rows
         ),
