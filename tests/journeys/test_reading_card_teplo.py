@@ -114,6 +114,29 @@ class TestThePaper:
                 tenant=tenant, account_ids=range(501), actor="tests", now=tenant.now()
             )
 
+    @pytest.mark.parametrize(("extra", "code"), [("", 0), ("404404", 4)])
+    def test_the_command_line_writes_them_or_makes_none(self, tmp_path, extra, code):
+        from click.testing import CliRunner
+
+        from mains.cli import main
+        from mains.guard import context
+
+        numbers, out = tmp_path / "numbers.txt", tmp_path / "cards.pdf"
+        kims = [world.guest(position=at) for at in range(2)]
+        numbers.write_text("\n".join([*(kim.account.number for kim in kims), extra]))
+        words = ["cards", "print", "--tenant", SLUG, "--accounts", str(numbers), "--out", str(out)]
+        try:
+            done = CliRunner().invoke(main, words)
+        finally:
+            context.choose(None)
+        assert done.exit_code == code, done.output
+        assert out.exists() is (code == 0)
+        if code == 0:
+            assert len(PdfReader(out).pages) == 2
+        with inside(SLUG):
+            made = ContactCode.objects.filter(purpose=passes.Kind.CARD).count()
+        assert made == (2 if code == 0 else 0)
+
     def test_an_account_without_such_a_meter_gets_none(self):
         kim, desk = world.guest("energo"), world.desk_of()
         assert desk.post(f"customers/{kim.account.pk}/reading-card/").status_code == 302
