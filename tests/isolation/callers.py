@@ -309,9 +309,13 @@ def _customers(utility: utilities.Utility) -> list[Any]:
 
 
 def _ids(utility: utilities.Utility) -> dict[str, str]:
+    from django.db import transaction
+
     from mains.approvals import actions as approvals
     from mains.customers.models import SupplyPoint
+    from mains.enrolment import passes
     from mains.enrolment.models import AccountLink, Invitation, LinkRole
+    from mains.metering import photos
     from mains.metering.models import MeterInstallation, Reading
     from mains.notifications.models import Message
     from mains.privacy import actions as privacy
@@ -343,12 +347,20 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
             asked_by=1,
             now=datetime.now(UTC),
         )
-        reading, message = Reading.objects.first(), Message.objects.first()
+        message = Message.objects.first()
         installation = MeterInstallation.objects.get(
             supply_point__contracts__account_id=bill.account_id
         )
         building = SupplyPoint.objects.create(code="B-1", street="S 1", city="C", post_code="1")
         SupplyPoint.objects.filter(pk=installation.supply_point_id).update(building=building)
+        reading = Reading.objects.filter(register__meter=installation.meter_id).latest("read_date")
+        with transaction.atomic():
+            passes.issue(
+                kind=passes.Kind.LINK, account_id=bill.account_id, supply_point_ids=[1],
+                ends_at=utilities.NOW.replace(year=2036), now=utilities.NOW,
+            )  # fmt: skip
+        (link,) = passes.passes_of(account_id=bill.account_id, now=utilities.NOW)
+        photos.keep(reading_id=reading.pk, jpeg=b"\xff\xd8\xff", now=utilities.NOW)
     with inside(PUBLIC):
         application = ProviderApplication.objects.create(
             token_hash="1" * 64, slug="slowwater", name="Slow", email="s@slow.example",
@@ -361,6 +373,7 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
         "api_bill_id": f"bil_{bill.pk}",
         "run_id": str(utility.run.pk),
         "reading_id": str(reading.pk),
+        "pass_id": str(link.id),
         "installation_id": str(installation.pk),
         "building_id": str(building.pk),
         "approval_id": str(approval_id),

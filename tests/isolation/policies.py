@@ -75,6 +75,8 @@ EXPECTED = {
     "holder": _policy("holder", known=MISSING, delegate=FORBIDDEN),
     # The same, also for those with whom it is shared.
     "who sees it": _policy("holder", "delegate", known=MISSING),
+    # The same, and for whom it is shared without its readings it does not exist.
+    "who may read it": _policy("holder", known=MISSING),
     # API: no session counts, only a token of this tenant.
     "token": _policy(*CUSTOMERS),
     "token of the holder": _policy("holder", known=MISSING, delegate=FORBIDDEN),
@@ -193,6 +195,7 @@ PORTAL: Lines = {
     "payments/": ("customer", READ),
     "readings/": ("customer", FORM),
     "readings/sent/": ("customer", READ),
+    "readings/<int:reading_id>/photo.jpg": ("who may read it", READ),
     "readings/many/": ("customer", FORM),
     "readings/many/list.<slug:suffix>": ("customer", READ),
     "readings/many/check/": ("customer", FORM),
@@ -212,6 +215,11 @@ PORTAL: Lines = {
     # Whoever sent nothing is led home, and a link that nobody signed is over.
     "readings/guest/sent/": ("anyone", READ),
     "read/<str:token>/": ("anyone", FORM),
+    # Whoever has no card finds nothing here.
+    "card/": ("anyone", FORM),
+    "card/<str:code>/": ("anyone", FORM),
+    # The script that opens the page for readings without a network.
+    "sw.js": ("anyone", READ),
     # A token of the console opens a view, and whoever has none ends none.
     "support/": ("anyone", SEND),
     "support/end/": ("anyone", SEND),
@@ -290,6 +298,11 @@ DESK: Lines = {
     "readings/imports/waiting/<str:name>/import/": ("every role", SEND),
     "readings/imports/waiting/<str:name>/remove/": ("every role", SEND),
     "readings/imports/waiting/<str:name>/rejected.<slug:suffix>": ("nobody here", READ),
+    "readings/<int:reading_id>/photo.jpg": ("every role", READ),
+    "readings/cards/": ("every role", FORM),
+    "customers/<int:account_id>/reading-card/": ("every role", SEND),
+    "customers/<int:account_id>/reading-link/code/": ("every role", SEND),
+    "customers/<int:account_id>/passes/<int:pass_id>/": ("every role", FORM),
     "customers/<int:account_id>/data/": ("owners", FORM),
     # An archive of this customer that was never made.
     "customers/<int:account_id>/data/<int:job_id>/": ("owners' nothing", READ),

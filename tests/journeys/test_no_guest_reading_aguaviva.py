@@ -73,7 +73,9 @@ def test_the_action_takes_none_whoever_calls_it():
                 decimal_mark=",", now=tenant.now(),
             )  # fmt: skip
         with pytest.raises(guest_readings.NothingToRead):
-            guest_readings.link_of(tenant=tenant, account_id=kim.account.pk, today=today)
+            guest_readings.link_of(
+                tenant=tenant, account_id=kim.account.pk, actor="tests", now=tenant.now()
+            )
 
 
 def test_control_switched_on_a_guest_is_asked_and_reads():

@@ -12,7 +12,6 @@ from mains.customers.models import Contract, Customer
 from mains.demo import facts
 from mains.guard.context import inside
 from mains.journeys import guest_readings
-from mains.metering import links
 from mains.metering.models import ReadingQuality, ReadingSource
 from mains.tenancy import queries
 
@@ -29,7 +28,7 @@ def link_for(kim: Guest) -> str:
     tenant = queries.tenant(SLUG)
     with inside(SLUG):
         return guest_readings.link_of(
-            tenant=tenant, account_id=kim.account.pk, today=tenant.date_of(tenant.now())
+            tenant=tenant, account_id=kim.account.pk, actor="tests", now=tenant.now()
         )[0]
 
 
@@ -155,9 +154,9 @@ class TestTheEnd:
         kim = world.guest()
         link = link_for(kim)
         page, value = kim.browser.get(link), kim.likely()
-        move_clock(SLUG, NOW + links.DAYS - timedelta(days=1))
+        move_clock(SLUG, NOW + guest_readings.LINK_DAYS - timedelta(days=1))
         assert kim.browser.get(link).status == 200
-        move_clock(SLUG, NOW + links.DAYS)
+        move_clock(SLUG, NOW + guest_readings.LINK_DAYS)
         assert kim.send(page, value).status == 410
         self.over(kim, link)
 

@@ -49,7 +49,7 @@ def bill(position: int) -> Bill:
     kim, tenant = world.guest(position=position), queries.tenant(SLUG)
     with inside(SLUG):
         link, _until = guest_readings.link_of(
-            tenant=tenant, account_id=kim.account.pk, today=tenant.date_of(tenant.now())
+            tenant=tenant, account_id=kim.account.pk, actor="tests", now=tenant.now()
         )
     return Bill(
         number=kim.account.number,

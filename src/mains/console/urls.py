@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mains.console.accounts import reading_link, tax_number
+from mains.console.accounts import reading_link, reading_passes, tax_number
 from mains.console.accounts import views as accounts
 from mains.console.approvals import views as approvals
 from mains.console.authorities import views as authorities
@@ -35,6 +35,18 @@ urlpatterns = [
         name="exchange-meter",
     ),
     path("customers/<int:account_id>/readings/", entering.enter, name="enter-reading"),
+    path("customers/<int:account_id>/reading-card/", reading_passes.card, name="reading-card"),
+    path(
+        "customers/<int:account_id>/reading-link/code/",
+        reading_passes.code,
+        name="reading-link-code",
+    ),
+    path(
+        "customers/<int:account_id>/passes/<int:pass_id>/",
+        reading_passes.end,
+        name="end-reading-pass",
+    ),
+    path("readings/cards/", reading_passes.many, name="reading-cards"),
     path("customers/<int:account_id>/reading-link/", reading_link.send, name="send-reading-link"),
     path("customers/<int:account_id>/data/", privacy.party, name="party"),
     path("customers/<int:account_id>/data/<int:job_id>/", privacy.download, name="party-download"),
@@ -80,6 +92,7 @@ urlpatterns = [
         import_file.rejected,
         name="import-file-rejected",
     ),
+    path("readings/<int:reading_id>/photo.jpg", readings.photo, name="reading-photo"),
     path("runs/", runs.every, name="runs"),
     path("runs/new/", runs.start, name="run-new"),
     path("runs/<int:run_id>/", runs.one, name="run"),

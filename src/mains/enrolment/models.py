@@ -138,7 +138,7 @@ class ContactCode(models.Model):
     A code on its way to the contact on file; who types it has proven the account.
 
     A code by e-mail belongs to the browser that holds its token; one by letter is long enough to
-    stand alone.
+    stand alone. `passes` keeps what opens the page for readings here as well: a link, a card.
     """
 
     token_hash = models.CharField(max_length=64, unique=True)

@@ -27,6 +27,12 @@ class Budget:
         except ValueError:  # It ended between the two calls.
             return True
 
+    def is_spent(self, who: object) -> bool:
+        """
+        Tell whether somebody has no try left, without counting one.
+        """
+        return int(cache.get(self._key(who), 0)) >= self.tries
+
     def forget(self, who: object) -> None:
         """
         Begin anew for somebody, after a success.

@@ -1,14 +1,17 @@
 """Readings from people who have not signed in, where the tenant takes them (axis A6)."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from mains.audit import actions as audit
+from mains.core.calendars import first_instant
 from mains.core.transactions import inside_transaction, owns_transaction
 from mains.customers import queries as customers
+from mains.enrolment import passes
 from mains.enrolment.actions import telling
+from mains.enrolment.passes import Kind
 from mains.identity.budgets import Budget
-from mains.metering import actions, links, queries
+from mains.metering import actions, queries
 from mains.metering.models import Reading, ReadingSource
 from mains.metering.queries import RegisterRow
 from mains.metering.windows import window_for
@@ -23,6 +26,8 @@ from mains.tenancy.tenantfile.services import Service
 # Whether a value is unusual is told of a register so often in a day. Further unusual values are
 # stored for review without a word, so nobody finds out the last reading by trying.
 ASKED_BACK = Budget("guest-asked-back", tries=10, seconds=86_400)
+# Until the next window of a provider that asks for readings each month is over.
+LINK_DAYS = timedelta(days=45)
 
 
 class GuestsNotTaken(Exception):
@@ -80,9 +85,12 @@ def send(
     key: str,
     decimal_mark: str,
     now: datetime,
+    kept: timedelta = timedelta(),
 ) -> Reading:
     """
     Store a guest's reading and tell the holder; the same form again returns the first one.
+
+    `kept` is how long a device held it back for want of a network.
 
     :raises GuestsNotTaken: if the tenant takes none for this service.
     :raises WindowLocked: while readings of the service are suspended.
@@ -101,6 +109,8 @@ def send(
         decimal_mark=decimal_mark,
         now=now,
         zone=tenant.zone,
+        kept=kept,
+        most_kept=timedelta(days=service.kept_days),
     )
 
     def store(*, confirmed: bool) -> Reading:
@@ -147,42 +157,62 @@ def _tell_holder(tenant: TenantInfo, account_id: int, reading: Reading, *, now: 
     )
 
 
-def link_of(*, tenant: TenantInfo, account_id: int, today: date) -> tuple[str, date]:
+@owns_transaction
+def link_of(*, tenant: TenantInfo, account_id: int, actor: str, now: datetime) -> tuple[str, date]:
     """
-    Return the address at which an account's meters are read, and the first day it is over.
+    Make a link by itself, to be printed as a QR code, and audit it; see `make_link`.
+    """
+    made = make_link(tenant=tenant, account_id=account_id, now=now)
+    audit.record(
+        action="reading_link.made",
+        subject=f"account:{account_id}",
+        actor=actor,
+        detail={},
+        now=now,
+    )
+    return made
 
-    For a mail, or to be printed on a bill or a notice as a QR code.
+
+@inside_transaction
+def make_link(*, tenant: TenantInfo, account_id: int, now: datetime) -> tuple[str, date]:
+    """
+    Make an address at which an account's meters are read; return it, and the first day it is over.
 
     :raises NothingToRead: if guests may read no meter of the account today.
     """
+    today = tenant.date_of(now)
     found = registers(file=tenant.file, account_id=account_id, today=today)
     if not found:
         raise NothingToRead
-    return links.address(
-        site=tenant.url,
+    until_date = today + LINK_DAYS
+    secret = passes.issue(
+        kind=Kind.LINK,
         account_id=account_id,
         supply_point_ids=[register.supply_point_id for register in found],
-        today=today,
+        ends_at=first_instant(until_date, tenant.zone),
+        now=now,
     )
+    return f"{tenant.url}/read/{secret}/", until_date
 
 
-def linked(*, file: TenantFile, token: str, today: date) -> list[RegisterRow]:
+def linked(*, tenant: TenantInfo, token: str, now: datetime) -> list[RegisterRow]:
     """
     Return the registers that the token of an address lets its holder read.
 
     Where the contract has ended the account reads nothing at that place any more.
 
-    :raises LinkOver: if the address is of another tenant, too old, or leads to no meter any more.
+    :raises passes.PassOver: if it is of another tenant, was ended, is too old, or leads to no
+        meter any more.
     """
-    link = links.opened(token=token, today=today)
+    link = passes.opened(kind=Kind.LINK, secret=token, at=now)
     found = registers(
-        file=file,
+        file=tenant.file,
         account_id=link.account_id,
-        today=today,
+        today=tenant.date_of(now),
         supply_point_ids=link.supply_point_ids,
     )
     if not found:
-        raise links.LinkOver
+        raise passes.PassOver
     return found
 
 
@@ -195,14 +225,18 @@ def send_link(*, tenant: TenantInfo, account_id: int, actor: str, now: datetime)
     :raises NothingToRead: if guests may read no meter of the account today.
     """
     today = tenant.date_of(now)
-    url, until_date = link_of(tenant=tenant, account_id=account_id, today=today)
+    if not registers(file=tenant.file, account_id=account_id, today=today):
+        raise NothingToRead
     account = customers.account_with_customer(account_id=account_id)
     if account is None or not account.customer.email:
         raise NoEmail
-    customer = account.customer
+    customer, key = account.customer, f"{account_id}.{today}"
+    if is_queued(kind="reading-link", key=key):
+        return False
+    url, until_date = make_link(tenant=tenant, account_id=account_id, now=now)
     new = notifications.queue(
         kind="reading-link",
-        key=f"{account_id}.{today}",
+        key=key,
         recipient=customer.email,
         language=customer.language,
         values={

@@ -1,13 +1,13 @@
 """Store what a meter showed."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from mains.core.calendars import civil_date
 from mains.core.transactions import inside_transaction, owns_transaction
-from mains.metering import guests
+from mains.metering import capture, guests
 from mains.metering.models import Reading, ReadingQuality, ReadingSource, Register
 from mains.metering.queries import RegisterRow, counting
 from mains.metering.rules.plausibility import Previous, Verdict, judge
@@ -39,6 +39,9 @@ class Unlikely(Exception):
 class Sending:
     """
     Who sends readings, when, and with what; `key` names the form, so sending it twice stores once.
+
+    `kept` is how long a device held them back for want of a network, by its own clock, and
+    `most_kept` how long that may be for the day of typing to count.
     """
 
     source: ReadingSource
@@ -47,6 +50,8 @@ class Sending:
     decimal_mark: str
     now: datetime
     zone: ZoneInfo
+    kept: timedelta = timedelta()
+    most_kept: timedelta = timedelta()
 
 
 @owns_transaction
@@ -80,7 +85,8 @@ def store_reading(
 
     An unusual value is stored for review once the person confirmed it. Only what is no number, or
     has more digits than the register, is refused. A guest's reading waits for review where the
-    period has a surer one, and gives way to one that comes later.
+    period has a surer one, and gives way to one that comes later. What a device kept counts for the
+    instant at which it was typed, within the bounds of `capture.counted_at`.
 
     :raises WindowLocked: while readings of the service are suspended.
     :raises NotANumber: if there is no number in it.
@@ -93,7 +99,14 @@ def store_reading(
     again = Reading.objects.filter(sent_key=key).first()
     if again is not None:
         return again
-    now = view(window, instant=sending.now, zone=sending.zone)
+    counted_at = capture.counted_at(
+        register=register,
+        window=window,
+        kept=capture.Kept(sending.kept, sending.most_kept),
+        now=sending.now,
+        zone=sending.zone,
+    )
+    now = view(window, instant=counted_at, zone=sending.zone)
     if now.state is WindowState.LOCKED:
         raise WindowLocked(now)
     value = read_typed(
@@ -102,14 +115,16 @@ def store_reading(
         digits=register.digits,
         decimals=register.decimals,
     )
-    today = civil_date(sending.now, sending.zone)
+    today = civil_date(counted_at, sending.zone)
     period_start = period_of(window, today).start
     by_guest = sending.source == ReadingSource.GUEST
     if by_guest:
         guests.demand_room(register_id=register.register_id, now=sending.now)
     else:
         register = _without_guests(register, period_start)
-    verdict = verdict_on(register=register, value=value, today=today)
+    verdict = verdict_on(
+        register=capture.as_of(register=register, day=today), value=value, today=today
+    )
     if verdict.needs_review and not confirmed:
         raise Unlikely(verdict, register)
     quality, why = _kept_as(verdict, register, period_start, by_guest=by_guest)

@@ -4,11 +4,12 @@ The portal, guests, the API, reminders and the calendar feed all ask here.
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 import holidays
 
+from mains.core.calendars import Period
 from mains.metering.rules.spans import (
     Always,
     DayOfYear,
@@ -24,6 +25,8 @@ from mains.metering.rules.windows import (
     ReadingWindow,
     WindowState,
     WindowView,
+    period_of,
+    recommended_between,
     view,
 )
 from mains.tenancy.queries import TenantInfo
@@ -52,6 +55,22 @@ def view_for(
     """
     window = window_for(file=tenant.file, service=service, contract_class=contract_class)
     return view(window, instant=instant, zone=tenant.zone)
+
+
+def next_days(
+    *, tenant: TenantInfo, service: str, contract_class: str = "", today: date
+) -> tuple[Period, Period]:
+    """
+    Return the days on which readings are wanted next, or now, and the month that they close.
+
+    Where none are, it is the days that are left of this month.
+    """
+    window = window_for(file=tenant.file, service=service, contract_class=contract_class)
+    near = Period(today - timedelta(days=62), today + timedelta(days=400))
+    found = [days for days in recommended_between(window, near) if days.end > today]
+    month = Period.month_of(today)
+    days = found[0] if found else Period(today, month.end)
+    return days, period_of(window, days.start)
 
 
 def is_any_open(*, tenant: TenantInfo, services: Iterable[Service], instant: datetime) -> bool:

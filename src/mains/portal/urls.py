@@ -13,7 +13,7 @@ from mains.portal.next_bill import views as next_bill
 from mains.portal.payments import views as payments
 from mains.portal.privacy import closing
 from mains.portal.privacy import views as privacy
-from mains.portal.readings import guest, windows
+from mains.portal.readings import cards, guest, keeping, photos, windows
 from mains.portal.readings import views as readings
 from mains.portal.readings.many import views as many
 from mains.portal.support import views as support
@@ -78,6 +78,7 @@ urlpatterns = [
     path("usage/green-button.xml", usage.green_button, name="green-button"),
     path("readings/reminder/", readings.reminder, name="readings-reminder"),
     path("readings/sent/", readings.sent, name="readings-sent"),
+    path("readings/<int:reading_id>/photo.jpg", photos.photo, name="readings-photo"),
     path("readings/many/", many.every, name="readings-many"),
     path("readings/many/list.<slug:suffix>", many.template, name="readings-many-list"),
     path("readings/many/check/", many.check, name="readings-many-check"),
@@ -86,6 +87,9 @@ urlpatterns = [
     path("readings/guest/code/", guest.code, name="guest-reading-code"),
     path("readings/guest/enter/", guest.enter, name="guest-reading-enter"),
     path("readings/guest/sent/", guest.receipt, name="guest-reading-sent"),
+    path("card/", cards.ask, name="reading-card-code"),
+    path("card/<str:code>/", cards.card, name="reading-card"),
+    path("sw.js", keeping.worker, name="worker"),
     path("read/<str:token>/", guest.linked, name="reading-link"),
     path("support/", support.begin, name="support-open"),
     path("support/end/", support.end, name="support-end"),

@@ -15,6 +15,7 @@ from mains.documents import storage
 from mains.enrolment import actions as enrolment
 from mains.enrolment.models import AccountLink
 from mains.identity.models import User
+from mains.metering import photos
 from mains.notifications import actions as notifications
 from mains.notifications.models import Message, MessageState
 from mains.payments.models import GatewayEvent
@@ -293,6 +294,7 @@ def delete_old(*, privacy: Privacy, today: date, now: datetime) -> dict[str, int
     notices = (
         GatewayEvent.objects.filter(received_at__lt=messages_end).exclude(body="").update(body="")
     )
+    photos_deleted = photos.delete_older(before=now - timedelta(days=privacy.photo_days))
     sessions, _each = Session.objects.filter(expire_date__lt=now).delete()
     ended = list(DataJob.objects.exclude(file_name="").filter(expires_at__lt=now))
     for job in ended:
@@ -303,6 +305,7 @@ def delete_old(*, privacy: Privacy, today: date, now: datetime) -> dict[str, int
         "notices": notices,
         "sessions": sessions,
         "exports": len(ended),
+        "photos": photos_deleted,
     }
     if bills:
         audit.record(

@@ -10,13 +10,18 @@ from django.db.models.functions import Cast, Concat
 
 from mains.billing.models import Bill, BillState
 from mains.core.transactions import inside_transaction
+from mains.customers.models import Account
 from mains.documents import storage
 from mains.ledger.models import LedgerAccount, Transfer
+from mains.metering import photos
+from mains.metering import queries as metering
 from mains.privacy import finding
 from mains.privacy.finding import Subject
 from mains.privacy.models import DataJob, JobState
 from mains.privacy.rules import retention
 from mains.privacy.rules.inventory import INVENTORY, Ending, Holding
+
+MOST_READINGS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ def erase(*, about: Subject, now: datetime) -> dict[str, int]:
     :returns: model → number of rows; again finds nothing more.
     """
     done: dict[str, int] = {}
+    readings = photographed(about=about)
     # Found before anything is changed: what is replaced first leads to what is found later.
     found = [(one, list(finding.rows(one, about=about).values_list("pk", flat=True)))
              for one in INVENTORY if one.ending is not Ending.KEPT_BY_LAW]  # fmt: skip
@@ -46,6 +52,7 @@ def erase(*, about: Subject, now: datetime) -> dict[str, int]:
             done[holding.model] = _end(holding, keys)
     done["sessions.Session"] = _end_visits(about)
     _end_exports(about, now=now)
+    done["metering.Photo"] = photos.delete(reading_ids=readings)
     return {model: count for model, count in done.items() if count}
 
 
@@ -77,6 +84,15 @@ def _end_visits(about: Subject) -> int:
             row.delete()
             ended += 1
     return ended
+
+
+def photographed(*, about: Subject) -> list[int]:
+    """
+    Return the readings of a party's accounts that have a photo.
+    """
+    accounts = Account.objects.filter(customer__in=about.customer_ids).values_list("pk", flat=True)
+    found = metering.readings_of(account_ids=accounts, limit=MOST_READINGS)
+    return sorted(photos.photographed(reading_ids=[reading.id for reading in found]))
 
 
 def _end_exports(about: Subject, *, now: datetime) -> None:

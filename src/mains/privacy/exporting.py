@@ -24,10 +24,11 @@ from mains.core.spreadsheets import harmless
 from mains.core.wording import date_text, money_text, short_date_text
 from mains.customers.models import Account
 from mains.documents.press import Press, logo, look
+from mains.metering import photos
 from mains.metering import queries as metering
 from mains.notifications import rendering
 from mains.notifications.kinds import KINDS
-from mains.privacy import finding, intervals, wording
+from mains.privacy import erasing, finding, intervals, wording
 from mains.privacy.finding import Subject
 from mains.privacy.rules.inventory import INVENTORY, Holding
 from mains.tenancy.queries import TenantInfo
@@ -44,9 +45,10 @@ def archive(*, about: Subject, language: str, tenant: TenantInfo, now: datetime)
     """
     Return a ZIP with everything held about a person.
 
-    `data.json` has it all, `csv/` the same as one table each, `summary.pdf` is for reading, and
-    `bills/` has the documents. Rows come from the inventory, so a column that can hold personal
-    data is in it by the same table that erases it.
+    `data.json` has it all, `csv/` the same as one table each, `summary.pdf` is for reading,
+    `bills/` has the documents, and `photos/` those of meters by the reading's number. Rows come
+    from the inventory, so a column that can hold personal data is in it by the same table that
+    erases it.
     """
     data = collect(about=about)
     made = io.BytesIO()
@@ -59,6 +61,8 @@ def archive(*, about: Subject, language: str, tenant: TenantInfo, now: datetime)
         file.writestr("summary.pdf", _summary(data, language=language, tenant=tenant, now=now))
         for number, document in _documents(about=about, tenant=tenant):
             file.writestr(f"bills/{number}.pdf", document)
+        for reading_id in erasing.photographed(about=about):
+            file.writestr(f"photos/{reading_id}.jpg", photos.shown(reading_id=reading_id) or b"")
     return made.getvalue()
 
 
@@ -78,8 +82,8 @@ def collect(*, about: Subject) -> dict[str, list[Row]]:
     )
     data["metering.Reading"] = [
         {
-            "meter": row.meter, "read_date": row.read_date, "value": row.value, "unit": row.unit,
-            "source": row.source, "quality": row.quality,
+            "id": row.id, "meter": row.meter, "read_date": row.read_date, "value": row.value,
+            "unit": row.unit, "source": row.source, "quality": row.quality,
         }
         for row in metering.readings_of(account_ids=accounts, limit=MOST_READINGS)
     ]  # fmt: skip

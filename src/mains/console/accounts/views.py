@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from mains.branding.components import Cell, Column, Pages, Table
 from mains.console import wording
 from mains.console.access import BILLING, EVERYBODY, OWNERS, StaffRequest, staff
-from mains.console.accounts import tables
+from mains.console.accounts import reading_passes, tables
 from mains.console.support.views import may_end
 from mains.core.money import Money
 from mains.customers import queries
@@ -128,6 +128,7 @@ def one(request: StaffRequest, account_id: int) -> HttpResponse:
             "readings": tables.readings(readings) if readings else None,
             "is_owner": request.role in OWNERS,
             "guests_read": any(register.service in by_guests for register in registers),
+            "passes": reading_passes.table(request, account_id=account_id),
             "may_correct": request.role in BILLING,
             "people": tables.people(people, zone=zone, base=request.base) if people else None,
             "running": [

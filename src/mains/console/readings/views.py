@@ -7,12 +7,13 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from mains.console import wording
 from mains.console.access import EVERYBODY, StaffRequest, staff, to
 from mains.journeys import reading_desk
-from mains.metering import reviewing, waiting
+from mains.metering import photos, reviewing, waiting
 from mains.metering.models import Reading
 from mains.metering.rules.typed import NotANumber, TooManyDigits
 from mains.metering.waiting import ReviewRow, Shown
@@ -28,22 +29,27 @@ def desk(request: StaffRequest) -> HttpResponse:
     List the readings that wait for a decision, oldest first.
     """
     rows = waiting.waiting()
+    pictured = photos.photographed(reading_ids=[row.id for row in rows])
     histories = waiting.histories(register_ids={row.register_id for row in rows})
     return render(
         request,
         "console/readings/desk.html",
         {
-            "waiting": [_entry(row, histories.get(row.register_id, [])) for row in rows],
+            "waiting": [
+                _entry(row, histories.get(row.register_id, []), pictured=row.id in pictured)
+                for row in rows
+            ],
             "count": waiting.count_waiting(),
             "undo": request.session.get(LAST),
         },
     )
 
 
-def _entry(row: ReviewRow, history: list[Shown]) -> dict[str, Any]:
+def _entry(row: ReviewRow, history: list[Shown], *, pictured: bool) -> dict[str, Any]:
     unit = wording.unit(row.unit)
     return {
         "row": row,
+        "photo": f"{row.id}/photo.jpg" if pictured else "",
         "value": f"{wording.number(row.value)} {unit}",
         "last": f"{wording.number(row.last_value)} {unit}",
         "last_date": wording.day(row.last_date) if row.last_date else "",
@@ -58,6 +64,19 @@ def _entry(row: ReviewRow, history: list[Shown]) -> dict[str, Any]:
             for one in history
         ],
     }
+
+
+@never_cache
+@require_safe
+@staff(*EVERYBODY)
+def photo(request: StaffRequest, reading_id: int) -> HttpResponse:  # noqa: ARG001
+    """
+    Show the photo of a reading.
+    """
+    jpeg = photos.shown(reading_id=reading_id)
+    if jpeg is None:
+        raise Http404
+    return HttpResponse(jpeg, content_type="image/jpeg")
 
 
 @require_POST

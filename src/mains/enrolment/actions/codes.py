@@ -73,7 +73,9 @@ def send_code(
 
 
 def _had_enough(account: Account, *, now: datetime) -> bool:
-    recent = ContactCode.objects.filter(account=account, created_at__gt=now - timedelta(days=1))
+    recent = ContactCode.objects.filter(
+        account=account, purpose__in=list(Purpose), created_at__gt=now - timedelta(days=1)
+    )
     return recent.count() >= CODES_A_DAY
 
 

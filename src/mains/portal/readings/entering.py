@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from mains.core import wording
-from mains.metering import actions
+from mains.metering import actions, photos
 from mains.metering.guests import TooManyReadings
 from mains.metering.models import Reading
 from mains.metering.queries import RegisterRow
@@ -14,7 +14,7 @@ from mains.metering.rules.typed import NotANumber, TooManyDigits
 from mains.metering.rules.windows import WindowState
 from mains.portal.access import PortalRequest
 from mains.portal.readings import messages
-from mains.portal.readings.forms import Readings, confirm_name, name_of
+from mains.portal.readings.forms import Readings, confirm_name, name_of, photo_name
 from mains.portal.readings.windows import ServiceWindow, service_windows
 
 # Take what was typed for a register, and whether an unusual value was confirmed.
@@ -26,11 +26,11 @@ type Explain = Callable[[actions.Unlikely], str]
 @dataclass(frozen=True, slots=True)
 class Group:
     """
-    The registers that share a window; `fields` are (register, field, box or None).
+    The registers that share a window; `fields` are (register, field, box or None, photo).
     """
 
     window: ServiceWindow
-    fields: list[tuple[RegisterRow, object, object]]
+    fields: list[tuple[RegisterRow, object, object, object]]
 
 
 def decimal_mark() -> str:
@@ -52,7 +52,7 @@ def send_typed(
     sent = []
     for register, text, confirmed in typed:
         try:
-            sent.append(send(register, text, confirmed))
+            sent.append(_sent(request, form, register, send(register, text, confirmed)))
         except NotANumber:
             form.add_error(name_of(register), messages.not_a_number())
         except TooManyDigits:
@@ -68,6 +68,18 @@ def send_typed(
     return sent
 
 
+def _sent(
+    request: PortalRequest, form: Readings, register: RegisterRow, reading: Reading
+) -> Reading:
+    """
+    Keep the photo that came with a reading, once the reading is stored.
+    """
+    photo = form.photo_of(register)
+    if photo is not None:
+        photos.keep(reading_id=reading.pk, jpeg=photo, now=request.now)
+    return reading
+
+
 def groups(request: PortalRequest, form: Readings, registers: Sequence[RegisterRow]) -> list[Group]:
     """
     Return the registers by window; a locked one has no fields, unless they were just sent.
@@ -80,6 +92,6 @@ def groups(request: PortalRequest, form: Readings, registers: Sequence[RegisterR
     return found
 
 
-def _field(form: Readings, register: RegisterRow) -> tuple[RegisterRow, object, object]:
+def _field(form: Readings, register: RegisterRow) -> tuple[RegisterRow, object, object, object]:
     box = form[confirm_name(register)] if confirm_name(register) in form.fields else None
-    return register, form[name_of(register)], box
+    return register, form[name_of(register)], box, form[photo_name(register)]

@@ -10,16 +10,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mains.enrolment import actions as enrolment
+from mains.enrolment.passes import PassOver
 from mains.journeys import guest_readings
-from mains.metering import queries
-from mains.metering.links import LinkOver
+from mains.metering import photos, queries
 from mains.metering.models import Reading, ReadingQuality
 from mains.metering.queries import RegisterRow
 from mains.metering.windows import is_any_open
 from mains.portal.access import PortalRequest
 from mains.portal.proving import trying
 from mains.portal.proving.forms import Code, Facts
-from mains.portal.readings import entering, messages
+from mains.portal.readings import entering, keeping, messages
 from mains.portal.readings.forms import Readings, name_of
 from mains.portal.readings.windows import service_window
 from mains.tenancy.tenantfile.identity import Policy, Purpose
@@ -136,42 +136,53 @@ def enter(request: PortalRequest) -> HttpResponse:
         file=request.tenant.file, account_id=grant["account"], today=request.today
     )
     mine = [register for register in found if register.register_id in grant["registers"]]
-    return _take(request, mine, back="/readings/guest/")
+    return take(request, mine, back="/readings/guest/")
 
 
 def _ended(request: PortalRequest) -> HttpResponse:
+    return sent_before(request) or redirect("/readings/guest/?over=1")
+
+
+def sent_before(request: PortalRequest) -> HttpResponse | None:
     """
-    Lead whoever sent the same form twice to their receipt, and others back to the beginning.
+    Lead whoever sends the same form twice to their receipt.
     """
     kept = _kept(request, SENT)
     if kept and kept["key"] == request.POST.get("key"):
         return redirect("portal:guest-reading-sent")
-    return redirect("/readings/guest/?over=1")
+    return None
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def linked(request: PortalRequest, token: str) -> HttpResponse:
     """
-    Take the readings of the meters that a signed address names: one page, and nobody signs in.
+    Take the readings of the meters that a mailed address names: one page, and nobody signs in.
     """
     try:
-        mine = guest_readings.linked(file=request.tenant.file, token=token, today=request.today)
-    except LinkOver:
+        mine = guest_readings.linked(tenant=request.tenant, token=token, now=request.now)
+    except PassOver:
         offered = bool(guest_readings.policies(file=request.tenant.file))
         return render(request, "portal/readings/over.html", {"offered": offered}, status=410)
-    return _take(request, mine, back="")
+    return take(request, mine, back="", whose=keeping.mark(f"link:{token}"))
 
 
-def _take(request: PortalRequest, registers: list[RegisterRow], *, back: str) -> HttpResponse:
+def take(
+    request: PortalRequest, registers: list[RegisterRow], *, back: str, whose: str = ""
+) -> HttpResponse:
+    """
+    Take readings; `whose` marks what a device may keep, and nothing where it may keep none.
+    """
     shown = registers[:MOST]
-    form = Readings(request.POST or None, registers=shown)
+    form = Readings(request.POST or None, request.FILES or None, registers=shown, whose=whose)
     for register in shown:
         form.fields[name_of(register)].help_text = messages.digits(register)
-    if request.method == "POST" and form.is_valid() and _store(request, form):
+    if request.method == "POST" and form.is_valid() and _store(request, form, whose=whose):
         request.session.pop(GRANT, None)
         return redirect("portal:guest-reading-sent")
     groups = entering.groups(request, form, shown)
+    if whose and keeping.KEPT in request.GET:
+        return keeping.page(request, form, groups)
     return render(
         request,
         "portal/readings/guest.html",
@@ -181,13 +192,17 @@ def _take(request: PortalRequest, registers: list[RegisterRow], *, back: str) ->
             "taken": any(group.fields for group in groups),
             "more": len(registers) > len(shown),
             "back": back,
+            "whose": whose,
         },
         status=422 if form.errors else 200,
     )
 
 
-def _store(request: PortalRequest, form: Readings) -> bool:
+def _store(request: PortalRequest, form: Readings, *, whose: str) -> bool:
+    if not keeping.check_whose(form, whose=whose):
+        return False
     key = form.cleaned_data["key"]
+    kept = keeping.kept_for(form)
 
     def send(register: RegisterRow, text: str, confirmed: bool) -> Reading:
         return guest_readings.send(
@@ -198,6 +213,7 @@ def _store(request: PortalRequest, form: Readings) -> bool:
             key=key,
             decimal_mark=entering.decimal_mark(),
             now=request.now,
+            kept=kept,
         )
 
     sent = entering.send_typed(request, form, send=send, explain=messages.unlikely_for_guest)
@@ -206,8 +222,10 @@ def _store(request: PortalRequest, form: Readings) -> bool:
             "account": form.registers[0].account_id,
             "ids": [reading.pk for reading in sent],
             "key": key,
+            "whose": whose,
             "until": (request.now + HOLDS).isoformat(),
         }
+        keeping.tell_other_day(request, form, sent)
     return not form.errors
 
 
@@ -228,5 +246,12 @@ def receipt(request: PortalRequest) -> HttpResponse:
     return render(
         request,
         "portal/readings/sent.html",
-        {"readings": readings, "needs_review": review, "guest": True},
+        {
+            "readings": readings,
+            "needs_review": review,
+            "photos": len(photos.photographed(reading_ids=[one.id for one in readings])),
+            "guest": True,
+            "key": kept["key"] if kept else "",
+            "whose": kept.get("whose", "") if kept else "",
+        },
     )

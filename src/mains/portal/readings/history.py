@@ -1,11 +1,12 @@
 """Earlier readings: what each meter showed, who read it, and whether it counts."""
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mains.branding.components import Cell, Column, Table
 from mains.core.wording import number_text, short_date_text
 from mains.enrolment.rules.rights import Right
-from mains.metering import queries
+from mains.metering import photos, queries
 from mains.metering.models import ReadingQuality, ReadingSource
 from mains.portal.access import PortalRequest, account_ids
 from mains.portal.readings.messages import language
@@ -21,6 +22,7 @@ def latest(request: PortalRequest) -> Table | None:
     rows = queries.readings_of(account_ids=account_ids(request, Right.READ), limit=SHOWN)
     if not rows:
         return None
+    pictured = photos.photographed(reading_ids=[row.id for row in rows])
     return Table(
         caption=_("Earlier readings"),
         columns=(
@@ -29,6 +31,7 @@ def latest(request: PortalRequest) -> Table | None:
             Column(_("Reading"), numeric=True),
             Column(_("Read by")),
             Column(_("State")),
+            *([Column(_("Photo"))] if pictured else []),
         ),
         rows=tuple(
             (
@@ -37,10 +40,17 @@ def latest(request: PortalRequest) -> Table | None:
                 Cell(f"{number_text(row.value, language=language())} {unit_text(row.unit)}"),
                 Cell(read_by(row.source)),
                 state(row.quality),
+                *([_photo(row) if row.id in pictured else Cell("–")] if pictured else []),
             )
             for row in rows
         ),
     )
+
+
+def _photo(row: queries.ReadingRow) -> Cell:
+    url = reverse("portal:readings-photo", args=[row.id])
+    about = f"{row.meter} {short_date_text(row.read_date, language=language())}"
+    return Cell(_("Show the photo"), url=url, about=about)
 
 
 def read_by(source: str) -> str:

@@ -1,5 +1,8 @@
 """Send readings: all meters of the linked accounts on one page."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 from django.contrib import messages as notices
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -8,16 +11,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mains.enrolment.access_log import Deed
 from mains.enrolment.rules.rights import Right
-from mains.metering import actions, queries, reminding
+from mains.metering import actions, photos, queries, reminding
 from mains.metering.models import Reading, ReadingQuality, ReadingSource
 from mains.metering.queries import RegisterRow
 from mains.metering.windows import window_for
 from mains.portal.access import PortalRequest, account_ids, customer_required, noted
 from mains.portal.paging import page_asked, pages
-from mains.portal.readings import entering, history, messages
+from mains.portal.readings import entering, history, keeping, messages
 from mains.portal.readings.forms import Readings
 
-SENT = "readings_sent"
+SENT, SENT_KEY = "readings_sent", "readings_sent_key"
 # Registers on one page: what somebody reads on one walk, and one form can hold.
 PAGE = 25
 # With more registers than these, a list can be sent instead.
@@ -37,16 +40,20 @@ def enter(request: PortalRequest) -> HttpResponse:
     registers = found[:PAGE]
     if page > 1 and not registers:
         return redirect("portal:readings")
-    form = Readings(request.POST or None, registers=registers)
-    if request.method == "POST" and form.is_valid() and _store(request, form):
+    whose = keeping.mark(f"user:{request.user.pk}")
+    form = Readings(request.POST or None, request.FILES or None, registers=registers, whose=whose)
+    if request.method == "POST" and form.is_valid() and _store(request, form, whose=whose):
         return redirect("portal:readings-sent")
     groups = entering.groups(request, form, registers)
+    if keeping.KEPT in request.GET:
+        return keeping.page(request, form, groups)
     return render(
         request,
         "portal/readings/enter.html",
         {
             "form": form,
             "groups": groups,
+            "whose": whose,
             "remindable": any(group.window.calendar for group in groups),
             "history": history.latest(request),
             "many": page > 1 or len(found) > FEW,
@@ -58,10 +65,22 @@ def enter(request: PortalRequest) -> HttpResponse:
     )
 
 
-def _store(request: PortalRequest, form: Readings) -> bool:
+def _store(request: PortalRequest, form: Readings, *, whose: str) -> bool:
     """
     Store what was typed, and remember it for the receipt.
     """
+    if not keeping.check_whose(form, whose=whose):
+        return False
+
+    sending = actions.Sending(
+        source=ReadingSource.SELF,
+        user_id=request.user.pk,
+        key=form.cleaned_data["key"],
+        decimal_mark=entering.decimal_mark(),
+        now=request.now,
+        zone=request.tenant.zone,
+        kept=keeping.kept_for(form),
+    )
 
     def send(register: RegisterRow, text: str, confirmed: bool) -> Reading:
         reading = actions.submit_reading(
@@ -73,13 +92,9 @@ def _store(request: PortalRequest, form: Readings) -> bool:
                 service=register.service,
                 contract_class=register.contract_class,
             ),
-            sending=actions.Sending(
-                source=ReadingSource.SELF,
-                user_id=request.user.pk,
-                key=form.cleaned_data["key"],
-                decimal_mark=entering.decimal_mark(),
-                now=request.now,
-                zone=request.tenant.zone,
+            sending=replace(
+                sending,
+                most_kept=timedelta(days=request.tenant.file.service(register.service).kept_days),
             ),
         )
         noted(request, Deed.READING, [register.account_id])
@@ -87,6 +102,9 @@ def _store(request: PortalRequest, form: Readings) -> bool:
 
     sent = entering.send_typed(request, form, send=send, explain=messages.unlikely)
     request.session[SENT] = [reading.pk for reading in sent]
+    request.session[SENT_KEY] = form.cleaned_data["key"]
+    if not form.errors:
+        keeping.tell_other_day(request, form, sent)
     return not form.errors
 
 
@@ -118,5 +136,13 @@ def sent(request: PortalRequest) -> HttpResponse:
         return redirect("portal:readings")
     review = any(reading.quality == ReadingQuality.NEEDS_REVIEW for reading in readings)
     return render(
-        request, "portal/readings/sent.html", {"readings": readings, "needs_review": review}
+        request,
+        "portal/readings/sent.html",
+        {
+            "readings": readings,
+            "needs_review": review,
+            "photos": len(photos.photographed(reading_ids=[one.id for one in readings])),
+            "key": request.session.get(SENT_KEY, ""),
+            "whose": keeping.mark(f"user:{request.user.pk}"),
+        },
     )

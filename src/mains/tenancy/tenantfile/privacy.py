@@ -37,6 +37,8 @@ class Privacy(Section):
     export_days: int = Field(default=7, ge=1, le=30)
     # How long messages and the gateways' notices are kept.
     message_days: int = Field(default=730, ge=30, le=3660)
+    # How long the photo of a meter is kept beside its reading.
+    photo_days: int = Field(default=400, ge=30, le=3660)
     # Whether customers are asked for news and offers at all; nobody gets any without agreeing.
     news: bool = False
     officer: str = Field(default="", max_length=200)

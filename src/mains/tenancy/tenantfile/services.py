@@ -22,6 +22,9 @@ class Service(Section):
     # Why readings are suspended while they are; a sentence of ours where it is left out.
     locked_reason: Texts = {}
     guest_readings: bool = False
+    # A reading that a device kept for want of a network counts for the day on which it was typed
+    # if it arrives within so many days; at 0 the day on which it arrives counts.
+    kept_days: int = Field(default=7, ge=0, le=31)
     metered: bool = True
     # Without it a bill waits for a reading.
     estimate: Estimating | None = None
