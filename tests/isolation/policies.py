@@ -186,7 +186,7 @@ PORTAL: Lines = {
     "bills/": ("customer", READ),
     "bills/<int:bill_id>/": ("who sees it", READ),
     "bills/<int:bill_id>/bill.pdf": ("holder", READ),
-    "next-bill/": ("customer", READ),
+    "bills/next/": ("customer", READ),
     # Guests pay a bill that they proved; which bills are theirs is tested by what is written.
     "find/": ("anyone", FORM),
     "pay/": ("anyone", READ),

@@ -41,7 +41,7 @@ CUSTOMER = {
     "home": "/", "bills": "/bills/", "bill": "/bills/{bill}/", "pay": "/pay/?bill={bill}",
     "payments": "/payments/", "readings": "/readings/", "many": "/readings/many/",
     "readings-kept": "/readings/?kept=1",
-    "next-bill": "/next-bill/",
+    "next-bill": "/bills/next/",
     "usage": "/usage/", "usage-hours": "/usage/?by=hours", "usage-days": "/usage/?by=days",
     "usage-months": "/usage/?by=months",
     "me": "/me/", "data": "/me/data/",

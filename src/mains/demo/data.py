@@ -10,7 +10,7 @@ from mains.billing.models import BillRun
 from mains.core.calendars import Period, add_months
 from mains.customers.companies import all_companies
 from mains.customers.models import Account, Company
-from mains.demo import logins
+from mains.demo import incidents, logins
 from mains.enrolment import legal
 from mains.guard.context import PUBLIC, inside
 from mains.journeys import bill_run, sample_customers
@@ -67,8 +67,10 @@ def fill_schema(*, file: TenantFile, now: datetime) -> None:
     tenant = queries.tenant(file.slug)
     with inside(file.slug):
         if sample_customers.fill(file=file, today=tenant.date_of(now), now=now):
+            incidents.forget_a_reading(tenant=tenant, now=now)
             for company in all_companies():
                 _past_bills(tenant=tenant, company=company, now=now)
+            incidents.leave_to_do(tenant=tenant, now=now)
             _customer(file=file, now=now)
 
 

@@ -12,7 +12,7 @@ from tests.journeys.estimates.world import SLUG, bill, last_day
 
 from mains.guard import context
 
-PAGE = "/next-bill/"
+PAGE = "/bills/next/"
 
 
 def text_of(page) -> str:

@@ -22,7 +22,7 @@ SHOWN = {
     "portal:bill": "/bills/{bill}/", "portal:bill-pdf": "/bills/{bill}/bill.pdf",
     "portal:pay": "/pay/?bill={bill}", "portal:payments": "/payments/",
     "portal:readings": "/readings/", "portal:readings-many": "/readings/many/",
-    "portal:usage": "/usage/", "portal:next-bill": "/next-bill/",
+    "portal:usage": "/usage/", "portal:next-bill": "/bills/next/",
 }  # fmt: skip
 FILES = {"portal:bill-pdf"}
 

@@ -58,12 +58,8 @@ def _headline(bill: NextBill) -> str:
 
 
 def _sentences(request: PortalRequest, bill: NextBill) -> Iterator[str]:
-    if bill.hold is Hold.NO_READING:
-        yield _("Nobody read the meter, and too little is known of it to estimate what you used.")
-    elif bill.hold is Hold.BELOW_PREVIOUS:
-        yield _("Two readings contradict each other; we look into it before you get a bill.")
-    elif bill.hold is not None:
-        yield _("Something is missing in our records; we add it before you get a bill.")
+    if bill.hold is not None:
+        yield _why_held(request, bill)
     for use in bill.uses:
         if use.used is not None and use.register.end_method:
             yield _if_nothing(request, bill, use)
@@ -77,6 +73,26 @@ def _sentences(request: PortalRequest, bill: NextBill) -> Iterator[str]:
                 "before": number_text(before, language=language()),
                 "after": f"{number_text(after, language=language())} {unit_text(register.unit)}",
             }
+
+
+def _why_held(request: PortalRequest, bill: NextBill) -> str:
+    if bill.hold is Hold.NO_READING:
+        if _estimates(request, bill):
+            return _(
+                "Nobody read the meter, and too little is known of it to estimate what you used."
+            )
+        return _("Nobody read the meter yet; the bill waits until somebody does.")
+    if bill.hold is Hold.BELOW_PREVIOUS:
+        return _("Two readings contradict each other; we look into it before you get a bill.")
+    return _("Something is missing in our records; we add it before you get a bill.")
+
+
+def _estimates(request: PortalRequest, bill: NextBill) -> bool:
+    """
+    Tell whether a service that lacks a reading is ever estimated.
+    """
+    lacking = {use.contract.service for use in bill.uses if use.used is None}
+    return any(one.estimate and one.code in lacking for one in request.tenant.file.services)
 
 
 def _if_nothing(request: PortalRequest, bill: NextBill, use: ForeseenUse) -> str:
