@@ -37,6 +37,8 @@ def pytest_configure(config: pytest.Config) -> None:
     from tests import hashing
 
     hashing.make_cheap()
+    # Tenants have the same names in every test process, and so have their files.
+    settings.DATA_DIR = settings.DATA_DIR / "tests" / DATABASE
     # Else every client of a test lists every static file before its first page.
     settings.WHITENOISE_AUTOREFRESH = True
 
