@@ -136,6 +136,15 @@ def supplies_of(contracts: Sequence[ContractRow], period: Period) -> dict[tuple[
     return {place: supply for place, supply in found.items() if place not in shared}
 
 
+def supplies_at(
+    supply_point_ids: Collection[int], *, period: Period
+) -> dict[tuple[int, str], Supply]:
+    """
+    Return the places of supply points that have one contract in the period, whosever it is.
+    """
+    return supplies_of(contracts_at(supply_point_ids=supply_point_ids, period=period), period)
+
+
 def holders_of(*, account_ids: Sequence[int], issue_date: date) -> dict[int, Holder]:
     """
     Return who the bills of accounts are made out to on the issue date, by account.

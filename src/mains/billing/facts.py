@@ -15,9 +15,7 @@ from mains.billing.rules.drafting import Draft, DraftLine
 from mains.core.calendars import Period
 from mains.core.money import Money
 from mains.customers.models import Company
-from mains.metering.queries import RegisterUse
 from mains.metering.rules.allocating import Share
-from mains.metering.rules.consumption import used_in
 from mains.metering.rules.converting import converted
 from mains.tariffs.rules.rating import RATING_VERSION
 
@@ -108,7 +106,7 @@ def _contract(row: ContractRow, inputs: ChunkInputs) -> dict[str, Any]:
                 "source": use.end_source,
                 "estimated": use.end_is_estimated,
                 "method": use.end_method,
-                "used": _plain(_used(use)),
+                "used": _plain(use.used),
                 "multiplier": _plain(use.multiplier),
                 **_allocation(inputs.shares.get(use.register_id)),
             }
@@ -142,7 +140,7 @@ def _conversions(row: ContractRow, inputs: ChunkInputs) -> list[dict[str, Any]]:
     """
     uses, found = inputs.uses_of(row), []
     for one in inputs.conversions.get(row.service, ()):
-        counted = [_used(use) or Decimal(0) for use in uses if use.quantity == one.quantity]
+        counted = [use.used or Decimal(0) for use in uses if use.quantity == one.quantity]
         if counted:
             days = row.part_of(inputs.period)
             parts = converted(sum(counted, Decimal(0)), days=days, conversion=one)
@@ -186,11 +184,6 @@ def _allocation(share: Share | None) -> dict[str, Any]:
 
 def _period(period: Period) -> list[str]:
     return [period.start.isoformat(), period.end.isoformat()]
-
-
-def _used(use: RegisterUse) -> Decimal | None:
-    segment = use.segment
-    return used_in(segment) if segment else None
 
 
 def _line(line: DraftLine, inputs: ChunkInputs, language: str) -> dict[str, Any]:

@@ -18,7 +18,6 @@ from mains.core.calendars import Period, add_months
 from mains.core.money import Money
 from mains.customers.models import Account
 from mains.metering.queries import RegisterUse
-from mains.metering.rules.consumption import BelowPrevious, NotRolledOver, used_in
 from mains.tariffs.rules.lines import LineRounding
 
 
@@ -122,7 +121,7 @@ def _next_bill(draft: Draft, inputs: ChunkInputs) -> NextBill:
         total=draft.totals.gross if draft.totals else None,
         hold=draft.hold,
         uses=tuple(
-            ForeseenUse(contract, use, _used(use))
+            ForeseenUse(contract, use, use.used)
             for contract in contracts
             for use in inputs.uses_of(contract)
         ),
@@ -130,10 +129,3 @@ def _next_bill(draft: Draft, inputs: ChunkInputs) -> NextBill:
             one for contract in contracts for one in inputs.corrected.get(contract.contract_id, ())
         ),
     )
-
-
-def _used(use: RegisterUse) -> Decimal | None:
-    try:
-        return used_in(use.segment) if use.segment else None
-    except (BelowPrevious, NotRolledOver):
-        return None

@@ -10,9 +10,9 @@ from mains.billing import past_estimates
 from mains.billing.contracts import (
     ContractRow,
     Holder,
-    contracts_at,
     contracts_of,
     holders_of,
+    supplies_at,
     supplies_of,
 )
 from mains.billing.models import BillRun
@@ -153,9 +153,7 @@ def _shares(contracts: Sequence[ContractRow], period: Period, plans: Plans) -> d
         period=period,
         plans=plans.allocations,
         estimates=plans.estimates,
-        supplies_of=lambda points: supplies_of(
-            contracts_at(supply_point_ids=points, period=period), period
-        ),
+        supplies_of=partial(supplies_at, period=period),
     )
 
 

@@ -15,7 +15,6 @@ from mains.metering import queries as metering
 from mains.metering.closed import Closed, Correction, Estimated, Place
 from mains.metering.estimates import Unsettled
 from mains.metering.queries import RegisterUse
-from mains.metering.rules.consumption import BelowPrevious, NotRolledOver, used_in
 from mains.metering.rules.converting import Conversion, NoFactor, with_converted
 from mains.tariffs.queries import PriceList
 
@@ -146,7 +145,7 @@ def _corrected(
     registers, is_contradictory = [], False
     for use in uses:
         known = by_register.get(use.register_id)
-        used = _used(use) if known is None else None
+        used = use.used if known is None else None
         if known is not None:
             registers.append((use, known.before, known.after))
         elif used is None:
@@ -171,11 +170,3 @@ def _corrected(
         prices=prices,
         registers=registers,
     )
-
-
-def _used(use: RegisterUse) -> Decimal | None:
-    segment = use.segment
-    try:
-        return used_in(segment) if segment else None
-    except (BelowPrevious, NotRolledOver):
-        return None

@@ -1,8 +1,9 @@
 """What each home of a building used, as its bills have it."""
 
 from dataclasses import dataclass
+from functools import partial
 
-from mains.billing.contracts import contracts_at, supplies_of
+from mains.billing.contracts import contracts_at, supplies_at
 from mains.core.calendars import Period
 from mains.customers import queries as customers
 from mains.customers.models import SupplyPoint
@@ -42,9 +43,7 @@ def shares_of(*, tenant: TenantInfo, building_id: int, period: Period) -> list[H
         period=period,
         plans=plans.allocations,
         estimates=plans.estimates,
-        supplies_of=lambda points: supplies_of(
-            contracts_at(supply_point_ids=points, period=period), period
-        ),
+        supplies_of=partial(supplies_at, period=period),
     )
     rows = [
         HomeShare(

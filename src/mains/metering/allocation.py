@@ -21,12 +21,7 @@ from mains.metering.rules.allocating import (
     part_of,
 )
 from mains.metering.rules.catching_up import Shown
-from mains.metering.rules.consumption import (
-    BelowPrevious,
-    NotRolledOver,
-    capacity,
-    used_in,
-)
+from mains.metering.rules.consumption import capacity
 from mains.metering.rules.estimating import EstimatePlan, degree_days_of
 from mains.metering.settling import close
 from mains.tenancy.tenantfile import TenantFile
@@ -144,18 +139,8 @@ def _sum(uses: Sequence[RegisterUse]) -> Decimal | None:
     """
     Return what registers used together, or None where there is none, or one does not tell.
     """
-    if not uses:
-        return None
-    total = Decimal(0)
-    for use in uses:
-        try:
-            used = used_in(use.segment) if use.segment else None
-        except (BelowPrevious, NotRolledOver):
-            return None
-        if used is None:
-            return None
-        total += used
-    return total
+    known = [use.used for use in uses if use.used is not None]
+    return sum(known, Decimal(0)) if uses and len(known) == len(uses) else None
 
 
 def _allocated(total: Decimal, group: _Group, plan: AllocationPlan, uses: Uses) -> dict[int, Share]:

@@ -12,7 +12,12 @@ from django.db.models import F, Q, QuerySet
 from mains.core.arrays import integer_array
 from mains.core.calendars import Period
 from mains.metering.models import MeterInstallation, Reading, ReadingQuality
-from mains.metering.rules.consumption import Segment
+from mains.metering.rules.consumption import (
+    BelowPrevious,
+    NotRolledOver,
+    Segment,
+    used_in,
+)
 from mains.metering.rules.plausibility import Previous
 
 
@@ -61,6 +66,16 @@ class RegisterUse(NamedTuple):
             rolled_over=self.rolled_over,
             multiplier=self.multiplier,
         )
+
+    @property
+    def used(self) -> Decimal | None:
+        """
+        Return what was used, or None where a reading is lacking or two contradict each other.
+        """
+        try:
+            return used_in(self.segment) if self.segment else None
+        except (BelowPrevious, NotRolledOver):
+            return None
 
 
 # The latest reading that counts on each side of the period's start, one index look-up each. A meter
