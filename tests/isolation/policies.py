@@ -177,6 +177,7 @@ PORTAL: Lines = {
     "accounts/": ("customer", READ),
     "accounts/link/": ("customer", FORM),
     "accounts/link/code/": ("customer", FORM),
+    "accounts/<int:account_id>/contracts/": ("holder", READ),
     "accounts/<int:account_id>/unlink/": ("who sees it", FORM),
     "accounts/<int:account_id>/people/": ("holder", READ),
     "accounts/<int:account_id>/people/new/": ("holder", FORM),

@@ -44,6 +44,7 @@ CUSTOMER = {
     "next-bill": "/bills/next/",
     "usage": "/usage/", "usage-hours": "/usage/?by=hours", "usage-days": "/usage/?by=days",
     "usage-months": "/usage/?by=months",
+    "contracts": "/accounts/{account}/contracts/",
     "me": "/me/", "data": "/me/data/",
     "access": "/me/access/", "close": "/me/close/", "security": "/me/security/",
     "password": "/me/security/password/",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mains.portal.accounts import linking, people
+from mains.portal.accounts import contracts, linking, people
 from mains.portal.accounts import views as accounts
 from mains.portal.bills import views as bills
 from mains.portal.home import access, me
@@ -51,6 +51,7 @@ urlpatterns = [
     path("accounts/", accounts.every, name="accounts"),
     path("accounts/link/", linking.link, name="link"),
     path("accounts/link/code/", linking.code, name="link-code"),
+    path("accounts/<int:account_id>/contracts/", contracts.every, name="contracts"),
     path("accounts/<int:account_id>/unlink/", accounts.unlink, name="unlink"),
     path("accounts/<int:account_id>/people/", people.every, name="people"),
     path("accounts/<int:account_id>/people/new/", people.give, name="share"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from mains.tariffs.models import TariffVersion
+from mains.tariffs.models import Tariff, TariffVersion
 from mains.tariffs.rules.components import read_components
 from mains.tariffs.rules.lines import LineRounding
 from mains.tariffs.rules.rating import CompiledTariff, compile_tariff
@@ -55,3 +55,10 @@ def price_lists(
             vat_rates={component.vat: Decimal(component.vat) for component in components},
         )
     return found
+
+
+def names_of(*, codes: Collection[str]) -> dict[str, str]:
+    """
+    Return what tariffs are called, by code.
+    """
+    return dict(Tariff.objects.filter(code__in=codes).values_list("code", "name"))

@@ -18,7 +18,8 @@ UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 SHOWN = {
     "portal:home": "/", "portal:help": "/help/", "portal:legal": "/legal/terms/",
     "portal:me": "/me/", "portal:access": "/me/access/", "portal:accounts": "/accounts/",
-    "portal:people": "/accounts/{account}/people/", "portal:bills": "/bills/",
+    "portal:people": "/accounts/{account}/people/",
+    "portal:contracts": "/accounts/{account}/contracts/", "portal:bills": "/bills/",
     "portal:bill": "/bills/{bill}/", "portal:bill-pdf": "/bills/{bill}/bill.pdf",
     "portal:pay": "/pay/?bill={bill}", "portal:payments": "/payments/",
     "portal:readings": "/readings/", "portal:readings-many": "/readings/many/",

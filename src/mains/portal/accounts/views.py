@@ -84,7 +84,11 @@ def _table(request: PortalRequest, rows: list[LinkedAccount]) -> Table:
         rows=tuple(
             (
                 Cell(row.number, url=f"/?account={row.pk}", note=row.holder),
-                Cell(addresses.get(row.pk, "–"), note=_as_what(row)),
+                Cell(
+                    addresses.get(row.pk, "–"),
+                    url=f"/accounts/{row.pk}/contracts/" if Right.PAY in row.rights else "",
+                    note=_as_what(row),
+                ),
                 Cell(row.company),
                 _bill(latest.get(row.pk)),
                 _balance(Money(balances[row.pk], row.currency)),
