@@ -126,7 +126,7 @@ def console(slug: str, ids: dict[str, str]) -> Site:
     cookies = [{"name": name, "value": one.value, "url": url} for name, one in known]
     more = {
         "approval": str(wish(slug)),
-        "pass": str(link(slug, int(ids["account"]))),
+        **({"pass": str(link(slug, int(ids["account"])))} if ids else {}),
         **interval_screens.waiting(slug),
     }
     return Site(f"{url}/{slug}/", cookies, {**ids, **more})
