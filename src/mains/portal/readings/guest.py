@@ -202,7 +202,12 @@ def _store(request: PortalRequest, form: Readings, *, whose: str) -> bool:
     if not keeping.check_whose(form, whose=whose):
         return False
     key = form.cleaned_data["key"]
-    kept = keeping.kept_for(form)
+    sent_form = guest_readings.Sent(
+        key=key,
+        decimal_mark=entering.decimal_mark(),
+        kept=keeping.kept_for(form),
+        together=form.together(),
+    )
 
     def send(register: RegisterRow, text: str, confirmed: bool) -> Reading:
         return guest_readings.send(
@@ -210,10 +215,8 @@ def _store(request: PortalRequest, form: Readings, *, whose: str) -> bool:
             register=register,
             typed=text,
             confirmed=confirmed,
-            key=key,
-            decimal_mark=entering.decimal_mark(),
+            form=sent_form,
             now=request.now,
-            kept=kept,
         )
 
     sent = entering.send_typed(request, form, send=send, explain=messages.unlikely_for_guest)

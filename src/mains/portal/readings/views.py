@@ -80,6 +80,7 @@ def _store(request: PortalRequest, form: Readings, *, whose: str) -> bool:
         now=request.now,
         zone=request.tenant.zone,
         kept=keeping.kept_for(form),
+        together=form.together(),
     )
 
     def send(register: RegisterRow, text: str, confirmed: bool) -> Reading:
