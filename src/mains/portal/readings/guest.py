@@ -26,6 +26,8 @@ from mains.tenancy.tenantfile.identity import Policy, Purpose
 
 # What a session holds of a guest: the registers that they may read, then what they sent.
 GRANT, SENT, CODE = "guest_reading", "guest_reading_sent", "guest_reading_code"
+# Asked for the details although no readings are taken, to be told when they are.
+TELL = "tell"
 HOLDS = timedelta(minutes=20)
 # What somebody reads on one walk, and one form can hold.
 MOST = 25
@@ -52,7 +54,8 @@ def identify(request: PortalRequest) -> HttpResponse:
     file = request.tenant.file
     offered = guest_readings.services(file=file)
     shut = not is_any_open(tenant=request.tenant, services=offered, instant=request.now)
-    form = Facts(None if shut else request.POST or None, policy=policy, file=file)
+    asks = shut and TELL in request.GET
+    form = Facts(None if shut and not asks else request.POST or None, policy=policy, file=file)
     if form.is_bound and form.is_valid():
         outcome = trying.try_facts(request, form)
         if isinstance(outcome, enrolment.CodeNeeded):
@@ -67,7 +70,8 @@ def identify(request: PortalRequest) -> HttpResponse:
             "form": form,
             "alternatives": alternatives,
             "windows": [service_window(request, service=service) for service in offered],
-            "shut": shut,
+            "shut": shut and not asks,
+            "asks": asks,
             "over": "over" in request.GET,
         },
         status=trying.status_of(form),
@@ -113,6 +117,13 @@ def _proven(request: PortalRequest, proven: enrolment.Proven) -> HttpResponse:
         "until": (request.now + HOLDS).isoformat(),
     }
     return redirect("portal:guest-reading-enter")
+
+
+def granted(request: PortalRequest) -> dict[str, Any] | None:
+    """
+    Return what this browser proved, while it holds.
+    """
+    return _kept(request, GRANT)
 
 
 def _kept(request: PortalRequest, name: str) -> dict[str, Any] | None:
@@ -190,6 +201,7 @@ def take(
             "form": form,
             "groups": groups,
             "taken": any(group.fields for group in groups),
+            "tells": bool(back) and any(not group.fields for group in groups),
             "more": len(registers) > len(shown),
             "back": back,
             "whose": whose,
