@@ -33,7 +33,7 @@ HOLDS = timedelta(minutes=20)
 MOST = 25
 
 
-def _policies(request: PortalRequest) -> Sequence[Policy]:
+def demand_offer(request: PortalRequest) -> Sequence[Policy]:
     """
     Return what guests are asked for.
 
@@ -50,7 +50,7 @@ def identify(request: PortalRequest) -> HttpResponse:
     """
     Ask for what proves an account, unless readings of every service are suspended today.
     """
-    policy, alternatives = trying.chosen(request, _policies(request))
+    policy, alternatives = trying.chosen(request, demand_offer(request))
     file = request.tenant.file
     offered = guest_readings.services(file=file)
     shut = not is_any_open(tenant=request.tenant, services=offered, instant=request.now)
@@ -83,7 +83,7 @@ def code(request: PortalRequest) -> HttpResponse:
     """
     Ask for the code that went to the contact on file.
     """
-    _policies(request)
+    demand_offer(request)
     form = Code(request.POST or None)
     token = request.session.get(CODE, "")
     if request.method == "POST" and form.is_valid():
@@ -139,7 +139,7 @@ def enter(request: PortalRequest) -> HttpResponse:
     """
     Take the readings of the meters that this browser proved; afterwards it has to prove them again.
     """
-    _policies(request)
+    demand_offer(request)
     grant = _kept(request, GRANT)
     if grant is None:
         return _ended(request)

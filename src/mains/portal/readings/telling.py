@@ -30,6 +30,7 @@ def ask(request: PortalRequest) -> HttpResponse:
     """
     Take an address of who proved an account, and say the same whether it is new or not.
     """
+    guest.demand_offer(request)
     grant = guest.granted(request)
     if grant is None:
         return redirect("/readings/guest/?tell=1")
