@@ -213,6 +213,9 @@ PORTAL: Lines = {
     "readings/guest/": ("nobody", FORM),
     "readings/guest/code/": ("nobody", FORM),
     "readings/guest/enter/": ("nobody", FORM),
+    # Whoever proved nothing is led to proving, and a link that nobody asked for is over.
+    "readings/guest/tell/": ("nobody", FORM),
+    "readings/guest/tell/<str:token>/": ("anyone", FORM),
     # Whoever sent nothing is led home, and a link that nobody signed is over.
     "readings/guest/sent/": ("anyone", READ),
     "read/<str:token>/": ("anyone", FORM),

@@ -43,6 +43,7 @@ def plant(position: int, word: str) -> tuple[int, int, int]:
     from mains.enrolment.models import (
         AccountLink,
         Consent,
+        ContactCode,
         Invitation,
         SavedSignUp,
         SignUp,
@@ -100,6 +101,16 @@ def plant(position: int, word: str) -> tuple[int, int, int]:
         SavedSignUp.objects.create(
             token_hash="t" + str(position).ljust(63, "0"),
             answers={"email": email},
+            expires_at=NOW,
+        )
+        ContactCode.objects.create(
+            token_hash="o" + str(position).ljust(63, "0"),
+            code_hash="o" + str(position).ljust(63, "0"),
+            account=account,
+            purpose="reading_open",
+            channel="EMAIL",
+            evidence={"email": email, "language": "en", "services": []},
+            created_at=NOW,
             expires_at=NOW,
         )
         Invitation.objects.create(

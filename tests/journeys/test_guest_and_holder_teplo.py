@@ -231,7 +231,7 @@ class TestTheSwitch:
             with inside(SLUG), pytest.raises(guest_readings.GuestsNotTaken):
                 guest_readings.send(
                     tenant=tenant, register=kim.register, typed=value, confirmed=True,
-                    key="k" * 20, decimal_mark=".", now=tenant.now(),
+                    form=guest_readings.Sent(key="k" * 20, decimal_mark="."), now=tenant.now(),
                 )  # fmt: skip
         assert kim.readings() == []
 

@@ -69,8 +69,8 @@ def test_the_action_takes_none_whoever_calls_it():
         register = registers_of(account_ids=[kim.account.pk], today=today)[0]
         with pytest.raises(guest_readings.GuestsNotTaken):
             guest_readings.send(
-                tenant=tenant, register=register, typed="1", confirmed=True, key="k" * 20,
-                decimal_mark=",", now=tenant.now(),
+                tenant=tenant, register=register, typed="1", confirmed=True,
+                form=guest_readings.Sent(key="k" * 20, decimal_mark=","), now=tenant.now(),
             )  # fmt: skip
         with pytest.raises(guest_readings.NothingToRead):
             guest_readings.link_of(

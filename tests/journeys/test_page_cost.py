@@ -39,5 +39,19 @@ def test_a_page_needs_few_queries_and_few_bytes(anna, path):
     assert weight <= MOST_BYTES / 2, weight
 
 
+def test_the_receipt_of_a_reading_needs_as_few(anna):
+    form = anna.open("/readings/").form()
+    (name, *_others) = [one for one in form.fields if one.startswith("reading-")]
+    typed = {name: "90000", name.replace("reading", "confirm"): "on"}
+    assert anna.browser.submit(anna.open("/readings/"), form, **typed).status == 200
+    with CaptureQueriesContext(connection):
+        page = anna.open("/readings/sent/")
+        asked = [query["sql"][-120:] for query in connection.queries]
+
+    assert page.url.endswith("/readings/sent/")
+    assert "/bills/next/" in page.reader().links
+    assert 0 < len(asked) <= MOST_QUERIES, asked
+
+
 def _stylesheet(html: str) -> str:
     return html.split('rel="stylesheet" href="')[1].split('"')[0]

@@ -1,11 +1,14 @@
 """A reading without signing in, typed in a real browser: with scripts, and without any."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from playwright.sync_api import Page
 
 from mains.core.wording import number_text
@@ -20,6 +23,8 @@ SLUG = world.SLUG
 pytestmark = pytest.mark.seed("S3.08")
 # Colour, width and language, and whether the browser runs scripts.
 VIEWS = (("light", 320, "uk", True), ("dark", 1280, "en", True), ("light", 390, "en", False))
+# A day on which no readings are taken.
+LOCKED = datetime(2026, 12, 3, 9, tzinfo=UTC)
 SEND = "main form.form button[type=submit]"
 
 
@@ -163,3 +168,49 @@ def test_wrong_details_unusual_values_and_a_link_that_has_ended(chromium, site, 
         page.goto(f"{url}/readings/guest/enter/?lang={view[2]}")
         assert page.url.endswith("over=1")
         look(page, "session-over", view)
+
+
+@pytest.mark.parametrize("view", VIEWS[:1])
+def test_while_nothing_is_taken_an_address_is_left_in_three_screens(
+    chromium, site, view, django_db_blocker
+):
+    url, bills = site
+    clock(django_db_blocker, LOCKED)
+    try:
+        with tab(chromium, view) as (page, complaints):
+            page.goto(f"{url}/readings/guest/?lang={view[2]}")
+            look(page, "suspended", view)
+            assert typed_on(page) == 0
+            harness.follow(page, "main a[href='?tell=1']")
+            page.fill("[name=fact-account_number]", bills[6].number)
+            page.fill("[name=fact-address]", bills[6].address)
+            harness.follow(page, SEND)
+            look(page, "suspended-meters", view)
+            harness.follow(page, "main a[href='/readings/guest/tell/']")
+            look(page, "tell", view)
+            page.fill("[name=email]", "no address")
+            harness.follow(page, SEND)
+            look(page, "tell-refused", view)
+            page.fill("[name=email]", "neighbour@home.example")
+            harness.follow(page, SEND)
+            look(page, "tell-asked", view)
+            page.goto(f"{url}/readings/guest/tell/nothing/")
+            look(page, "tell-over", view)
+        assert [one for one in complaints if "410" not in one and "422" not in one] == []
+    finally:
+        clock(django_db_blocker, live.NOW)
+
+
+def clock(blocker, now: datetime) -> None:
+    """
+    Move the tenant, from a thread: the browser's event loop owns this one.
+    """
+
+    def move() -> None:
+        with blocker.unblock():
+            move_clock(SLUG, now)
+            queries.forget()
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(move).result()

@@ -43,6 +43,17 @@ ENTRIES = """() => new Promise((done) => {
   };
 })"""
 
+# An entry as the page for readings keeps it, of whoever is looking at the page or of another.
+KEEP = """([whose, page]) => new Promise((done) => {
+  const asked = indexedDB.open("readings", 1);
+  asked.onsuccess = () => {
+    const work = asked.result.transaction("kept", "readwrite");
+    const mark = whose || document.querySelector("[data-whose]").dataset.whose;
+    work.objectStore("kept").put({ key: mark, whose: mark, at: Date.now(), page, values: {} });
+    work.oncomplete = () => { asked.result.close(); done(mark); };
+  };
+})"""
+
 
 class Person:
     """
@@ -345,3 +356,22 @@ def test_without_room_on_the_device_it_says_so_and_keeps_what_was_typed_on_the_p
         page.click(SEND)
         expect(page.locator("[data-waiting]")).to_contain_text("no room to keep the reading")
         assert page.input_value(gus.field) == gus.value
+
+
+def test_the_home_page_says_that_something_waits_on_this_device(chromium, site):
+    ann = site["ann"]
+    with device(chromium, *ann.cookies) as (_context, page):
+        page.goto(f"{ann.url}/?lang=en")
+        said = page.locator("[data-more]")
+        assert page.evaluate(ENTRIES) == 0
+        expect(said).to_be_hidden()
+        page.evaluate(KEEP, ["another", "/readings/"])
+        page.reload()
+        expect(said).to_be_hidden()
+
+        page.evaluate(KEEP, ["", "/readings/?page=2"])
+        page.reload()
+        expect(said).to_be_visible()
+        expect(said).to_have_text("A reading waits on this device: send it")
+        assert said.locator("a").get_attribute("href") == "/readings/?page=2"
+        assert page.evaluate(ENTRIES) == 2, "looking sends nothing and deletes nothing"

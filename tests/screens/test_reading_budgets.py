@@ -12,11 +12,16 @@ from mains.journeys import guest_readings, reading_cards
 from mains.tenancy import queries
 from tests.journeys import guest_world as world
 from tests.journeys.conftest import move_clock
+from tests.journeys.readings.many_meters import PAGE, text_of, three_bad
 from tests.screens import gallery, harness, live
+from tests.screens.test_many_readings_screens import LOOK, cookies
+from tests.screens.test_many_readings_screens import SEND as SEND_MANY
 
 SLUG = world.SLUG
 SEND = "main form.form button[type=submit]"
 SCRIPTS = (True, False)
+# Who sends two hundred readings, with and without scripts.
+COMPANIES = {True: "LAW", False: "LEX"}
 pytestmark = pytest.mark.seed("S3.08")
 
 
@@ -39,6 +44,12 @@ class Walk:
         self.page.fill(selector, text)
         self.typed += 1
 
+    def paste(self, selector: str, text: str) -> None:
+        """
+        Fill a field with what was copied elsewhere, which takes no typing.
+        """
+        self.page.fill(selector, text)
+
     def press(self, selector: str) -> None:
         harness.follow(self.page, selector)
         self.clicks += 1
@@ -49,7 +60,7 @@ class Walk:
 
     @property
     def on_receipt(self) -> bool:
-        return self.page.url.endswith("/readings/guest/sent/")
+        return self.page.url.endswith(("/readings/guest/sent/", "/readings/many/sent/"))
 
     @property
     def cost(self) -> tuple[int, int, int]:
@@ -83,12 +94,29 @@ def home(position: int) -> Home:
     return Home(kim.account.number, kim.paper["address"], values, link, card)
 
 
+@dataclass(frozen=True)
+class Site:
+    """
+    Where the utility is, homes with meters, and the cookies of companies with two hundred each.
+    """
+
+    url: str
+    homes: list[Home]
+    companies: dict[bool, list[dict]]
+
+
 @pytest.fixture(scope="module")
-def site(django_db_setup, django_db_blocker) -> Iterator[tuple[str, list[Home]]]:
+def site(django_db_setup, django_db_blocker) -> Iterator[Site]:
+    # Before the browser starts: afterwards its event loop owns the thread.
     with django_db_blocker.unblock(), live.running():
         move_clock(SLUG, live.NOW)
         queries.forget()
-        yield queries.tenant(SLUG).url, [home(position) for position in range(8)]
+        url = queries.tenant(SLUG).url
+        yield Site(
+            url=url,
+            homes=[home(position) for position in range(8)],
+            companies={scripts: cookies(prefix, url) for scripts, prefix in COMPANIES.items()},
+        )
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +152,7 @@ def read_all(found: Walk, mine: Home) -> None:
 def test_j3_a_mailed_link_is_one_screen_a_field_for_each_meter_and_one_click(
     chromium, site, scripts
 ):
-    mine = site[1][0 if scripts else 1]
+    mine = site.homes[0 if scripts else 1]
     with walk(chromium, scripts) as found:
         found.open(mine.link)
         look(found, "link", scripts)
@@ -135,8 +163,7 @@ def test_j3_a_mailed_link_is_one_screen_a_field_for_each_meter_and_one_click(
 
 @pytest.mark.parametrize("scripts", SCRIPTS)
 def test_j3_the_code_of_a_card_is_the_same(chromium, site, scripts):
-    url, homes = site
-    mine = homes[2 if scripts else 3]
+    url, mine = site.url, site.homes[2 if scripts else 3]
     with walk(chromium, scripts) as found:
         found.open(f"{url}/card/{mine.card.secret}/")
         read_all(found, mine)
@@ -148,8 +175,7 @@ def test_j3_the_code_of_a_card_is_the_same(chromium, site, scripts):
 
 @pytest.mark.parametrize("scripts", SCRIPTS)
 def test_typed_from_a_card_it_is_one_screen_and_one_field_more(chromium, site, scripts):
-    url, homes = site
-    mine = homes[4 if scripts else 5]
+    url, mine = site.url, site.homes[4 if scripts else 5]
     with walk(chromium, scripts) as found:
         found.open(f"{url}/card/")
         look(found, "card", scripts)
@@ -163,8 +189,7 @@ def test_typed_from_a_card_it_is_one_screen_and_one_field_more(chromium, site, s
 def test_j4_with_an_account_number_two_screens_and_at_most_three_fields_more(
     chromium, site, scripts
 ):
-    url, homes = site
-    mine = homes[6 if scripts else 7]
+    url, mine = site.url, site.homes[6 if scripts else 7]
     with walk(chromium, scripts) as found:
         found.open(f"{url}/readings/guest/")
         found.type("[name=fact-account_number]", mine.number)
@@ -174,3 +199,23 @@ def test_j4_with_an_account_number_two_screens_and_at_most_three_fields_more(
         screens, typed, clicks = found.cost
         assert (screens, clicks) == (2, 2)
         assert typed <= 3 + len(mine.values)
+
+
+@pytest.mark.parametrize("scripts", SCRIPTS)
+def test_j9_two_hundred_pasted_are_two_screens_and_no_field_and_three_bad_hold_up_none(
+    chromium, site, scripts
+):
+    with walk(chromium, scripts) as found:
+        found.page.context.add_cookies(site.companies[scripts])
+        found.open(f"{site.url}{PAGE}")
+        look(found, "many", scripts)
+        found.paste("[name=text]", text_of(three_bad(COMPANIES[scripts])))
+        found.press(LOOK)
+        assert "197" in found.page.inner_text(SEND_MANY)
+        assert found.page.locator("main .field.invalid").count() == 3
+        look(found, "many-check", scripts)
+        found.press(SEND_MANY)
+        assert found.on_receipt
+        assert found.cost == (2, 0, 2)
+        assert found.page.locator("main tbody tr").count() == 200, "197 stored, 3 to be mended"
+        look(found, "many-receipt", scripts)

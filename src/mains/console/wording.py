@@ -181,6 +181,7 @@ def verdict(code: str) -> str:
         "BELOW_LAST": _("Below the last one"),
         "ROLLOVER": _("The dial passed zero"),
         "DIGIT_SWAP": _("Two digits may be exchanged"),
+        "TRANSPOSED": _("The numbers of two registers may be exchanged"),
         "HOLDER_READ": _("The customer sent a reading of this period as well"),
     }.get(code, _("Unusual"))
 

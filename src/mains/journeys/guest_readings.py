@@ -1,6 +1,7 @@
 """Readings from people who have not signed in, where the tenant takes them (axis A6)."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from mains.audit import actions as audit
@@ -14,6 +15,7 @@ from mains.identity.budgets import Budget
 from mains.metering import actions, queries
 from mains.metering.models import Reading, ReadingSource
 from mains.metering.queries import RegisterRow
+from mains.metering.together import Typed
 from mains.metering.windows import window_for
 from mains.notifications import actions as notifications
 from mains.notifications.models import Channel
@@ -28,6 +30,20 @@ from mains.tenancy.tenantfile.services import Service
 ASKED_BACK = Budget("guest-asked-back", tries=10, seconds=86_400)
 # Until the next window of a provider that asks for readings each month is over.
 LINK_DAYS = timedelta(days=45)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """
+    The form that a guest sent: its key, the decimal sign of its language, and all that it holds.
+
+    `kept` is how long a device held it back for want of a network.
+    """
+
+    key: str
+    decimal_mark: str
+    kept: timedelta = timedelta()
+    together: Sequence[Typed] = ()
 
 
 class GuestsNotTaken(Exception):
@@ -82,15 +98,11 @@ def send(
     register: RegisterRow,
     typed: str,
     confirmed: bool,
-    key: str,
-    decimal_mark: str,
+    form: Sent,
     now: datetime,
-    kept: timedelta = timedelta(),
 ) -> Reading:
     """
     Store a guest's reading and tell the holder; the same form again returns the first one.
-
-    `kept` is how long a device held it back for want of a network.
 
     :raises GuestsNotTaken: if the tenant takes none for this service.
     :raises WindowLocked: while readings of the service are suspended.
@@ -105,12 +117,13 @@ def send(
     sending = actions.Sending(
         source=ReadingSource.GUEST,
         user_id=None,
-        key=key,
-        decimal_mark=decimal_mark,
+        key=form.key,
+        decimal_mark=form.decimal_mark,
         now=now,
         zone=tenant.zone,
-        kept=kept,
+        kept=form.kept,
         most_kept=timedelta(days=service.kept_days),
+        together=form.together,
     )
 
     def store(*, confirmed: bool) -> Reading:

@@ -10,7 +10,14 @@ from mains.documents import waiting as files
 from mains.enrolment import actions as enrolment
 from mains.enrolment import cleaning
 from mains.guard.context import PUBLIC
-from mains.journeys import bill_run, import_desk, onboard_provider, reading_reminders, recovery
+from mains.journeys import (
+    bill_run,
+    import_desk,
+    onboard_provider,
+    reading_openings,
+    reading_reminders,
+    recovery,
+)
 from mains.ledger import queries as ledger
 from mains.notifications import actions as notifications
 from mains.payments import actions as payments
@@ -59,6 +66,7 @@ def nightly() -> None:
     enrolment.leave_lapsed(now=tenant.now(), today=today)
     privacy.delete_old(privacy=tenant.file.privacy, today=today, now=tenant.now())
     reading_reminders.send_due(tenant=tenant, now=tenant.now())
+    reading_openings.tell_due(tenant=tenant, now=tenant.now())
     day = tenant.file.billing.issue_day
     if day is None or today.day < day:
         return

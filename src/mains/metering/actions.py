@@ -1,18 +1,19 @@
 """Store what a meter showed."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from mains.core.calendars import civil_date
 from mains.core.transactions import inside_transaction, owns_transaction
-from mains.metering import capture, guests
+from mains.metering import capture, guests, together
 from mains.metering.models import Reading, ReadingQuality, ReadingSource, Register
 from mains.metering.queries import RegisterRow, counting
-from mains.metering.rules.plausibility import Previous, Verdict, judge
+from mains.metering.rules.plausibility import Verdict
 from mains.metering.rules.typed import read_typed
 from mains.metering.rules.windows import ReadingWindow, WindowState, WindowView, period_of, view
+from mains.metering.together import Typed
 
 
 class WindowLocked(Exception):
@@ -41,7 +42,8 @@ class Sending:
     Who sends readings, when, and with what; `key` names the form, so sending it twice stores once.
 
     `kept` is how long a device held them back for want of a network, by its own clock, and
-    `most_kept` how long that may be for the day of typing to count.
+    `most_kept` how long that may be for the day of typing to count. `together` is all that was
+    typed in the form, so that a reading is judged beside those of the same meter.
     """
 
     source: ReadingSource
@@ -52,6 +54,7 @@ class Sending:
     zone: ZoneInfo
     kept: timedelta = timedelta()
     most_kept: timedelta = timedelta()
+    together: Sequence[Typed] = ()
 
 
 @owns_transaction
@@ -122,8 +125,12 @@ def store_reading(
         guests.demand_room(register_id=register.register_id, now=sending.now)
     else:
         register = _without_guests(register, period_start)
-    verdict = verdict_on(
-        register=capture.as_of(register=register, day=today), value=value, today=today
+    verdict = together.verdict_beside(
+        together.shown(capture.as_of(register=register, day=today), value, day=today),
+        register=register,
+        typed=sending.together,
+        decimal_mark=sending.decimal_mark,
+        holders_period=None if by_guest else period_start,
     )
     if verdict.needs_review and not confirmed:
         raise Unlikely(verdict, register)
@@ -148,12 +155,7 @@ def _without_guests(register: RegisterRow, period_start: date) -> RegisterRow:
     """
     if not guests.give_way(register_id=register.register_id, period_start=period_start):
         return register
-    last = counting(register_id=register.register_id)
-    return replace(
-        register,
-        last_value=last.value if last else None,
-        last_date=last.read_date if last else None,
-    )
+    return together.with_last(register, counting(register_id=register.register_id))
 
 
 def _kept_as(
@@ -163,22 +165,6 @@ def _kept_as(
         return _quality(verdict), str(verdict.outcome)
     beside = guests.is_read(register_id=register.register_id, period_start=period_start)
     return guests.kept_as(verdict, beside_holder=beside)
-
-
-def verdict_on(*, register: RegisterRow, value: Decimal, today: date) -> Verdict:
-    """
-    Judge a value against what is known of its register.
-    """
-    previous = None
-    if register.last_value is not None and register.last_date is not None:
-        previous = Previous(value=register.last_value, read_date=register.last_date)
-    return judge(
-        value,
-        read_date=today,
-        digits=register.digits,
-        previous=previous,
-        usual_daily=register.usual_daily,
-    )
 
 
 def _quality(verdict: Verdict) -> ReadingQuality:

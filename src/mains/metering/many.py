@@ -8,11 +8,12 @@ from decimal import Decimal
 
 from mains.core.calendars import civil_date
 from mains.core.transactions import owns_transaction
-from mains.metering import guests
-from mains.metering.actions import Sending, Unlikely, WindowLocked, verdict_on
+from mains.metering import guests, together
+from mains.metering.actions import Sending, Unlikely, WindowLocked
 from mains.metering.models import Reading, ReadingQuality, Register
 from mains.metering.queries import RegisterRow, counting_without
 from mains.metering.rules.plausibility import Verdict
+from mains.metering.rules.transposing import Shown, judge_together
 from mains.metering.rules.typed import NotANumber, TooManyDigits, read_typed
 from mains.metering.rules.windows import ReadingWindow, WindowState, WindowView, view
 
@@ -123,7 +124,29 @@ class _Judge:
         )
 
     def all(self) -> list[Judged | Refused]:
-        return [self._outcome(entry) for entry in self.entries]
+        found = [self._outcome(entry) for entry in self.entries]
+        self._judge_meters(found)
+        return [_asked(entry, one) for entry, one in zip(self.entries, found, strict=True)]
+
+    def _judge_meters(self, found: list[Judged | Refused]) -> None:
+        """
+        Judge the registers of one meter beside each other, in one order.
+        """
+        meters: dict[int, list[tuple[int, int, Judged]]] = defaultdict(list)
+        for at, one in enumerate(found):
+            if isinstance(one, Judged):
+                register = one.register
+                meters[register.installation_id].append((register.register_id, at, one))
+        for registers in meters.values():
+            if len(registers) > 1:
+                places = sorted(registers)
+                verdicts = judge_together([self._shown(one) for _id, _at, one in places])
+                for (_id, at, one), verdict in zip(places, verdicts, strict=True):
+                    found[at] = replace(one, verdict=verdict)
+
+    def _shown(self, judged: Judged) -> Shown:
+        day = civil_date(self.sending.now, self.sending.zone)
+        return together.shown(judged.register, judged.value, day=day)
 
     def let_guests_give_way(self, register_ids: Collection[int]) -> None:
         guests.wait(
@@ -154,7 +177,7 @@ class _Judge:
     def _outcome(self, entry: Entry) -> Judged | Refused:
         try:
             return self._judged(entry)
-        except (NotANumber, TooManyDigits, WindowLocked, Unlikely, Twice) as problem:
+        except (NotANumber, TooManyDigits, WindowLocked, Twice) as problem:
             return problem
 
     def _judged(self, entry: Entry) -> Judged:
@@ -170,9 +193,7 @@ class _Judge:
             digits=register.digits,
             decimals=register.decimals,
         )
-        verdict = verdict_on(register=register, value=value, today=seen.day)
-        if verdict.needs_review and not entry.confirmed:
-            raise Unlikely(verdict, register)
+        verdict = together.shown(register, value, day=seen.day).verdict
         return Judged(register, value, verdict, seen.period.start)
 
     def _as_before(self, register: RegisterRow) -> RegisterRow:
@@ -181,9 +202,10 @@ class _Judge:
         """
         if register.register_id not in self.guests.values():
             return register
-        last = self.before.get(register.register_id)
-        return replace(
-            register,
-            last_value=last.value if last else None,
-            last_date=last.read_date if last else None,
-        )
+        return together.with_last(register, self.before.get(register.register_id))
+
+
+def _asked(entry: Entry, found: Judged | Refused) -> Judged | Refused:
+    if isinstance(found, Judged) and found.verdict.needs_review and not entry.confirmed:
+        return Unlikely(found.verdict, found.register)
+    return found

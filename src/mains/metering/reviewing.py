@@ -1,11 +1,12 @@
 """What staff decide about the readings that wait, and how they take it back."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from mains.audit import actions as audit
 from mains.audit.queries import entries as audit_entries
 from mains.core.transactions import inside_transaction, owns_transaction
-from mains.metering import guests
+from mains.metering import guests, waiting
 from mains.metering.models import Reading, ReadingQuality, ReadingSource
 from mains.metering.rules.typed import read_typed
 
@@ -17,6 +18,10 @@ DEEDS = {
 
 class AlreadyDecided(Exception):
     """Somebody else accepted or rejected this reading first."""
+
+
+class NothingToExchange(Exception):
+    """No other register's reading waits that this one seems to be exchanged with."""
 
 
 class NothingToUndo(Exception):
@@ -82,11 +87,15 @@ def correct(
         digits=wrong.register.digits,
         decimals=wrong.register.decimals,
     )
+    return _replace(wrong, value, actor=actor, now=now)
+
+
+def _replace(wrong: Reading, value: Decimal, *, actor: str, now: datetime) -> Reading:
     wrong.quality = ReadingQuality.REJECTED
     wrong.save(update_fields=["quality"])
     guests.give_way(register_id=wrong.register_id, period_start=wrong.period_start)
     reading = Reading.objects.create(
-        register=wrong.register,
+        register_id=wrong.register_id,
         read_date=wrong.read_date,
         value=value,
         period_start=wrong.period_start,
@@ -94,10 +103,38 @@ def correct(
         quality=ReadingQuality.ACCEPTED,
         verdict="",
         received_at=now,
-        sent_key=f"correct:{reading_id}",
+        sent_key=f"correct:{wrong.pk}",
     )
     _audit(wrong, "reading.corrected", actor=actor, now=now, by=reading.pk)
     return reading
+
+
+@owns_transaction
+def exchange(*, reading_id: int, actor: str, now: datetime) -> None:
+    """
+    Correct two readings that wait and seem exchanged, each with the value of the other.
+
+    The same exchange again changes nothing.
+
+    :raises AlreadyDecided: if the reading was decided before, and not by an exchange or correction.
+    :raises NothingToExchange: if no other reading waits that it seems exchanged with.
+    :raises Reading.DoesNotExist: if there is no such reading.
+    """
+    other_id = waiting.other_of(reading_id=reading_id)
+    pair = Reading.objects.select_for_update().filter(pk__in=[reading_id, other_id]).order_by("pk")
+    found = {reading.pk: reading for reading in pair}
+    if reading_id not in found:
+        raise Reading.DoesNotExist(reading_id)
+    if Reading.objects.filter(sent_key=f"correct:{reading_id}").exists():
+        return
+    if any(one.quality != ReadingQuality.NEEDS_REVIEW for one in found.values()):
+        raise AlreadyDecided(reading_id)
+    if other_id is None:
+        raise NothingToExchange(reading_id)
+    one, other = found[reading_id], found[other_id]
+    values = one.value, other.value
+    _replace(one, values[1], actor=actor, now=now)
+    _replace(other, values[0], actor=actor, now=now)
 
 
 def decided_at(*, reading_id: int) -> datetime | None:

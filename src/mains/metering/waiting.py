@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from django.db import connection
 
-from mains.metering.models import Reading, ReadingQuality
-from mains.metering.rules.plausibility import Previous, expected_band
+from mains.metering.models import Reading, ReadingQuality, Register
+from mains.metering.rules.plausibility import Outcome, Previous, expected_band
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ class ReviewRow:
     """
     A reading that waits for a decision, beside the latest one that counts.
 
-    Of a guest's reading `holder_value` is what the customer sent for the same period, if anything.
+    Of a guest's reading `holder_value` is what the customer sent for the same period, if anything;
+    of one that seems exchanged with another register `other_value` is that one's, if it waits too.
     """
 
     id: int
@@ -45,6 +46,9 @@ class ReviewRow:
     account_number: str
     register_id: int
     usual_daily: Decimal | None
+    code: str
+    other_code: str | None
+    other_value: Decimal | None
 
     @property
     def expected(self) -> tuple[Decimal, Decimal] | None:
@@ -61,7 +65,8 @@ _WAITING = """
 select rd.id, m.serial, m.service, r.unit, rd.read_date, rd.value, rd.verdict, rd.source,
        l.value, l.read_date, h.value, c.account_id, coalesce(a.number, ''),
        r.id, case when l.read_date > f.read_date
-                  then (l.value - f.value) / (l.read_date - f.read_date) end
+                  then (l.value - f.value) / (l.read_date - f.read_date) end,
+       r.code, x.code, x.value
 from metering_reading rd
 join metering_register r on r.id = rd.register_id
 join metering_meter m on m.id = r.meter_id
@@ -78,6 +83,12 @@ left join lateral (
   where register_id = r.id and period_start = rd.period_start and rd.source = 'GUEST'
     and source = 'SELF' and quality <> 'REJECTED'
   order by read_date desc, received_at desc limit 1) h on true
+left join lateral (
+  select max(s.code) as code, max(o.value) as value from metering_register s
+  join metering_reading o on o.sent_key = left(rd.sent_key, -length(r.id::text)) || s.id
+  where rd.verdict = 'TRANSPOSED' and s.meter_id = r.meter_id and s.id <> r.id
+    and o.quality = 'NEEDS_REVIEW' and o.verdict = 'TRANSPOSED'
+  having count(*) = 1) x on true
 left join metering_meterinstallation i on i.meter_id = m.id and i.start_date <= rd.read_date
   and (i.end_date is null or i.end_date > rd.read_date)
 left join customers_contract c on c.supply_point_id = i.supply_point_id and c.service = m.service
@@ -117,6 +128,24 @@ def waiting(*, limit: int = 50) -> list[ReviewRow]:
     with connection.cursor() as cursor:
         cursor.execute(_WAITING, [limit])
         return [ReviewRow(*row) for row in cursor.fetchall()]
+
+
+def other_of(*, reading_id: int) -> int | None:
+    """
+    Return the reading with which one seems exchanged, while both wait and there is but one such.
+    """
+    waits = Reading.objects.filter(
+        quality=ReadingQuality.NEEDS_REVIEW, verdict=Outcome.TRANSPOSED
+    ).select_related("register")
+    one = waits.filter(pk=reading_id).first()
+    if one is None:
+        return None
+    # The key of a reading is that of its form, then the register.
+    form = one.sent_key.removesuffix(str(one.register_id))
+    others = Register.objects.filter(meter_id=one.register.meter_id).exclude(pk=one.register_id)
+    keys = [f"{form}{pk}" for pk in others.values_list("pk", flat=True)]
+    found = list(waits.filter(sent_key__in=keys).values_list("pk", flat=True))
+    return found[0] if len(found) == 1 else None
 
 
 def count_waiting() -> int:

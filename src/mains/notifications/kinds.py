@@ -93,6 +93,8 @@ KINDS = {
         _kind("reading-received", "value", "meter", "reference", "account"),
         _kind("reading-by-guest", "account", "url", link="url"),
         _kind("reading-link", "account", "url", "until", link="url", secret=True),
+        _kind("reading-open-confirm", "url", link="url", secret=True, last=True),
+        _kind("reading-open", "url", link="url", last=True),
         _kind("data-ready", "url", "days", link="url"),
         _kind("login-closed", last=True),
         _kind("erasure-refused", "why"),

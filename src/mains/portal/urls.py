@@ -13,7 +13,7 @@ from mains.portal.next_bill import views as next_bill
 from mains.portal.payments import views as payments
 from mains.portal.privacy import closing
 from mains.portal.privacy import views as privacy
-from mains.portal.readings import cards, guest, keeping, photos, windows
+from mains.portal.readings import cards, guest, keeping, photos, telling, windows
 from mains.portal.readings import views as readings
 from mains.portal.readings.many import views as many
 from mains.portal.support import views as support
@@ -87,6 +87,8 @@ urlpatterns = [
     path("readings/guest/", guest.identify, name="guest-reading"),
     path("readings/guest/code/", guest.code, name="guest-reading-code"),
     path("readings/guest/enter/", guest.enter, name="guest-reading-enter"),
+    path("readings/guest/tell/", telling.ask, name="guest-reading-tell"),
+    path("readings/guest/tell/<str:token>/", telling.confirm, name="guest-reading-told"),
     path("readings/guest/sent/", guest.receipt, name="guest-reading-sent"),
     path("card/", cards.ask, name="reading-card-code"),
     path("card/<str:code>/", cards.card, name="reading-card"),

@@ -36,7 +36,8 @@ def some_value(dice: random.Random, last: Decimal) -> Decimal:
 
 def test_whatever_the_meter_can_show_is_taken():
     dice = random.Random(4)
-    outcomes = dict.fromkeys(Outcome, 0)
+    # TRANSPOSED takes two registers: see test_transposing.
+    outcomes = dict.fromkeys(set(Outcome) - {Outcome.TRANSPOSED}, 0)
     for _ in range(COUNT):
         last = Decimal(dice.randint(0, 10**DIGITS - 1))
         text, mark = typed(dice, some_value(dice, last))

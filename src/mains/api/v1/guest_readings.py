@@ -144,8 +144,7 @@ class GuestReadings(_Open):
                 register=register,
                 typed=data["value"],
                 confirmed=data["confirmed"],
-                key=_sent_key(request, register),
-                decimal_mark=".",
+                form=guest_readings.Sent(key=_sent_key(request, register), decimal_mark="."),
                 now=http.now,
             )
         except UNUSABLE as problem:

@@ -31,6 +31,7 @@ from mains.enrolment.rules.rights import Right
 from mains.metering import actions, queries
 from mains.metering.models import Reading, ReadingSource
 from mains.metering.queries import RegisterRow
+from mains.metering.rules.plausibility import Outcome
 from mains.metering.rules.typed import NotANumber, TooManyDigits
 from mains.metering.windows import view_for, window_for
 from mains.tenancy.requests import TenantRequest
@@ -201,11 +202,14 @@ def unusual(unlikely: actions.Unlikely) -> Problem:
     """
     Return what is answered to a value that has to be confirmed.
     """
+    is_transposed = unlikely.verdict.outcome is Outcome.TRANSPOSED
+    why = "The values of two registers of this meter seem exchanged." if is_transposed else ""
     return Problem(
         status=422,
         code=f"unusual_{unlikely.verdict.outcome.lower()}",
         title="Unusual value",
-        detail="The value is unusual. If it is right, send it again with confirmed = true.",
+        detail=f"{why or 'The value is unusual.'} If it is right, send it again with "
+        "confirmed = true.",
         pointer="/value",
     )
 

@@ -55,6 +55,7 @@ def _entry(row: ReviewRow, history: list[Shown], *, pictured: bool) -> dict[str,
         "last_date": wording.day(row.last_date) if row.last_date else "",
         "holder": "" if row.holder_value is None else wording.number(row.holder_value),
         "unit": unit,
+        "other": "" if row.other_value is None else f"{wording.number(row.other_value)} {unit}",
         "expected": [f"{wording.number(round(edge, 1))} {unit}" for edge in row.expected or ()],
         "why": wording.verdict(row.verdict),
         "source": wording.source(row.source),
@@ -90,6 +91,7 @@ def decide(request: StaffRequest, reading_id: int) -> HttpResponse:
         "reject": _reject,
         "ask": _ask,
         "correct": _correct,
+        "exchange": _exchange,
         "undo": _undo,
     }
     way = ways.get(request.POST.get("decision", ""))
@@ -139,6 +141,12 @@ def _correct(request: StaffRequest, reading_id: int) -> str:
     return _("The corrected reading counts; the other one is kept as rejected.")
 
 
+def _exchange(request: StaffRequest, reading_id: int) -> str:
+    reviewing.exchange(reading_id=reading_id, **_who(request))
+    request.session.pop(LAST, None)
+    return _("Both readings count, exchanged; what was sent is kept as rejected.")
+
+
 def _undo(request: StaffRequest, reading_id: int) -> str:
     reading_desk.undo(reading_id=reading_id, **_who(request))
     request.session.pop(LAST, None)
@@ -148,6 +156,9 @@ def _undo(request: StaffRequest, reading_id: int) -> str:
 _PROBLEMS: dict[type[Exception], Callable[[], str]] = {
     reviewing.AlreadyDecided: lambda: _(
         "Somebody else decided about this reading first. Their decision stands."
+    ),
+    reviewing.NothingToExchange: lambda: _(
+        "The reading of the other register does not wait any more. Correct this one instead."
     ),
     reviewing.NothingToUndo: lambda: _("There is nothing to undo about this reading."),
     reading_desk.AlreadyBilled: lambda: _(

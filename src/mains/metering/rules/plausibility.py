@@ -25,6 +25,8 @@ class Outcome(StrEnum):
     BELOW_LAST = "BELOW_LAST"
     # With two neighbouring digits exchanged it would be as usual.
     DIGIT_SWAP = "DIGIT_SWAP"
+    # Exchanged with the value of another register of its meter both would be ordinary.
+    TRANSPOSED = "TRANSPOSED"
 
 
 class Reason(StrEnum):
@@ -41,6 +43,7 @@ class Reason(StrEnum):
     PASSED_ZERO = "reading.passed_zero"
     LOWER_THAN_LAST = "reading.lower_than_last"
     DIGITS_EXCHANGED = "reading.digits_exchanged"
+    REGISTERS_EXCHANGED = "reading.registers_exchanged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +74,7 @@ class Verdict:
     `used` is the use since the previous reading, with the roll-over if there was one; `times_usual`
     compares it with the usual use. `expected_low` and `expected_high` are the register values that
     would have been ordinary, None when nothing is known. `meant` is the ordinary value that two
-    exchanged digits would make of it.
+    exchanged digits, or two exchanged registers, would make of it.
     """
 
     outcome: Outcome

@@ -11,6 +11,7 @@ from mains.metering import queries as metering
 from mains.payments import queries as payments
 from mains.portal.access import PortalRequest, account_ids, customer_required, noted
 from mains.portal.home.dues import MOST_SHOWN, dues
+from mains.portal.readings import keeping
 from mains.portal.readings.windows import ServiceWindow, service_window, service_windows
 
 
@@ -68,6 +69,7 @@ def _mine(request: PortalRequest) -> HttpResponse:
             "accounts": request.accounts,
             "only_shared": bool(request.accounts) and not payers,
             "payments_on": request.tenant.file.payments.enabled,
+            "whose": keeping.mark(f"user:{request.user.pk}"),
         },
     )
 

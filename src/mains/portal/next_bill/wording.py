@@ -40,14 +40,17 @@ def told(request: PortalRequest, bill: NextBill) -> Told:
     """
     return Told(
         account_number=bill.account_number,
-        headline=_headline(bill),
+        headline=headline(bill),
         sentences=list(_sentences(request, bill)),
         table=_table(request, bill) if bill.uses else None,
         asks=bill.is_estimated or bill.hold is Hold.NO_READING,
     )
 
 
-def _headline(bill: NextBill) -> str:
+def headline(bill: NextBill) -> str:
+    """
+    Say for which period a bill to come is, and what it comes to.
+    """
     period = period_text(bill.period.start, bill.period.end)
     if bill.total is None:
         return _("%(period)s: not known yet") % {"period": period}

@@ -70,6 +70,12 @@ class Readings(forms.Form):
         """
         return self.cleaned_data.get(photo_name(register))
 
+    def together(self) -> list[tuple[RegisterRow, str]]:
+        """
+        Return what was typed for each register.
+        """
+        return [(register, text) for register, text, _confirmed in self.typed()]
+
     def typed(self) -> list[tuple[RegisterRow, str, bool]]:
         """
         Return what was typed for each register, and whether it was confirmed.

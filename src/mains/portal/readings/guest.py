@@ -26,12 +26,14 @@ from mains.tenancy.tenantfile.identity import Policy, Purpose
 
 # What a session holds of a guest: the registers that they may read, then what they sent.
 GRANT, SENT, CODE = "guest_reading", "guest_reading_sent", "guest_reading_code"
+# Asked for the details although no readings are taken, to be told when they are.
+TELL = "tell"
 HOLDS = timedelta(minutes=20)
 # What somebody reads on one walk, and one form can hold.
 MOST = 25
 
 
-def _policies(request: PortalRequest) -> Sequence[Policy]:
+def demand_offer(request: PortalRequest) -> Sequence[Policy]:
     """
     Return what guests are asked for.
 
@@ -48,11 +50,12 @@ def identify(request: PortalRequest) -> HttpResponse:
     """
     Ask for what proves an account, unless readings of every service are suspended today.
     """
-    policy, alternatives = trying.chosen(request, _policies(request))
+    policy, alternatives = trying.chosen(request, demand_offer(request))
     file = request.tenant.file
     offered = guest_readings.services(file=file)
     shut = not is_any_open(tenant=request.tenant, services=offered, instant=request.now)
-    form = Facts(None if shut else request.POST or None, policy=policy, file=file)
+    asks = shut and TELL in request.GET
+    form = Facts(None if shut and not asks else request.POST or None, policy=policy, file=file)
     if form.is_bound and form.is_valid():
         outcome = trying.try_facts(request, form)
         if isinstance(outcome, enrolment.CodeNeeded):
@@ -67,7 +70,8 @@ def identify(request: PortalRequest) -> HttpResponse:
             "form": form,
             "alternatives": alternatives,
             "windows": [service_window(request, service=service) for service in offered],
-            "shut": shut,
+            "shut": shut and not asks,
+            "asks": asks,
             "over": "over" in request.GET,
         },
         status=trying.status_of(form),
@@ -79,7 +83,7 @@ def code(request: PortalRequest) -> HttpResponse:
     """
     Ask for the code that went to the contact on file.
     """
-    _policies(request)
+    demand_offer(request)
     form = Code(request.POST or None)
     token = request.session.get(CODE, "")
     if request.method == "POST" and form.is_valid():
@@ -115,6 +119,13 @@ def _proven(request: PortalRequest, proven: enrolment.Proven) -> HttpResponse:
     return redirect("portal:guest-reading-enter")
 
 
+def granted(request: PortalRequest) -> dict[str, Any] | None:
+    """
+    Return what this browser proved, while it holds.
+    """
+    return _kept(request, GRANT)
+
+
 def _kept(request: PortalRequest, name: str) -> dict[str, Any] | None:
     kept = request.session.get(name)
     if not kept or datetime.fromisoformat(kept["until"]) <= request.now:
@@ -128,7 +139,7 @@ def enter(request: PortalRequest) -> HttpResponse:
     """
     Take the readings of the meters that this browser proved; afterwards it has to prove them again.
     """
-    _policies(request)
+    demand_offer(request)
     grant = _kept(request, GRANT)
     if grant is None:
         return _ended(request)
@@ -190,6 +201,7 @@ def take(
             "form": form,
             "groups": groups,
             "taken": any(group.fields for group in groups),
+            "tells": bool(back) and any(not group.fields for group in groups),
             "more": len(registers) > len(shown),
             "back": back,
             "whose": whose,
@@ -202,7 +214,12 @@ def _store(request: PortalRequest, form: Readings, *, whose: str) -> bool:
     if not keeping.check_whose(form, whose=whose):
         return False
     key = form.cleaned_data["key"]
-    kept = keeping.kept_for(form)
+    sent_form = guest_readings.Sent(
+        key=key,
+        decimal_mark=entering.decimal_mark(),
+        kept=keeping.kept_for(form),
+        together=form.together(),
+    )
 
     def send(register: RegisterRow, text: str, confirmed: bool) -> Reading:
         return guest_readings.send(
@@ -210,10 +227,8 @@ def _store(request: PortalRequest, form: Readings, *, whose: str) -> bool:
             register=register,
             typed=text,
             confirmed=confirmed,
-            key=key,
-            decimal_mark=entering.decimal_mark(),
+            form=sent_form,
             now=request.now,
-            kept=kept,
         )
 
     sent = entering.send_typed(request, form, send=send, explain=messages.unlikely_for_guest)

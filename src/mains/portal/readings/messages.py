@@ -74,6 +74,8 @@ def unlikely(problem: Unlikely) -> str:
     Explain why a value is unusual; it can be sent all the same.
     """
     register, verdict = problem.register, problem.verdict
+    if verdict.outcome is Outcome.TRANSPOSED:
+        return transposed(problem)
     last = number_text(register.last_value, language=language()) if register.last_value else ""
     sentences = {
         Outcome.BELOW_LAST: _(
@@ -102,10 +104,23 @@ def unlikely(problem: Unlikely) -> str:
     }
 
 
-def unlikely_for_guest(problem: Unlikely) -> str:  # noqa: ARG001
+def transposed(problem: Unlikely) -> str:
+    """
+    Say that two registers of a meter seem exchanged; the other number was typed beside this one.
+    """
+    meant = problem.verdict.meant
+    return _(
+        "The two numbers of this meter seem exchanged: did you mean %(meant)s here? "
+        "If they are right as they are, tick the box."
+    ) % {"meant": "" if meant is None else number_text(meant, language=language())}
+
+
+def unlikely_for_guest(problem: Unlikely) -> str:
     """
     Say that a value is unusual, and nothing that tells what the meter showed before.
     """
+    if problem.verdict.outcome is Outcome.TRANSPOSED:
+        return transposed(problem)
     return _(
         "This is unusual for this meter. Compare its number and the digits once more. "
         "If they are right, tick the box: we look at the reading before it counts."

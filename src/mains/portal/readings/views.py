@@ -17,10 +17,10 @@ from mains.metering.queries import RegisterRow
 from mains.metering.windows import window_for
 from mains.portal.access import PortalRequest, account_ids, customer_required, noted
 from mains.portal.paging import page_asked, pages
-from mains.portal.readings import entering, history, keeping, messages
+from mains.portal.readings import after, entering, history, keeping, messages
 from mains.portal.readings.forms import Readings
 
-SENT, SENT_KEY = "readings_sent", "readings_sent_key"
+SENT, SENT_KEY, SENT_FOR = "readings_sent", "readings_sent_key", "readings_sent_for"
 # Registers on one page: what somebody reads on one walk, and one form can hold.
 PAGE = 25
 # With more registers than these, a list can be sent instead.
@@ -80,6 +80,7 @@ def _store(request: PortalRequest, form: Readings, *, whose: str) -> bool:
         now=request.now,
         zone=request.tenant.zone,
         kept=keeping.kept_for(form),
+        together=form.together(),
     )
 
     def send(register: RegisterRow, text: str, confirmed: bool) -> Reading:
@@ -103,8 +104,11 @@ def _store(request: PortalRequest, form: Readings, *, whose: str) -> bool:
     sent = entering.send_typed(request, form, send=send, explain=messages.unlikely)
     request.session[SENT] = [reading.pk for reading in sent]
     request.session[SENT_KEY] = form.cleaned_data["key"]
+    accounts = sorted({register.account_id for register, _text in form.together()})
+    request.session[SENT_FOR] = accounts
     if not form.errors:
         keeping.tell_other_day(request, form, sent)
+        after.tell_next_bill(request, accounts)
     return not form.errors
 
 
@@ -134,6 +138,7 @@ def sent(request: PortalRequest) -> HttpResponse:
     ]
     if not readings:
         return redirect("portal:readings")
+    accounts = request.session.get(SENT_FOR, [])
     review = any(reading.quality == ReadingQuality.NEEDS_REVIEW for reading in readings)
     return render(
         request,
@@ -144,5 +149,8 @@ def sent(request: PortalRequest) -> HttpResponse:
             "photos": len(photos.photographed(reading_ids=[one.id for one in readings])),
             "key": request.session.get(SENT_KEY, ""),
             "whose": keeping.mark(f"user:{request.user.pk}"),
+            "dues": after.open_dues(request, accounts),
+            "foreseen": after.payers(request, accounts),
+            "payments_on": request.tenant.file.payments.enabled,
         },
     )

@@ -224,6 +224,15 @@ INVENTORY = (
         Ending.DELETED,
         shown=("expires_at",),
     ),
+    # The address of who wants to be told when readings are taken again; codes have none.
+    Holding(
+        "enrolment.ContactCode",
+        Category.ACCESS,
+        ((Find.EMAIL_INSIDE, "evidence"),),
+        ("evidence",),
+        Ending.DELETED,
+        shown=("purpose", "created_at", "expires_at"),
+    ),
     Holding(
         "enrolment.Invitation",
         Category.ACCESS,
@@ -312,7 +321,7 @@ PLAIN = {
     "documents.StoredFile": {"key", "kind", "content_type", "sha256", "about"},
     "enrolment.AccountLink": {"role", "evidence"},
     "enrolment.Consent": {"purpose", "lawful_basis", "contracts"},
-    "enrolment.ContactCode": {"token_hash", "code_hash", "purpose", "channel", "evidence"},
+    "enrolment.ContactCode": {"token_hash", "code_hash", "purpose", "channel"},
     "enrolment.Invitation": {"token_hash", "invited_by", "role"},
     "enrolment.SavedSignUp": {"token_hash"},
     "enrolment.SignUp": {"token_hash", "language", "password", "customer_type", "evidence"},
