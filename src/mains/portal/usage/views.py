@@ -14,12 +14,14 @@ from mains.core.calendars import add_months
 from mains.enrolment.rules.rights import Right
 from mains.metering import green_button as feeds
 from mains.metering.consumption import UseSeries, series_of
+from mains.metering.conversions import conversion_of, priced_uses
 from mains.metering.estimates import weather_plans
 from mains.metering.interval_use import Held, registers_held
 from mains.metering.rules.interval_use import Grain
 from mains.portal.access import PortalRequest, account_ids, customer_required
 from mains.portal.paging import page_asked, pages
 from mains.portal.usage import by_reading, costs, intervals, weather, wording
+from mains.portal.usage.audit import YearsForm
 from mains.portal.usage.wording import UseChart
 
 MONTH, YEAR, COST, WEATHER = "month", "year", "cost", "weather"
@@ -60,6 +62,7 @@ def usage(request: PortalRequest) -> HttpResponse:
             "turning": intervals.turning(wanted, held) if wanted else None,
             "both": bool(held) and by != COST,
             "pages": _pages(page, by, more=len(ids) > page * PAGE),
+            "years": YearsForm(today=request.today),
             "readable": bool(readable),
             "foresees": bool(set(readable) & set(account_ids(request, Right.PAY))),
             "not_shared": bool(request.accounts) and not ids,
@@ -175,6 +178,8 @@ def green_button(request: PortalRequest) -> HttpResponse:
 
 def _rows(request: PortalRequest, series: UseSeries) -> list[list[spreadsheets.Value]]:
     label = wording.service_label(request, series.service)
+    conversion = conversion_of(series, file=request.tenant.file)
+    worth = {use.months: use.used for use in priced_uses(series, conversion)} if conversion else {}
     return [
         [
             series.account_number,
@@ -186,6 +191,8 @@ def _rows(request: PortalRequest, series: UseSeries) -> list[list[spreadsheets.V
             series.unit,
             use.before,
             _("yes") if use.is_estimated else _("no"),
+            worth.get(use.months),
+            conversion.to_unit if conversion else None,
         ]
         for use in wording.compared(series)
     ]

@@ -82,7 +82,7 @@ def header() -> list[str]:
     """
     return [
         _("Account"), _("Address"), _("Service"), _("From"), _("Until"), _("Used"), _("Unit"),
-        _("A year before"), _("Estimated"),
+        _("A year before"), _("Estimated"), _("Priced as"), _("Priced unit"),
     ]  # fmt: skip
 
 
