@@ -134,3 +134,39 @@ class TestSize:
         text = self.sized(opened, None, None)
         assert AVERAGE in text
         assert "of a similar size" not in text
+
+
+class TestWhatItCosts:
+    def test_the_homes_are_chosen_once_and_asked_in_one_statement(self, opened):
+        home = opened(portal=COMPARING["portal"])
+        others(20)
+        person = anna(home)
+        first, second = statements(person), statements(person)
+
+        assert len([one for one in first if "generate_series" in one]) == 1
+        assert not [one for one in second if "generate_series" in one]
+        assert len([one for one in second if "opening.value" in one]) == 1
+        assert len(second) <= 12
+
+    def test_a_home_read_a_moment_ago_counts_at_once(self, opened):
+        from mains.metering.models import Reading
+
+        home = opened(portal=COMPARING["portal"])
+        others(20)
+        person = anna(home)
+        with inside(SLUG):
+            late = Reading.objects.filter(period_start="2026-12-01").latest("pk")
+            Reading.objects.filter(pk=late.pk).update(quality="NEEDS_REVIEW")
+        assert AVERAGE not in said(person)
+        with inside(SLUG):
+            Reading.objects.filter(pk=late.pk).update(quality="ACCEPTED")
+        assert AVERAGE in said(person)
+
+
+def statements(person) -> list[str]:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as asked:
+        person.get("/usage/")
+        return [query["sql"] for query in asked.captured_queries]
