@@ -45,9 +45,10 @@ def least_at_night(days: Mapping[date, Mapping[tuple[int, int], Amount]]) -> Dec
     Return the least that was used in an hour of the last seven nights, or None if one is not known.
 
     `days` has what was used in each hour of a day, by the hour on the clock and whether it is the
-    repeated one, as `interval_use.by_hour` returns it. Above zero, something never stops. An hour
-    that the clock leaves out in spring is no gap. Source: the minimum night flow by which leakage
-    is found in water networks, here of one home.
+    repeated one, as `interval_use.by_hour` returns it. Above zero, something never stops. One hour
+    of a night may be missing, as the clock leaves one out in spring.
+
+    Source: the minimum night flow by which leakage is found in water networks, here of one home.
     """
     last = sorted(days)[-NIGHTS:]
     if len(last) < NIGHTS or (last[-1] - last[0]).days != NIGHTS - 1:
