@@ -206,6 +206,7 @@ PORTAL: Lines = {
     # None of these callers has a meter that sends interval values.
     "usage/intervals.<slug:suffix>": ("nobody here", READ),
     "usage/green-button.xml": ("customer", READ),
+    "usage/audit/": ("customer", READ),
     "readings/reminder/": ("customer", SEND),
     # When readings are wanted says the front door as well.
     "readings/calendar/<slug:service>.ics": ("anyone", READ),
@@ -255,6 +256,7 @@ API: Lines = {
     "api/v1/next-bills": ("token", READ),
     "api/v1/consumption/intervals": ("token", READ),
     "api/v1/consumption/green-button": ("token", READ),
+    "api/v1/consumption/audit": ("token", READ),
     "api/v1/guest-readings": ("anyone", SEND),
     "api/v1/guest-readings/proofs": ("anyone", SEND),
     "api/v1/guest-readings/proofs/code": ("anyone", SEND),

@@ -43,7 +43,7 @@ CUSTOMER = {
     "readings-kept": "/readings/?kept=1",
     "next-bill": "/bills/next/",
     "usage": "/usage/", "usage-hours": "/usage/?by=hours", "usage-days": "/usage/?by=days",
-    "usage-months": "/usage/?by=months",
+    "usage-months": "/usage/?by=months", "usage-weather": "/usage/?by=weather",
     "contracts": "/accounts/{account}/contracts/",
     "me": "/me/", "data": "/me/data/",
     "access": "/me/access/", "close": "/me/close/", "security": "/me/security/",

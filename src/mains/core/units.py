@@ -80,3 +80,10 @@ def _find(name: str) -> _Unit:
         raise UnknownUnit(
             f"{name!r} is not a unit; known are {', '.join(sorted(UNITS))}."
         ) from None
+
+
+def measures_energy(unit: str) -> bool:
+    """
+    Tell whether a unit measures energy; one that is not in the table does not.
+    """
+    return unit in _UNITS and _UNITS[unit].dimension == "energy"

@@ -1,6 +1,7 @@
 """What was used between readings: the one answer behind chart, table, download and API."""
 
-from collections.abc import Collection, Iterable
+import json
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -28,7 +29,19 @@ class UseSeries:
     service: str
     quantity: str
     unit: str
+    # The latest contract, and what is known of the dwelling.
+    contract_class: str
+    start_date: date
+    end_date: date | None
+    attributes: Mapping[str, object]
     uses: tuple[Use, ...]
+
+    def days_of(self, months: Period) -> Period:
+        """
+        Return those days of months on which the contract ran, as the bill of them counts.
+        """
+        held = Period(self.start_date, self.end_date or date.max)
+        return months.intersection(held) or months
 
 
 class _Row(NamedTuple):
@@ -48,6 +61,10 @@ class _Row(NamedTuple):
     rolled_over: bool
     opened: date
     opening_value: Decimal
+    contract_class: str
+    start_date: date
+    end_date: date | None
+    attributes: str
 
 
 # As many of a row's first fields name its series.
@@ -71,7 +88,8 @@ paired as (
 select c.account_id, a.number, sp.id, sp.code, sp.street || ', ' || sp.post_code || ' ' || sp.city,
        c.service, r.quantity, r.unit, r.digits, r.multiplier, p.period_start, p.value,
        p.is_estimated or p.opening_estimated,
-       p.rolled_over and not (p.opening_shared and p.value >= p.opening), p.opened, p.opening
+       p.rolled_over and not (p.opening_shared and p.value >= p.opening), p.opened, p.opening,
+       c.contract_class, c.start_date, c.end_date, sp.attributes::text
 from paired p
 join metering_register r on r.id = p.register_id
 join metering_meter m on m.id = r.meter_id
@@ -111,7 +129,7 @@ def series_of(*, account_ids: Collection[int], since: date) -> list[UseSeries]:
 
 
 def _series(rows: list[_Row]) -> UseSeries:
-    first = rows[0]
+    first, last = rows[0], rows[-1]
     return UseSeries(
         account_id=first.account_id,
         account_number=first.account_number,
@@ -121,6 +139,10 @@ def _series(rows: list[_Row]) -> UseSeries:
         service=first.service,
         quantity=first.quantity,
         unit=first.unit,
+        contract_class=last.contract_class,
+        start_date=last.start_date,
+        end_date=last.end_date,
+        attributes=json.loads(last.attributes),
         uses=tuple(_uses(rows)),
     )
 

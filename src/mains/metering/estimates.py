@@ -16,6 +16,7 @@ from mains.metering.rules.catching_up import Shown
 from mains.metering.rules.consumption import BelowPrevious, NotRolledOver, Segment, used_in
 from mains.metering.rules.estimating import EstimatePlan, Method, Span
 from mains.tenancy.tenantfile import TenantFile
+from mains.tenancy.tenantfile.services import Service
 
 # Long enough for the same period of the last year between two yearly readings.
 _PAST = timedelta(days=1_100)
@@ -36,6 +37,26 @@ def plans_of(file: TenantFile) -> dict[str, EstimatePlan]:
         for service in file.services
         if service.estimate is not None
     }
+
+
+def weather_plans(file: TenantFile) -> dict[str, EstimatePlan]:
+    """
+    Return the plans of those services whose use follows the weather, where degree days are known.
+    """
+    if file.weather is None:
+        return {}
+    plans = plans_of(file)
+    return {
+        service.code: plans.get(service.code, EstimatePlan(degree_days=file.weather.by_month()))
+        for service in file.services
+        if _follows_weather(service)
+    }
+
+
+def _follows_weather(service: Service) -> bool:
+    if service.estimate is not None and "degree_days" in service.estimate.methods:
+        return True
+    return service.allocation is not None and service.allocation.moves == "degree_days"
 
 
 class Unsettled(NamedTuple):

@@ -17,6 +17,7 @@ from mains.portal.readings import cards, guest, keeping, photos, telling, window
 from mains.portal.readings import views as readings
 from mains.portal.readings.many import views as many
 from mains.portal.support import views as support
+from mains.portal.usage import audit
 from mains.portal.usage import views as usage
 
 app_name = "portal"
@@ -76,6 +77,7 @@ urlpatterns = [
     path("usage/", usage.usage, name="usage"),
     path("usage/use.<slug:suffix>", usage.download, name="usage-download"),
     path("usage/intervals.<slug:suffix>", usage.interval_download, name="usage-intervals"),
+    path("usage/audit/", audit.audit, name="energy-audit"),
     path("usage/green-button.xml", usage.green_button, name="green-button"),
     path("readings/reminder/", readings.reminder, name="readings-reminder"),
     path("readings/sent/", readings.sent, name="readings-sent"),

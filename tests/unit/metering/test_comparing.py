@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mains.core.calendars import Period, add_months
-from mains.metering.rules.comparing import Compared, Use, by_period, by_year, is_striking
+from mains.metering.rules.comparing import Use, by_period, by_year
 
 
 def months(start: date, count: int = 1) -> Period:
@@ -36,17 +36,6 @@ class TestByPeriod:
         (_first, second) = by_period([Use(short, Decimal(28)), Use(leap, Decimal(29))])
 
         assert second.before == 28
-
-
-class TestStriking:
-    def test_is_twice_as_much_as_a_year_before(self):
-        month = months(date(2026, 1, 1))
-        known = [(20, 10), (19, 10), (20, 0), (20, None), (None, 10)]
-
-        assert [
-            is_striking(Compared(month, *(None if one is None else Decimal(one) for one in pair)))
-            for pair in known
-        ] == [True, False, False, False, False]
 
 
 class TestByYear:

@@ -313,3 +313,9 @@ class TestTheMandatoryPortal:
         data = balta()
         data["portal"] = {"mandatory_classes": {"farm": "perhaps"}}
         assert "portal.mandatory_classes.farm" in wrong(data)
+
+
+def test_nobody_is_compared_with_others_unless_the_provider_says_so():
+    portal = parse(balta(), source="balta.toml").portal
+
+    assert (portal.compare_homes, portal.compare_size) == (False, None)

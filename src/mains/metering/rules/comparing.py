@@ -7,8 +7,6 @@ from decimal import Decimal
 
 from mains.core.calendars import Period
 
-_STRIKING = 2
-
 
 @dataclass(frozen=True, slots=True)
 class Use:
@@ -56,15 +54,6 @@ def by_year(uses: Sequence[Use]) -> list[Compared]:
     """
     years = sorted({day.year for use in uses for day in (use.months.start, use.months.last_day)})
     return [_year(uses, Period(date(year, 1, 1), date(year + 1, 1, 1))) for year in years]
-
-
-def is_striking(use: Compared) -> bool:
-    """
-    Tell whether twice as much or more was used as in the same months a year before.
-    """
-    if not use.used or not use.before:
-        return False
-    return use.used >= use.before * _STRIKING
 
 
 def _year(uses: Sequence[Use], year: Period) -> Compared:

@@ -14,14 +14,17 @@ from mains.core.calendars import add_months
 from mains.enrolment.rules.rights import Right
 from mains.metering import green_button as feeds
 from mains.metering.consumption import UseSeries, series_of
-from mains.metering.interval_use import registers_held
+from mains.metering.conversions import conversion_of, priced_uses
+from mains.metering.estimates import weather_plans
+from mains.metering.interval_use import Held, registers_held
 from mains.metering.rules.interval_use import Grain
 from mains.portal.access import PortalRequest, account_ids, customer_required
 from mains.portal.paging import page_asked, pages
-from mains.portal.usage import costs, intervals, wording
+from mains.portal.usage import by_reading, costs, intervals, weather, wording
+from mains.portal.usage.audit import YearsForm
 from mains.portal.usage.wording import UseChart
 
-MONTH, YEAR, COST = "month", "year", "cost"
+MONTH, YEAR, COST, WEATHER = "month", "year", "cost", "weather"
 # Accounts on one page.
 PAGE = 10
 # The years by year, the months by month; a download holds everything.
@@ -47,18 +50,21 @@ def usage(request: PortalRequest) -> HttpResponse:
     elif by == COST:
         charts = costs.charts(request, shown, latest=MONTHS_SHOWN)
     else:
-        charts = _use_charts(request, shown, by_year=by == YEAR)
+        charts = _use_charts(request, shown, held, by=by)
     return render(
         request,
         "portal/usage/usage.html",
         {
             "charts": charts,
             "by": by,
-            "ways": _ways(bool(held)),
+            "ways": _ways(request, with_intervals=bool(held)),
             "wanted": wanted,
             "turning": intervals.turning(wanted, held) if wanted else None,
             "both": bool(held) and by != COST,
             "pages": _pages(page, by, more=len(ids) > page * PAGE),
+            "years": YearsForm(today=request.today),
+            "readable": bool(readable),
+            "foresees": bool(set(readable) & set(account_ids(request, Right.PAY))),
             "not_shared": bool(request.accounts) and not ids,
             "year": (wanted.day if wanted else request.today).year,
         },
@@ -69,7 +75,7 @@ def _readable(request: PortalRequest, shown: list[int]) -> list[int]:
     return sorted(set(shown) & set(account_ids(request, Right.READ)))
 
 
-def _ways(with_intervals: bool) -> list[tuple[str, str]]:
+def _ways(request: PortalRequest, *, with_intervals: bool) -> list[tuple[str, str]]:
     between = [
         (str(Grain.HOURS), _("Hours of a day")),
         (str(Grain.DAYS), _("Days of a month")),
@@ -78,6 +84,7 @@ def _ways(with_intervals: bool) -> list[tuple[str, str]]:
     return [
         (MONTH, _("By reading")),
         (YEAR, _("By year")),
+        *([(WEATHER, _("In usual weather"))] if weather_plans(request.tenant.file) else []),
         *(between if with_intervals else []),
         (COST, _("Cost")),
     ]
@@ -88,7 +95,7 @@ def _pages(page: int, by: str, *, more: bool) -> Pages | None:
     Return what leads to the other accounts, seen the same way.
     """
     found = pages(page, more=more)
-    if found is None or by not in {YEAR, COST, *Grain}:
+    if found is None or by not in {YEAR, COST, WEATHER, *Grain}:
         return found
     return replace(
         found,
@@ -97,10 +104,14 @@ def _pages(page: int, by: str, *, more: bool) -> Pages | None:
     )
 
 
-def _use_charts(request: PortalRequest, shown: list[int], *, by_year: bool) -> list[UseChart]:
-    since = EVER if by_year else add_months(request.today.replace(day=1), -MONTHS_READ)
-    series = series_of(account_ids=shown, since=since)
-    return wording.charts(request, series, by_year=by_year, latest=MONTHS_SHOWN)
+def _use_charts(
+    request: PortalRequest, shown: list[int], held: list[Held], *, by: str
+) -> list[UseChart]:
+    by_month = add_months(request.today.replace(day=1), -MONTHS_READ)
+    series = series_of(account_ids=shown, since=EVER if by == YEAR else by_month)
+    if by == WEATHER:
+        return list(weather.charts(request, series, latest=MONTHS_SHOWN))
+    return by_reading.charts(request, series, held, yearly=by == YEAR, latest=MONTHS_SHOWN)
 
 
 @require_safe
@@ -167,6 +178,8 @@ def green_button(request: PortalRequest) -> HttpResponse:
 
 def _rows(request: PortalRequest, series: UseSeries) -> list[list[spreadsheets.Value]]:
     label = wording.service_label(request, series.service)
+    conversion = conversion_of(series, file=request.tenant.file)
+    worth = {use.months: use.used for use in priced_uses(series, conversion)} if conversion else {}
     return [
         [
             series.account_number,
@@ -178,6 +191,8 @@ def _rows(request: PortalRequest, series: UseSeries) -> list[list[spreadsheets.V
             series.unit,
             use.before,
             _("yes") if use.is_estimated else _("no"),
+            worth.get(use.months),
+            conversion.to_unit if conversion else None,
         ]
         for use in wording.compared(series)
     ]

@@ -1,6 +1,6 @@
 """Sentences, charts and columns of what was used."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,7 @@ from mains.core.wording import (
     short_month_year_text,
 )
 from mains.metering.consumption import UseSeries
-from mains.metering.rules.comparing import Compared, by_period, by_year, is_striking
+from mains.metering.rules.comparing import Compared, by_period
 from mains.portal.access import PortalRequest
 from mains.portal.readings.messages import language
 from mains.portal.readings.windows import label_of
@@ -25,6 +25,27 @@ from mains.portal.templatetags.portal import unit as unit_text
 
 _PERCENT = Decimal(100)
 _DECIMALS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """
+    A question about something striking, and what to do; it keeps nobody from anything.
+    """
+
+    question: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """
+    How a use compares with that of similar homes, what they used, and how that was found.
+    """
+
+    state: str
+    finding: str
+    method: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,37 +57,8 @@ class UseChart:
     label: str
     place: str
     chart: BarChart
-
-
-def charts(
-    request: PortalRequest, series: Sequence[UseSeries], *, by_year: bool, latest: int
-) -> list[UseChart]:
-    """
-    Return a chart for each series that has something to show.
-    """
-    return list(_charts(request, series, yearly=by_year, latest=latest))
-
-
-def _charts(
-    request: PortalRequest, series: Sequence[UseSeries], *, yearly: bool, latest: int
-) -> Iterator[UseChart]:
-    for one in series:
-        shown = by_year(one.uses) if yearly else by_period(one.uses, latest=latest)
-        if not shown:
-            continue
-        yield UseChart(
-            label=service_label(request, one.service),
-            place=f"{one.address} · {one.account_number}",
-            chart=BarChart(
-                finding=finding(shown, unit=one.unit),
-                unit=unit_text(one.unit),
-                subject=_("use per year") if yearly else _("use per reading period"),
-                periods=tuple(bar(use, yearly=yearly) for use in shown),
-                now=_("Used"),
-                before=_("A year before") if any(use.before is not None for use in shown) else "",
-                note=_note(shown, unit=one.unit),
-            ),
-        )
+    hint: Asked | None = None
+    similar: Likeness | None = None
 
 
 def compared(series: UseSeries) -> list[Compared]:
@@ -90,28 +82,48 @@ def header() -> list[str]:
     """
     return [
         _("Account"), _("Address"), _("Service"), _("From"), _("Until"), _("Used"), _("Unit"),
-        _("A year before"), _("Estimated"),
+        _("A year before"), _("Estimated"), _("Priced as"), _("Priced unit"),
     ]  # fmt: skip
 
 
-def finding(shown: Sequence[Compared], *, unit: str) -> str:
+def finding(shown: Sequence[Compared], *, unit: str, priced: str = "") -> str:
     """
     Say in one sentence what the latest bar shows, and how it compares with a year before.
+
+    `priced` is the same in the unit that is priced, with that unit.
     """
     latest = shown[-1]
     when = name_of(latest.months)
     if latest.used is None:
         return _("%(when)s: a reading is missing or being checked.") % {"when": when}
-    figure = f"{_number(latest.used)} {unit_text(unit)}"
-    if not latest.before:
-        return _("%(when)s: you used %(figure)s.") % {"when": when, "figure": figure}
-    percent = ((latest.used - latest.before) / latest.before * _PERCENT).quantize(Decimal(1))
-    values = {"when": when, "figure": figure, "percent": _number(abs(percent))}
+    values = {"when": when, "figure": amount(latest.used, unit)}
+    if priced:
+        values["figure"] += f" ({priced})"
+    percent = percent_of(latest)
+    if percent is None:
+        return _("%(when)s: you used %(figure)s.") % values
+    values["percent"] = number(abs(percent))
     if percent == 0:
         return _("%(when)s: you used %(figure)s, as much as a year before.") % values
     if percent > 0:
         return _("%(when)s: you used %(figure)s, %(percent)s %% more than a year before.") % values
     return _("%(when)s: you used %(figure)s, %(percent)s %% less than a year before.") % values
+
+
+def percent_of(use: Compared) -> Decimal | None:
+    """
+    Return by how many percent a use is more than a year before, or None where that says nothing.
+    """
+    if use.used is None or not use.before:
+        return None
+    return ((use.used - use.before) / use.before * _PERCENT).quantize(Decimal(1))
+
+
+def amount(used: Decimal, unit: str) -> str:
+    """
+    Write a quantity with its unit.
+    """
+    return f"{number(used)} {unit_text(unit)}"
 
 
 def name_of(months: Period) -> str:
@@ -130,7 +142,7 @@ def _is_year(months: Period) -> bool:
     return months == Period(date(months.start.year, 1, 1), date(months.start.year + 1, 1, 1))
 
 
-def bar(use: Compared, *, yearly: bool) -> chart.Period:
+def bar(use: Compared, *, yearly: bool, note: str = "") -> chart.Period:
     """
     Return what the chart draws of a use, named by its last month or by its year.
     """
@@ -146,27 +158,12 @@ def bar(use: Compared, *, yearly: bool) -> chart.Period:
         value=None if use.used is None else round(use.used, _DECIMALS),
         before=None if use.before is None else round(use.before, _DECIMALS),
         estimated=use.is_estimated,
+        note=note,
     )
 
 
-def _note(shown: Sequence[Compared], *, unit: str) -> str:
+def number(value: Decimal) -> str:
     """
-    Say what is worth a look; a hint, which keeps nobody from anything.
+    Write a quantity with up to three decimals.
     """
-    if is_striking(shown[-1]):
-        if unit == "m3":
-            return _(
-                "That is much more than a year before. If you cannot explain it, close every tap "
-                "and look whether the meter still turns: water may be running somewhere."
-            )
-        return _(
-            "That is much more than a year before. If you cannot explain it, compare your last "
-            "reading with the meter."
-        )
-    if any(use.used is None for use in shown):
-        return _("Where nothing is drawn, a reading is missing or being checked.")
-    return ""
-
-
-def _number(value: Decimal) -> str:
     return number_text(round(value, _DECIMALS), language=language())

@@ -241,6 +241,10 @@ class Portal(Section):
     mandatory_classes: dict[Slug, bool] = {}
     grouping: Grouping = Grouping.ALL_LINKED
     default_company: Slug | None = None
+    # Whether people see what similar homes use on average; `compare_size` is the attribute of a
+    # dwelling that tells its size, such as the heated area.
+    compare_homes: bool = False
+    compare_size: Slug | None = None
 
     def binds(self, contract_class: str) -> bool:
         """
