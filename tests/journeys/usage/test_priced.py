@@ -80,7 +80,7 @@ def test_a_year_adds_up_its_months(gas):
 
 
 def test_the_page_leads_to_the_next_bill(gas):
-    assert 'href="/next-bill/"' in anna(gas).get("/usage/").content.decode()
+    assert 'href="/bills/next/"' in anna(gas).get("/usage/").content.decode()
 
 
 def test_who_may_not_see_bills_is_not_led_there(gas):
