@@ -411,6 +411,9 @@ def _bodies(utility: utilities.Utility) -> dict[str, dict[str, Any]]:
     return {
         "<slug:tenant>/customers/<int:account_id>/support/<int:link_id>/": {"reason": "tests"},
         "<slug:tenant>/readings/<int:reading_id>/": {"decision": "reject"},
+        "<slug:tenant>/customers/<int:account_id>/meters/<int:installation_id>/direction/": {
+            "register": register.code, "counts": "down",
+        },
         "pay/start/": {"bill": str(bill.pk), "email": "x@people.example"},
         "readings/": {"key": "k" * 20, f"reading-{register.register_id}": "999"},
         "api/v1/payments": {"bills": [f"bil_{bill.pk}"]},

@@ -279,6 +279,7 @@ DESK: Lines = {
     "customers/<int:account_id>/tax-number/": ("billing", FORM),
     "customers/<int:account_id>/readings/": ("every role", FORM),
     "customers/<int:account_id>/meters/<int:installation_id>/": ("every role", FORM),
+    "customers/<int:account_id>/meters/<int:installation_id>/direction/": ("billing", SEND),
     "customers/<int:account_id>/reading-link/": ("every role", SEND),
     "customers/<int:account_id>/support/<int:link_id>/": ("every role", FORM),
     "customers/<int:account_id>/support/<int:view_id>/end/": ("owners and who began it", SEND),

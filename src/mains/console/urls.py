@@ -14,7 +14,7 @@ from mains.console.messages import letters
 from mains.console.messages import views as messages
 from mains.console.payments import views as payments
 from mains.console.privacy import views as privacy
-from mains.console.readings import entering, exchanging
+from mains.console.readings import direction, entering, exchanging
 from mains.console.readings import views as readings
 from mains.console.runs import bills
 from mains.console.runs import views as runs
@@ -33,6 +33,11 @@ urlpatterns = [
         "customers/<int:account_id>/meters/<int:installation_id>/",
         exchanging.exchange,
         name="exchange-meter",
+    ),
+    path(
+        "customers/<int:account_id>/meters/<int:installation_id>/direction/",
+        direction.change,
+        name="meter-direction",
     ),
     path("customers/<int:account_id>/readings/", entering.enter, name="enter-reading"),
     path("customers/<int:account_id>/reading-card/", reading_passes.card, name="reading-card"),

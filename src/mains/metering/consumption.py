@@ -61,6 +61,7 @@ class _Row(NamedTuple):
     rolled_over: bool
     opened: date
     opening_value: Decimal
+    counts_down: bool
     contract_class: str
     start_date: date
     end_date: date | None
@@ -88,7 +89,9 @@ paired as (
 select c.account_id, a.number, sp.id, sp.code, sp.street || ', ' || sp.post_code || ' ' || sp.city,
        c.service, r.quantity, r.unit, r.digits, r.multiplier, p.period_start, p.value,
        p.is_estimated or p.opening_estimated,
-       p.rolled_over and not (p.opening_shared and p.value >= p.opening), p.opened, p.opening,
+       p.rolled_over and not (
+         p.opening_shared and (p.value = p.opening or r.counts_down = (p.value < p.opening))),
+       p.opened, p.opening, r.counts_down,
        c.contract_class, c.start_date, c.end_date, sp.attributes::text
 from paired p
 join metering_register r on r.id = p.register_id
@@ -168,6 +171,7 @@ def _used(row: _Row) -> Decimal | None:
                 digits=row.digits,
                 rolled_over=row.rolled_over,
                 multiplier=row.multiplier,
+                counts_down=row.counts_down,
             )
         )
     except (BelowPrevious, NotRolledOver):

@@ -71,6 +71,7 @@ class Unsettled(NamedTuple):
     digits: int
     decimals: int
     multiplier: Decimal
+    counts_down: bool
     month_start: date
     read_date: date
     closing: Shown
@@ -80,7 +81,8 @@ class Unsettled(NamedTuple):
 
 _UNSETTLED = """
 select r.id, i.supply_point_id, m.service, r.quantity, r.digits, r.decimals, r.multiplier,
-       rd.period_start, rd.read_date, rd.value, rd.verdict = 'ROLLOVER', rd.method, rd.id
+       r.counts_down, rd.period_start, rd.read_date, rd.value, rd.verdict = 'ROLLOVER',
+       rd.method, rd.id
 from metering_meterinstallation i
 join metering_meter m on m.id = i.meter_id
 join metering_register r on r.meter_id = m.id
@@ -99,7 +101,7 @@ def unsettled(*, supply_point_ids: Collection[int], before: date) -> list[Unsett
     found: dict[tuple[int, date], list[tuple[Any, ...]]] = defaultdict(list)
     values = {"points": integer_array(supply_point_ids), "before": before}
     for row in _fetch(_UNSETTLED, values):
-        found[row[0], row[7]].append(row)
+        found[row[0], row[8]].append(row)
     return [_unsettled(rows) for rows in found.values()]
 
 
@@ -149,6 +151,7 @@ class _PastRow(NamedTuple):
     register_id: int
     digits: int
     multiplier: Decimal
+    counts_down: bool
     until: date
     value: Decimal
     rolled_over: bool
@@ -157,7 +160,7 @@ class _PastRow(NamedTuple):
 # The register itself, and those that hung in its place before it with the same code and quantity.
 # A reading tells of the days until it was made, but of a month that it closes no later ones.
 _PAST_READINGS = """
-select w.id, r.id, r.digits, r.multiplier,
+select w.id, r.id, r.digits, r.multiplier, r.counts_down,
        greatest(least(rd.read_date, (rd.period_start + interval '1 month')::date - 1),
                 i.start_date - 1),
        rd.value, rd.verdict = 'ROLLOVER'
@@ -211,6 +214,7 @@ def _span(earlier: _PastRow, later: _PastRow) -> Span | None:
                 digits=later.digits,
                 rolled_over=later.rolled_over,
                 multiplier=later.multiplier,
+                counts_down=later.counts_down,
             )
         )
     except (BelowPrevious, NotRolledOver):

@@ -122,7 +122,13 @@ def _close(register: Register, exchange: Exchange, sending: Sending) -> None:
         decimals=register.decimals,
     )
     previous = latest_before(register_id=register.pk, day=exchange.day)
-    verdict = judge(value, read_date=exchange.day, digits=register.digits, previous=previous)
+    verdict = judge(
+        value,
+        read_date=exchange.day,
+        digits=register.digits,
+        previous=previous,
+        counts_down=register.counts_down,
+    )
     if verdict.outcome is Outcome.BELOW_LAST and previous is not None:
         raise BelowEarlier(register, previous.value)
     rolled = verdict.outcome is Outcome.ROLLOVER

@@ -27,6 +27,8 @@ class Register(models.Model):
     digits = models.PositiveSmallIntegerField()
     decimals = models.PositiveSmallIntegerField(default=0)
     multiplier = models.DecimalField(max_digits=12, decimal_places=6, default=1)
+    # It was mounted or wired the other way: the more is used, the less it shows.
+    counts_down = models.BooleanField(db_default=False)
     # It has no dial: what it shows is a home's share of the building's meters.
     is_virtual = models.BooleanField(db_default=False)
 

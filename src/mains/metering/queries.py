@@ -51,6 +51,7 @@ class RegisterUse(NamedTuple):
     # The last day of which the opening reading tells: of a month that it closes no later one.
     opens_after: date | None
     is_virtual: bool
+    counts_down: bool
 
     @property
     def segment(self) -> Segment | None:
@@ -65,6 +66,7 @@ class RegisterUse(NamedTuple):
             digits=self.digits,
             rolled_over=self.rolled_over,
             multiplier=self.multiplier,
+            counts_down=self.counts_down,
         )
 
     @property
@@ -86,7 +88,7 @@ select i.supply_point_id, m.service, m.serial, m.size, r.quantity, r.unit, r.dig
        coalesce(c.verdict, '') = 'ROLLOVER', r.id, r.decimals, coalesce(o.source, ''),
        coalesce(c.quality, '') = 'ESTIMATED', coalesce(c.method, ''),
        greatest(least(o.read_date, (o.period_start + interval '1 month')::date - 1),
-                i.start_date - 1), r.is_virtual
+                i.start_date - 1), r.is_virtual, r.counts_down
 from metering_meterinstallation i
 join metering_meter m on m.id = i.meter_id
 join metering_register r on r.meter_id = m.id
@@ -152,6 +154,7 @@ class RegisterRow:
     contract_class: str
     installation_id: int
     code: str
+    counts_down: bool
 
 
 # Compared with is what somebody read, and an estimate only where nobody ever did: an estimate that
@@ -161,8 +164,9 @@ select r.id, m.serial, m.service, r.unit, r.digits, r.decimals, sp.id,
        sp.street || ', ' || sp.post_code || ' ' || sp.city, c.account_id, a.number,
        l.value, l.read_date,
        case when l.read_date > f.read_date
-            then (l.value - f.value) / (l.read_date - f.read_date) end, c.contract_class, i.id,
-       r.code
+            then (l.value - f.value) / (l.read_date - f.read_date)
+                 * case when r.counts_down then -1 else 1 end end, c.contract_class, i.id,
+       r.code, r.counts_down
 from customers_contract c
 join customers_account a on a.id = c.account_id
 join customers_supplypoint sp on sp.id = c.supply_point_id

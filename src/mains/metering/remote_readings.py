@@ -95,6 +95,7 @@ def _reading(
         digits=register.digits,
         previous=latest_before(register_id=register.pk, day=day),
         usual_daily=None,
+        counts_down=register.counts_down,
     )
     return Reading(
         register=register,

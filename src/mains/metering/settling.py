@@ -146,7 +146,13 @@ def _settle(job: _Job, known: _Known, closed: Closed) -> None:
     step = Decimal(1).scaleb(-job.register.decimals)
     try:
         parts = _parts(job, known, opening, guess)
-        settled = catch_up(opening=opening, parts=parts, digits=job.register.digits, step=step)
+        settled = catch_up(
+            opening=opening,
+            parts=parts,
+            digits=job.register.digits,
+            step=step,
+            counts_down=job.register.counts_down,
+        )
     except (BelowPrevious, NotRolledOver):
         _keep_contradiction(job, opening, closed)
         return
@@ -157,10 +163,10 @@ def _settle(job: _Job, known: _Known, closed: Closed) -> None:
 
 
 def _parts(job: _Job, known: _Known, opening: Decimal, guess: Estimate | None) -> list[Part]:
-    parts, last, digits = [], opening, job.register.digits
+    parts, last, register = [], opening, job.register
     for one in job.billed:
         read = known.reading_of(one)
-        billed = _between(last, one.of.closing, digits)
+        billed = _between(last, one.of.closing, register)
         parts.append(Part(one.days, billed, read.shown if read else None))
         last = one.of.closing.value
     if (use := job.use) is not None and job.supply is not None:
@@ -168,15 +174,21 @@ def _parts(job: _Job, known: _Known, opening: Decimal, guess: Estimate | None) -
         shown = None if use.end_value is None else Shown(use.end_value, use.rolled_over)
         if shown is not None and use.end_is_estimated:
             # It came with a file that says so: it closes the period, but measures nothing.
-            parts.append(Part(days, _between(last, shown, digits)))
+            parts.append(Part(days, _between(last, shown, register)))
         else:
             parts.append(Part(days, _steps(guess, use), shown))
     return parts
 
 
-def _between(last: Decimal, shown: Shown, digits: int) -> Decimal:
+def _between(last: Decimal, shown: Shown, register: RegisterUse | Unsettled) -> Decimal:
     return used_in(
-        Segment(start=last, end=shown.value, digits=digits, rolled_over=shown.rolled_over)
+        Segment(
+            start=last,
+            end=shown.value,
+            digits=register.digits,
+            rolled_over=shown.rolled_over,
+            counts_down=register.counts_down,
+        )
     )
 
 

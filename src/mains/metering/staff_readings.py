@@ -141,4 +141,5 @@ def _verdict(register: RegisterRow, entered: Entered, value: Decimal) -> Verdict
         digits=register.digits,
         previous=latest_before(register_id=register.register_id, day=entered.read_date),
         usual_daily=register.usual_daily,
+        counts_down=register.counts_down,
     )

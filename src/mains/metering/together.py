@@ -31,6 +31,7 @@ def shown(register: RegisterRow, value: Decimal, *, day: date) -> Shown:
         decimals=register.decimals,
         previous=previous,
         usual_daily=register.usual_daily,
+        counts_down=register.counts_down,
     )
 
 

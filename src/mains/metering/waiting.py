@@ -49,6 +49,7 @@ class ReviewRow:
     code: str
     other_code: str | None
     other_value: Decimal | None
+    counts_down: bool
 
     @property
     def expected(self) -> tuple[Decimal, Decimal] | None:
@@ -58,15 +59,21 @@ class ReviewRow:
         if self.last_value is None or self.last_date is None:
             return None
         previous = Previous(value=self.last_value, read_date=self.last_date)
-        return expected_band(previous, read_date=self.read_date, usual_daily=self.usual_daily)
+        return expected_band(
+            previous,
+            read_date=self.read_date,
+            usual_daily=self.usual_daily,
+            counts_down=self.counts_down,
+        )
 
 
 _WAITING = """
 select rd.id, m.serial, m.service, r.unit, rd.read_date, rd.value, rd.verdict, rd.source,
        l.value, l.read_date, h.value, c.account_id, coalesce(a.number, ''),
        r.id, case when l.read_date > f.read_date
-                  then (l.value - f.value) / (l.read_date - f.read_date) end,
-       r.code, x.code, x.value
+                  then (l.value - f.value) / (l.read_date - f.read_date)
+                       * case when r.counts_down then -1 else 1 end end,
+       r.code, x.code, x.value, r.counts_down
 from metering_reading rd
 join metering_register r on r.id = rd.register_id
 join metering_meter m on m.id = r.meter_id

@@ -103,3 +103,22 @@ def test_no_unit_is_lost_or_billed_twice(expected: list[int], used: int, opening
     assert min(uses(settled)) >= 0
     assert settled[-1].closing.value == shown.value
     assert sum(one.closing.rolled_over for one in settled) == shown.rolled_over
+
+
+def test_a_register_that_counts_down_is_shared_the_same_way() -> None:
+    first, second = catch_up(
+        opening=D(500),
+        parts=[Part(month(0), D(60)), Part(month(1), D(40), Shown(D(450)))],
+        digits=5,
+        step=D(1),
+        counts_down=True,
+    )
+    assert (first.used, second.used) == (30, 20)
+    assert (first.closing, second.closing) == (Shown(D(470)), Shown(D(450)))
+
+
+def test_counting_down_it_passes_zero_the_other_way() -> None:
+    (only,) = catch_up(
+        opening=D(20), parts=[Part(month(0), D(30))], digits=5, step=D(1), counts_down=True
+    )
+    assert only.closing == Shown(D(99_990), rolled_over=True)

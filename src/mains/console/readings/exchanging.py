@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from mains.branding.fields import DayField
 from mains.console import wording
-from mains.console.access import EVERYBODY, StaffRequest, staff, to
+from mains.console.access import BILLING, EVERYBODY, StaffRequest, staff, to
 from mains.metering import exchanging, queries
 from mains.metering.actions import Sending
 from mains.metering.models import MeterInstallation, ReadingSource, Register
@@ -86,7 +86,12 @@ def exchange(request: StaffRequest, account_id: int, installation_id: int) -> Ht
     return render(
         request,
         "console/readings/exchange.html",
-        {"form": form, "meter": found.meter, "place": found.supply_point.address},
+        {
+            "form": form,
+            "meter": found.meter,
+            "place": found.supply_point.address,
+            "directions": registers if request.role in BILLING else [],
+        },
         status=422 if form.errors else 200,
     )
 

@@ -49,7 +49,12 @@ class Settled:
 
 
 def catch_up(
-    *, opening: Decimal, parts: Sequence[Part], digits: int, step: Decimal
+    *,
+    opening: Decimal,
+    parts: Sequence[Part],
+    digits: int,
+    step: Decimal,
+    counts_down: bool = False,
 ) -> list[Settled]:
     """
     Return what each part used: measured where it was read, else its share of the next measured use.
@@ -75,18 +80,21 @@ def catch_up(
                 end=part.measured.value,
                 digits=digits,
                 rolled_over=part.measured.rolled_over,
+                counts_down=counts_down,
             )
         )
         uses = _shares(used, waiting, step) if len(waiting) > 1 else [used]
         for position, each in enumerate(uses, start=1):
             is_measured = position == len(uses)
-            done.append(_settled(last, each, digits, is_measured, is_shared=not is_measured))
+            closing = _closing(last, -each if counts_down else each, digits)
+            done.append(Settled(each, closing, is_measured, is_shared=not is_measured))
             last = done[-1].closing.value
         waiting = []
     for part in waiting:
         if part.expected is None:
             break
-        done.append(_settled(last, part.expected, digits, is_measured=False, is_shared=False))
+        closing = _closing(last, -part.expected if counts_down else part.expected, digits)
+        done.append(Settled(part.expected, closing, is_measured=False, is_shared=False))
         last = done[-1].closing.value
     return done
 
@@ -98,10 +106,8 @@ def _shares(used: Decimal, parts: Sequence[Part], step: Decimal) -> list[Decimal
     return shared(used, weights=[Decimal(part.days.days) for part in parts], step=step)
 
 
-def _settled(
-    last: Decimal, used: Decimal, digits: int, is_measured: bool, is_shared: bool
-) -> Settled:
-    value = last + used
-    rolls = value >= capacity(digits)
-    closing = Shown(value - capacity(digits) if rolls else value, rolls)
-    return Settled(used, closing, is_measured, is_shared)
+def _closing(last: Decimal, change: Decimal, digits: int) -> Shown:
+    value, whole = last + change, capacity(digits)
+    if value < 0:
+        return Shown(value + whole, rolled_over=True)
+    return Shown(value - whole, rolled_over=True) if value >= whole else Shown(value)

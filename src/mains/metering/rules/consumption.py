@@ -30,7 +30,8 @@ class Segment:
     """
     One register between two readings. A meter that was exchanged makes two segments.
 
-    `digits` are those before the point; `multiplier` is that of a current or pulse transformer.
+    `digits` are those before the point; `multiplier` is that of a current or pulse transformer. A
+    register that `counts_down` shows less, the more is used.
     """
 
     start: Decimal
@@ -38,6 +39,7 @@ class Segment:
     digits: int
     rolled_over: bool = False
     multiplier: Decimal = ONE
+    counts_down: bool = False
 
 
 def capacity(digits: int) -> Decimal:
@@ -54,7 +56,7 @@ def used_in(segment: Segment) -> Decimal:
     :raises BelowPrevious: if it stands lower and did not roll over.
     :raises NotRolledOver: if it is marked as rolled over and stands no lower.
     """
-    used = segment.end - segment.start
+    used = segment.start - segment.end if segment.counts_down else segment.end - segment.start
     if segment.rolled_over:
         if used >= 0:
             raise NotRolledOver(

@@ -98,6 +98,7 @@ def judge(
     previous: Previous | None = None,
     usual_daily: Decimal | None = None,
     tolerance: Tolerance | None = None,
+    counts_down: bool = False,
 ) -> Verdict:
     """
     Compare a reading with the previous one and with the usual use per day.
@@ -109,9 +110,18 @@ def judge(
         return Verdict(outcome=Outcome.OK, reason=Reason.FIRST_READING)
     bounds = tolerance or Tolerance()
     usual = _usual(previous, read_date, usual_daily)
-    band = expected_band(previous, read_date=read_date, usual_daily=usual_daily, tolerance=bounds)
+    band = expected_band(
+        previous,
+        read_date=read_date,
+        usual_daily=usual_daily,
+        tolerance=bounds,
+        counts_down=counts_down,
+    )
     low, high = band or (None, None)
-    outcome, reason, used = _compare(value, previous.value, usual, digits, bounds)
+    # Seen in a mirror, a register that counts down is one that counts up.
+    whole = capacity(digits) if counts_down else Decimal(0)
+    shown, last = abs(whole - value), abs(whole - previous.value)
+    outcome, reason, used = _compare(shown, last, usual, digits, bounds)
     meant = None
     if outcome in {Outcome.BELOW_LAST, Outcome.HIGH} and low is not None and high is not None:
         meant = _meant(value, low, high)
@@ -134,6 +144,7 @@ def expected_band(
     read_date: date,
     usual_daily: Decimal | None,
     tolerance: Tolerance | None = None,
+    counts_down: bool = False,
 ) -> tuple[Decimal, Decimal] | None:
     """
     Return the lowest and the highest register value that would be ordinary on a day.
@@ -144,6 +155,8 @@ def expected_band(
     usual = _usual(previous, read_date, usual_daily)
     if usual is None:
         return None
+    if counts_down:
+        return previous.value - usual * bounds.high, previous.value - usual * bounds.low
     return previous.value + usual * bounds.low, previous.value + usual * bounds.high
 
 

@@ -22,6 +22,7 @@ class Shown:
     decimals: int
     previous: Previous | None = None
     usual_daily: Decimal | None = None
+    counts_down: bool = False
 
     @property
     def verdict(self) -> Verdict:
@@ -31,6 +32,7 @@ class Shown:
             digits=self.digits,
             previous=self.previous,
             usual_daily=self.usual_daily,
+            counts_down=self.counts_down,
         )
 
 

@@ -79,6 +79,12 @@ def unlikely(problem: Unlikely) -> str:
     last = number_text(register.last_value, language=language()) if register.last_value else ""
     sentences = {
         Outcome.BELOW_LAST: _(
+            "This register counts down, and that is more than the last reading, %(last)s. "
+            "Look at the meter once more. If it was exchanged or the digits are right, tick the "
+            "box."
+        )
+        if register.counts_down
+        else _(
             "That is less than the last reading, %(last)s. Look at the meter once more. "
             "If it was exchanged or the digits are right, tick the box."
         ),
