@@ -54,6 +54,14 @@ class ContractRow(NamedTuple):
         """
         return self.supply_point_id, self.service
 
+    def runs_in(self, period: Period) -> bool:
+        """
+        Tell whether the contract runs on a day of a period.
+        """
+        return self.start_date < period.end and (
+            self.end_date is None or self.end_date > period.start
+        )
+
     def part_of(self, period: Period) -> Period:
         """
         Return the days of a period on which the contract runs.
@@ -123,26 +131,22 @@ def contracts_at(*, supply_point_ids: Collection[int], period: Period) -> list[C
     ]
 
 
-def supplies_of(contracts: Sequence[ContractRow], period: Period) -> dict[tuple[int, str], Supply]:
-    """
-    Return the places with one contract in the period; what two share at one, nobody may estimate.
-    """
-    found: dict[tuple[int, str], Supply] = {}
-    shared = set()
-    for contract in contracts:
-        if contract.place in found:
-            shared.add(contract.place)
-        found[contract.place] = Supply(contract.part_of(period), contract.start_date)
-    return {place: supply for place, supply in found.items() if place not in shared}
-
-
 def supplies_at(
     supply_point_ids: Collection[int], *, period: Period
 ) -> dict[tuple[int, str], Supply]:
     """
-    Return the places of supply points that have one contract in the period, whosever it is.
+    Return the places with one contract in the period; what two share at one, nobody may estimate.
+
+    Whosever they are: two that hand a home over may be billed in different chunks, and neither may
+    depend on which of them is issued first.
     """
-    return supplies_of(contracts_at(supply_point_ids=supply_point_ids, period=period), period)
+    found: dict[tuple[int, str], Supply] = {}
+    shared = set()
+    for contract in contracts_at(supply_point_ids=supply_point_ids, period=period):
+        if contract.place in found:
+            shared.add(contract.place)
+        found[contract.place] = Supply(contract.part_of(period), contract.start_date)
+    return {place: supply for place, supply in found.items() if place not in shared}
 
 
 def holders_of(*, account_ids: Sequence[int], issue_date: date) -> dict[int, Holder]:

@@ -13,7 +13,6 @@ from mains.billing.contracts import (
     contracts_of,
     holders_of,
     supplies_at,
-    supplies_of,
 )
 from mains.billing.models import BillRun
 from mains.billing.past_estimates import Corrected
@@ -113,12 +112,16 @@ def read(
         contracts=[contract for contract in everything if contract.place not in virtual],
         before=period.start,
     )
-    supplies = supplies_of(everything, period)
+    lacking = {one.of.supply_point_id for one in past.estimated} | {
+        point
+        for (point, _service), found in uses.items()
+        if any(use.end_value is None for use in found)
+    }
     closed = close(
         uses=uses,
         estimated=past.estimated,
         past=past.uses,
-        supplies=supplies,
+        supplies=supplies_at(lacking, period=period) if lacking else {},
         plans=plans.estimates,
     )
     in_buildings = [contract for contract in everything if contract.place in virtual]

@@ -77,10 +77,12 @@ def _billed(
     """
     Return the estimates that close a period for which the contract's own account got a bill.
     """
-    accounts = {contract.place: contract.account_id for contract in contracts}
+    accounts: dict[Place, set[int]] = defaultdict(set)
+    for contract in contracts:
+        accounts[contract.place].add(contract.account_id)
     periods: dict[int, list[Period]] = defaultdict(list)
     for account_id, start, end in Bill.objects.filter(
-        account_id__in=set(accounts.values()),
+        account_id__in={contract.account_id for contract in contracts},
         state=BillState.ISSUED,
         period_end__lte=before,
         period_end__gt=min(one.month_start for one in found),
@@ -88,11 +90,11 @@ def _billed(
         periods[account_id].append(Period(start, end))
     last: dict[tuple[int, Period], Estimated] = {}
     for one in found:
-        account = accounts.get((one.supply_point_id, one.service), 0)
-        for period in periods.get(account, ()):
-            if period.contains(one.month_start):
-                # Of several in one period the last closes it; they come in that order.
-                last[one.register_id, period] = Estimated(period, one)
+        for account_id in accounts[one.supply_point_id, one.service]:
+            for period in periods.get(account_id, ()):
+                if period.contains(one.month_start):
+                    # Of several in one period the last closes it; they come in that order.
+                    last[one.register_id, period] = Estimated(account_id, period, one)
     return list(last.values())
 
 
@@ -112,7 +114,9 @@ def corrected(
     for contract in contracts:
         by_period: dict[Period, list[Correction]] = defaultdict(list)
         for correction in closed.corrections.get(contract.place, ()):
-            by_period[correction.days].append(correction)
+            # Where one moved out and another in, it belongs to whoever was billed.
+            if correction.account_id == contract.account_id and contract.runs_in(correction.days):
+                by_period[correction.days].append(correction)
         for period in sorted(by_period):
             key = period, contract.tariff_code
             if key not in lists:

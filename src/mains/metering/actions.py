@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from mains.core.calendars import civil_date
@@ -125,13 +126,7 @@ def store_reading(
         guests.demand_room(register_id=register.register_id, now=sending.now)
     else:
         register = _without_guests(register, period_start)
-    verdict = together.verdict_beside(
-        together.shown(capture.as_of(register=register, day=today), value, day=today),
-        register=register,
-        typed=sending.together,
-        decimal_mark=sending.decimal_mark,
-        holders_period=None if by_guest else period_start,
-    )
+    verdict = _verdict(register, value, today, sending, None if by_guest else period_start)
     if verdict.needs_review and not confirmed:
         raise Unlikely(verdict, register)
     quality, why = _kept_as(verdict, register, period_start, by_guest=by_guest)
@@ -146,6 +141,22 @@ def store_reading(
         user_id=sending.user_id,
         received_at=sending.now,
         sent_key=key,
+    )
+
+
+def _verdict(
+    register: RegisterRow,
+    value: Decimal,
+    day: date,
+    sending: Sending,
+    holders_period: date | None,
+) -> Verdict:
+    return together.verdict_beside(
+        together.shown(capture.as_of(register=register, day=day), value, day=day),
+        register=register,
+        typed=sending.together,
+        decimal_mark=sending.decimal_mark,
+        holders_period=holders_period,
     )
 
 

@@ -18,9 +18,10 @@ type Uses = Mapping[Place, Sequence[RegisterUse]]
 @dataclass(frozen=True, slots=True)
 class Estimated:
     """
-    An estimate that closes days which were billed.
+    An estimate that closes days which were billed to an account.
     """
 
+    account_id: int
     days: Period
     of: Unsettled
 
@@ -53,11 +54,12 @@ class Closing:
 @dataclass(frozen=True, slots=True)
 class Correction:
     """
-    What a register used in days that were billed on an estimate: as billed, and after all.
+    What a register used in days billed to an account on an estimate: as billed, and after all.
 
     In the quantity's unit.
     """
 
+    account_id: int
     register_id: int
     days: Period
     before: Decimal

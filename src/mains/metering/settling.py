@@ -45,10 +45,13 @@ def close(
         and not use.is_virtual
         and (use.end_value is None or use.register_id in billed)
     ]
-    # Meters that were taken down since they were billed on an estimate.
+    # Meters that were taken down since they were billed on an estimate. What hangs where one moved
+    # out and another in is left as it is: their bills must not hang on who of them is issued first.
+    hanging = {use.register_id for found in uses.values() for use in found}
     jobs += [
         _Job((found[0].of.supply_point_id, found[0].of.service), None, None, None, found)
-        for found in billed.values()
+        for register_id, found in billed.items()
+        if register_id not in hanging
     ]
     known = _Known.of(jobs, past=past, plans=plans)
     for job in jobs:
@@ -229,7 +232,13 @@ def _correct(one: Estimated, part: Part, outcome: Settled, job: _Job, closed: Cl
     if outcome.used != part.expected:
         times = one.of.multiplier
         closed.corrections[job.place].append(
-            Correction(one.of.register_id, one.days, part.expected * times, outcome.used * times)
+            Correction(
+                one.account_id,
+                one.of.register_id,
+                one.days,
+                part.expected * times,
+                outcome.used * times,
+            )
         )
 
 

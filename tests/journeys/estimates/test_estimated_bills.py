@@ -304,3 +304,65 @@ class TestAnotherHolder:
         assert facts["account"] == "10000002"
         assert lines(facts)[1][1] == "140"
         assert lines(facts, corrects="2027-01-01") == []
+
+    @pytest.mark.parametrize("chunk", [1_000, 1])
+    def test_the_month_of_a_move_does_not_hang_on_who_is_billed_first(
+        self, home, monkeypatch, chunk
+    ):
+        from mains.billing import actions
+
+        monkeypatch.setattr(actions, "CHUNK", chunk)
+        bill(2027, 1)
+        moved(home, date(2027, 2, 11))
+        # Read late for January; nobody read in February, in which one handed over to the other.
+        home.read(date(2027, 1, 30), 3_500, received_at=world.at(2027, 2, 8))
+        run = started(2027, 2)
+        assert [held[1] for part in run.chunks.all() for held in part.held] == ["NO_READING"] * 2
+        home.read(last_day(2027, 2), 3_900)
+        found = by_account(2027, 2)
+        for number in ("10000001", "10000002"):
+            assert lines(found[number], corrects="2027-01-01") == []
+            assert lines(found[number])[1][1] == "140"
+        assert [row[2] for row in home.estimated()] == ["ESTIMATED"]
+
+
+def moved(home, day: date) -> None:
+    """
+    Let somebody else move in on a day.
+    """
+    from mains.customers.models import Account, Contract
+
+    home.contract.end_date = day
+    home.contract.save()
+    other = Account.objects.create(
+        number="10000002",
+        customer=home.account.customer,
+        company=home.account.company,
+        currency="EUR",
+        postal_address="Iela 1\nRīga",
+    )
+    Contract.objects.create(
+        account=other,
+        supply_point=home.contract.supply_point,
+        service="electricity",
+        contract_class="home",
+        tariff_code="home",
+        start_date=day,
+    )
+
+
+def by_account(year: int, month: int) -> dict[str, dict]:
+    """
+    Rehearse a run again, issue it, and return the facts of each account's bill.
+    """
+    import json
+
+    from mains.billing.models import Bill, BillRun, RunStage
+
+    run = BillRun.objects.get(period_start=date(year, month, 1))
+    run.chunks.update(state="WAITING")
+    run.stage = RunStage.DRAFT
+    run.save()
+    run = issued(started(year, month))
+    rows = Bill.objects.filter(run=run).select_related("account")
+    return {row.account.number: json.loads(row.facts) for row in rows}
