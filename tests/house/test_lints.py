@@ -138,7 +138,7 @@ def test_control_a_job_without_a_task_is_found():
 
 
 def test_every_tenant_file_loads_and_its_tariffs_compile():
-    from mains.journeys.configure import _components
+    from mains.tariffs.entering import rows_of
     from mains.tariffs.rules.components import read_components
     from mains.tariffs.rules.rating import compile_tariff
     from mains.tenancy.tenantfile import load
@@ -149,7 +149,7 @@ def test_every_tenant_file_loads_and_its_tariffs_compile():
         file = load(path)
         for tariff in file.tariffs:
             for version in tariff.versions:
-                rows, _labels = _components(tariff, version.components)
+                rows, _labels = rows_of(tariff, version, calendars=file.calendars)
                 compiled = compile_tariff(read_components(rows), currency=file.locale.currency)
                 assert len(compiled.components) == len(version.components)
 
@@ -158,9 +158,9 @@ def test_the_kinds_of_tenant_files_are_the_kinds_of_rating():
     from typing import get_args
 
     from mains.tariffs.rules.kinds import KINDS
-    from mains.tenancy.tenantfile import services
+    from mains.tenancy.tenantfile import components
 
-    union = get_args(services.Component)[0]
+    union = get_args(components.Component)[0]
     named = {get_args(kind.model_fields["kind"].annotation)[0] for kind in get_args(union)}
     assert named == set(KINDS)
 

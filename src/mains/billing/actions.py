@@ -259,17 +259,17 @@ def _advance(
 
 @inside_transaction
 def _books(*, run: BillRun, drafts: list[Draft]) -> dict[str, int]:
-    services = {line.service for draft in drafts for line in draft.lines}
+    kinds = {(line.service, line.rated.book) for draft in drafts for line in draft.lines}
     rates = {vat.name for draft in drafts if draft.totals for vat in draft.totals.by_rate}
     books = {}
-    for service in sorted(services):
+    for service, book in sorted(kinds):
         account = ledger.company_account(
             company=run.company,
             kind=LedgerAccountKind.REVENUE,
-            detail=f"{service}:sales",
+            detail=f"{service}:{book}",
             currency=run.currency,
         )
-        books[f"revenue:{service}"] = account.pk
+        books[f"revenue:{service}:{book}"] = account.pk
     for rate in sorted(rates):
         account = ledger.company_account(
             company=run.company, kind=LedgerAccountKind.VAT, detail=rate, currency=run.currency

@@ -45,6 +45,7 @@ class ContractRow(NamedTuple):
     supply_point: str
     address: str
     contract_class: str
+    zone: str
     attributes: dict[str, Any]
 
     @property
@@ -78,7 +79,7 @@ class ContractRow(NamedTuple):
 
 _CONTRACTS = """
 select c.id, c.account_id, c.service, c.tariff_code, c.start_date, c.end_date, sp.id, sp.code,
-       sp.street || ', ' || sp.post_code || ' ' || sp.city, c.contract_class, sp.attributes
+       sp.street || ', ' || sp.post_code || ' ' || sp.city, c.contract_class, sp.zone, sp.attributes
 from customers_contract c join customers_supplypoint sp on sp.id = c.supply_point_id
 where c.account_id = any(%(accounts)s::bigint[])
   and c.start_date < %(end)s and (c.end_date is null or c.end_date > %(start)s)

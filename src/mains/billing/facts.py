@@ -1,5 +1,6 @@
 """The sealed facts of a bill: everything its document says, as canonical JSON."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,15 +12,17 @@ import orjson
 from mains.billing.contracts import ContractRow
 from mains.billing.inputs import ChunkInputs
 from mains.billing.models import BillRun
+from mains.billing.proof import days_of, plain, rated_facts
 from mains.billing.rules.drafting import Draft, DraftLine
-from mains.core.calendars import Period
 from mains.core.money import Money
 from mains.customers.models import Company
 from mains.metering.rules.allocating import Share
 from mains.metering.rules.converting import converted
+from mains.tariffs.rules.lines import RatingInput
 from mains.tariffs.rules.rating import RATING_VERSION
+from mains.tariffs.rules.taxes import category_of, percent_of
 
-FACTS_VERSION = 1
+FACTS_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +66,14 @@ def facts_of(
         "customer": {"name": holder.name, "address": holder.postal_address},
         "account": holder.number,
         "delivery": holder.delivery,
-        "contracts": [_contract(row, inputs) for row in contracts],
+        "contracts": [
+            _contract(row, inputs, draft.rated_from[row.contract_id]) for row in contracts
+        ],
         "lines": [_line(line, inputs, holder.language) for line in draft.lines],
         "vat": [
             {
                 "percent": str(vat.percent),
+                "category": str(category_of(vat.name)),
                 "net": vat.net.as_text(),
                 "tax": vat.tax.as_text(),
             }
@@ -87,27 +93,34 @@ def seal(facts: dict[str, Any]) -> tuple[str, str]:
     return text.decode(), sha256(text).hexdigest()
 
 
-def _contract(row: ContractRow, inputs: ChunkInputs) -> dict[str, Any]:
-    prices = inputs.price_lists[row.tariff_code]
+def _contract(
+    row: ContractRow, inputs: ChunkInputs, rated_from: Sequence[RatingInput]
+) -> dict[str, Any]:
+    prices = inputs.prices[row.contract_id]
+    first = prices.lists[0]
     return {
         "id": row.contract_id,
         "service": row.service,
         "supply_point": row.supply_point,
         "address": row.address,
-        "tariff": prices.name,
-        "tariff_from": prices.start_date.isoformat(),
+        "tariff": first.name,
+        "tariff_from": first.start_date.isoformat(),
+        "rated": [
+            rated_facts(given, part=part, prices=one)
+            for given, part, one in zip(rated_from, prices.parts, prices.lists, strict=True)
+        ],
         "registers": [
             {
                 "meter": use.meter,
                 "unit": use.unit,
-                "from": [str(use.start_date), _plain(use.start_value)],
+                "from": [str(use.start_date), plain(use.start_value)],
                 "from_source": use.start_source,
-                "to": [str(use.end_date), _plain(use.end_value)],
+                "to": [str(use.end_date), plain(use.end_value)],
                 "source": use.end_source,
                 "estimated": use.end_is_estimated,
                 "method": use.end_method,
-                "used": _plain(use.used),
-                "multiplier": _plain(use.multiplier),
+                "used": plain(use.used),
+                "multiplier": plain(use.multiplier),
                 **_allocation(inputs.shares.get(use.register_id)),
             }
             for use in inputs.uses_of(row)
@@ -115,15 +128,15 @@ def _contract(row: ContractRow, inputs: ChunkInputs) -> dict[str, Any]:
         "conversions": _conversions(row, inputs),
         "corrections": [
             {
-                "period": _period(one.billed_with),
-                "tariff": one.prices.name,
-                "tariff_from": one.prices.start_date.isoformat(),
+                "period": days_of(one.billed_with),
+                "tariff": one.prices.lists[0].name,
+                "tariff_from": one.prices.lists[0].start_date.isoformat(),
                 "registers": [
                     {
                         "meter": use.meter,
                         "unit": use.unit,
-                        "before": _plain(before),
-                        "after": _plain(after),
+                        "before": plain(before),
+                        "after": plain(after),
                     }
                     for use, before, after in one.registers
                 ],
@@ -150,10 +163,10 @@ def _conversions(row: ContractRow, inputs: ChunkInputs) -> list[dict[str, Any]]:
                     "to_unit": one.to_unit,
                     "parts": [
                         {
-                            "period": _period(part.days),
-                            "used": _plain(part.used),
-                            "factor": _plain(part.factor),
-                            "result": _plain(part.result),
+                            "period": days_of(part.days),
+                            "used": plain(part.used),
+                            "factor": plain(part.factor),
+                            "result": plain(part.result),
                         }
                         for part in parts
                     ],
@@ -171,47 +184,36 @@ def _allocation(share: Share | None) -> dict[str, Any]:
     keys = [
         {
             "name": key.name,
-            "percent": _plain(key.percent),
-            "of": _plain(key.of),
-            "weight": _plain(key.weight),
-            "whole": _plain(key.whole),
-            "used": _plain(key.used),
+            "percent": plain(key.percent),
+            "of": plain(key.of),
+            "weight": plain(key.weight),
+            "whole": plain(key.whole),
+            "used": plain(key.used),
         }
         for key in share.keys
     ]
-    return {"allocation": {"total": _plain(share.total), "used": _plain(share.used), "keys": keys}}
-
-
-def _period(period: Period) -> list[str]:
-    return [period.start.isoformat(), period.end.isoformat()]
+    return {"allocation": {"total": plain(share.total), "used": plain(share.used), "keys": keys}}
 
 
 def _line(line: DraftLine, inputs: ChunkInputs, language: str) -> dict[str, Any]:
-    contract_id, service, rated, corrects = line
+    contract_id, service, rated, corrects, days = line
     net = rated.net
-    correction = {"corrects": _period(corrects)} if corrects else {}
+    optional: dict[str, Any] = {"corrects": days_of(corrects)} if corrects else {}
+    if days:
+        optional["days"] = days_of(days)
+    if rated.book != "sales":
+        optional["book"] = rated.book
     return {
         "contract": contract_id,
         "service": service,
         "code": rated.code,
-        "label": inputs.label(
-            contract_id=contract_id, code=rated.code, language=language, corrects=corrects
-        ),
-        "quantity": _plain(rated.quantity),
+        "label": inputs.label_of(line, language=language),
+        "quantity": plain(rated.quantity),
         "unit": rated.unit,
-        "unit_price": _plain(rated.unit_price),
-        "times": _plain(rated.times),
-        "divisor": _plain(rated.divisor),
-        "net": net.as_text() if isinstance(net, Money) else _plain(net),
-        "vat": rated.vat_rate,
-        **correction,
+        "unit_price": plain(rated.unit_price),
+        "times": plain(rated.times),
+        "divisor": plain(rated.divisor),
+        "net": net.as_text() if isinstance(net, Money) else plain(net),
+        "vat": plain(percent_of(rated.vat_rate)),
+        **optional,
     }
-
-
-def _plain(value: Decimal | None) -> str:
-    if value is None:
-        return ""
-    text = str(value)
-    if "E" in text:
-        text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,7 +1,7 @@
 """Read everything that a chunk of accounts is billed from, set-wise."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -14,9 +14,20 @@ from mains.billing.contracts import (
     holders_of,
     supplies_at,
 )
+from mains.billing.hours import hours_of
 from mains.billing.models import BillRun
 from mains.billing.past_estimates import Corrected
-from mains.billing.rules.drafting import ContractInput, Draft, MeasuredRegister, draft_bill
+from mains.billing.pricing import ContractPrices, PricingOf, pricing
+from mains.billing.rules.drafting import (
+    NO_HOURS,
+    ContractInput,
+    Draft,
+    DraftLine,
+    Hours,
+    MeasuredRegister,
+    draft_bill,
+)
+from mains.billing.standing import conditions_of, earlier_of
 from mains.core.calendars import Period
 from mains.metering import allocation
 from mains.metering import queries as metering
@@ -26,27 +37,35 @@ from mains.metering.rules.allocating import AllocationPlan, Share
 from mains.metering.rules.converting import Conversion
 from mains.metering.rules.estimating import EstimatePlan
 from mains.metering.settling import close
-from mains.tariffs import queries as tariffs
-from mains.tariffs.queries import PriceList
+from mains.tariffs.rules.calendars import Timetable
 from mains.tariffs.rules.lines import LineRounding
+from mains.tariffs.rules.taxes import Taxes
+
+_NOTHING: Mapping[str, Decimal] = {}
+_NO_CONDITIONS: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Plans:
     """
     How a utility closes what nobody read, and what it prices, by service: estimates, shares of
-    buildings' meters, and the units of what is counted.
+    buildings' meters, and the units of what is counted; its taxes and its calendars of tariff
+    periods, by code. Who chose nothing gets bills without paper where `electronic` is the default.
     """
 
     estimates: Mapping[str, EstimatePlan]
     allocations: Mapping[str, AllocationPlan]
     conversions: Mapping[str, Sequence[Conversion]]
+    taxes: Taxes = field(default_factory=dict)
+    timetables: Mapping[str, Timetable] = field(default_factory=dict)
+    electronic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ChunkInputs:
     """
-    Everything a chunk is billed from; `tariff_codes` and `corrected` are by contract id.
+    Everything a chunk is billed from; `prices`, `corrected`, `hours`, `earlier` and `conditions`
+    are by contract id. A contract whose tariff has no prices is in none of them.
 
     `shares` of a building's meters are by the home's virtual register, and `shared_uses` by the id
     of a contract that has some.
@@ -55,13 +74,15 @@ class ChunkInputs:
     holders: dict[int, Holder]
     contracts: dict[int, list[ContractRow]]
     closed: Closed
-    price_lists: dict[str, PriceList]
-    tariff_codes: dict[int, str]
+    prices: dict[int, ContractPrices]
     corrected: dict[int, list[Corrected]]
     period: Period
     conversions: Mapping[str, Sequence[Conversion]]
     shares: Mapping[int, Share]
     shared_uses: Mapping[int, list[RegisterUse]]
+    hours: Mapping[int, Hours]
+    earlier: Mapping[int, Mapping[str, Decimal]]
+    conditions: Mapping[int, frozenset[str]]
 
     def uses_of(self, contract: ContractRow) -> list[RegisterUse]:
         """
@@ -70,17 +91,15 @@ class ChunkInputs:
         own = self.shared_uses.get(contract.contract_id)
         return self.closed.uses.get(contract.place, []) if own is None else own
 
-    def label(
-        self, *, contract_id: int, code: str, language: str, corrects: Period | None = None
-    ) -> str:
+    def label_of(self, line: DraftLine, *, language: str) -> str:
         """
         Return what a line is called in a language, or in the tariff's first one.
         """
-        prices = self.price_lists[self.tariff_codes[contract_id]]
-        for one in self.corrected.get(contract_id, ()):
-            if one.billed_with == corrects and one.prices:
+        prices, code = self.prices[line.contract_id], line.rated.code
+        for one in self.corrected.get(line.contract_id, ()):
+            if one.billed_with == line.corrects and one.prices:
                 prices = one.prices
-        words = prices.labels.get(code)
+        words = prices.list_on(line.days).labels.get(code)
         if not words:
             return code
         return words.get(language) or next(iter(words.values()))
@@ -102,7 +121,11 @@ def read(
     period = Period(run.period_start, run.period_end)
     contracts = contracts_of(account_ids=account_ids, period=period)
     everything = [contract for rows in contracts.values() for contract in rows]
-    prices = partial(tariffs.price_lists, currency=run.currency, line_rounding=line_rounding)
+    pricing_of = partial(
+        pricing, taxes=plans.taxes, currency=run.currency, line_rounding=line_rounding
+    )
+    prices = _prices(everything, period, pricing_of)
+    priced = [(one, prices[one.contract_id]) for one in everything if one.contract_id in prices]
     uses = metering.register_uses(
         supply_point_ids={contract.supply_point_id for contract in everything}, period=period
     )
@@ -130,22 +153,36 @@ def read(
         holders=holders_of(account_ids=account_ids, issue_date=run.issue_date),
         contracts=contracts,
         closed=closed,
-        price_lists=prices(
-            codes={contract.tariff_code for contract in everything}, on=period.start
-        ),
-        tariff_codes={contract.contract_id: contract.tariff_code for contract in everything},
+        prices=prices,
         corrected=past_estimates.corrected(
             contracts=everything,
             closed=closed,
             past=past,
-            prices=prices,
+            pricing_of=pricing_of,
             conversions=plans.conversions,
         ),
         conversions=plans.conversions,
         period=period,
         shares=shares,
         shared_uses=_shared_uses(in_buildings, closed, shares, period, plans),
+        hours=hours_of(priced=priced, period=period, timetables=plans.timetables),
+        earlier=earlier_of(priced=priced, period=period),
+        conditions=conditions_of(
+            priced=priced, issue_date=run.issue_date, electronic_by_default=plans.electronic
+        ),
     )
+
+
+def _prices(
+    contracts: Sequence[ContractRow], period: Period, pricing_of: PricingOf
+) -> dict[int, ContractPrices]:
+    known = pricing_of({contract.tariff_code for contract in contracts}, period)
+    found = {}
+    for contract in contracts:
+        prices = known.of(contract, contract.part_of(period))
+        if prices is not None:
+            found[contract.contract_id] = prices
+    return found
 
 
 def _shares(contracts: Sequence[ContractRow], period: Period, plans: Plans) -> dict[int, Share]:
@@ -192,19 +229,12 @@ def drafts(*, inputs: ChunkInputs, account_ids: Sequence[int], currency: str) ->
     """
     Return the draft of each account, in the order given.
     """
-    compiled = {code: prices.compiled for code, prices in inputs.price_lists.items()}
-    vat_rates: dict[str, Decimal] = {}
-    corrected = [one.prices for found in inputs.corrected.values() for one in found if one.prices]
-    for prices in (*inputs.price_lists.values(), *corrected):
-        vat_rates |= prices.vat_rates
     return [
         draft_bill(
             account_id=account_id,
             contracts=[
                 _contract_input(row, inputs) for row in inputs.contracts.get(account_id, [])
             ],
-            tariffs=compiled,
-            vat_rates=vat_rates,
             currency=currency,
         )
         for account_id in account_ids
@@ -212,24 +242,30 @@ def drafts(*, inputs: ChunkInputs, account_ids: Sequence[int], currency: str) ->
 
 
 def _contract_input(row: ContractRow, inputs: ChunkInputs) -> ContractInput:
-    uses = inputs.uses_of(row)
+    uses, contract_id = inputs.uses_of(row), row.contract_id
     attributes: dict[str, Decimal | str] = {
         name: Decimal(value) if isinstance(value, int) else _attribute(value)
         for name, value in row.attributes.items()
     }
+    attributes["contract_class"], attributes["zone"] = row.contract_class, row.zone
     if uses:
         attributes["meter_size"] = uses[0].meter_size
+    prices = inputs.prices.get(contract_id)
     return ContractInput(
-        contract_id=row.contract_id,
+        contract_id=contract_id,
         service=row.service,
         tariff_code=row.tariff_code,
         period=row.part_of(inputs.period),
+        parts=prices.parts if prices else (),
         attributes=attributes,
         registers=[
             MeasuredRegister(use.quantity, use.segment, use.end_is_estimated) for use in uses
         ],
-        corrections=[one.past for one in inputs.corrected.get(row.contract_id, ())],
+        corrections=[one.past for one in inputs.corrected.get(contract_id, ())],
         conversions=inputs.conversions.get(row.service, ()),
+        earlier=inputs.earlier.get(contract_id, _NOTHING),
+        conditions=inputs.conditions.get(contract_id, _NO_CONDITIONS),
+        hours=inputs.hours.get(contract_id, NO_HOURS),
     )
 
 

@@ -1,13 +1,14 @@
 """Earlier bills that rest on estimates, and what the readings since then make of them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from mains.billing.contracts import ContractRow
 from mains.billing.models import Bill, BillState
+from mains.billing.pricing import ContractPrices, Pricing, PricingOf
 from mains.billing.rules.correcting import PastPeriod
 from mains.core.calendars import Period
 from mains.metering import estimates
@@ -16,10 +17,8 @@ from mains.metering.closed import Closed, Correction, Estimated, Place
 from mains.metering.estimates import Unsettled
 from mains.metering.queries import RegisterUse
 from mains.metering.rules.converting import Conversion, NoFactor, with_converted
-from mains.tariffs.queries import PriceList
 
 type Uses = Mapping[Place, list[RegisterUse]]
-type PriceLists = Callable[..., dict[str, PriceList]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class Corrected:
     """
 
     past: PastPeriod
-    prices: PriceList | None
+    prices: ContractPrices | None
     registers: Sequence[tuple[RegisterUse, Decimal, Decimal]]
 
     @property
@@ -103,13 +102,13 @@ def corrected(
     contracts: Collection[ContractRow],
     closed: Closed,
     past: PastEstimates,
-    prices: PriceLists,
+    pricing_of: PricingOf,
     conversions: Mapping[str, Sequence[Conversion]],
 ) -> dict[int, list[Corrected]]:
     """
     Return what the bills of contracts set right, by contract, oldest period first.
     """
-    lists: dict[tuple[Period, str], PriceList | None] = {}
+    pricings: dict[tuple[Period, str], Pricing] = {}
     found: dict[int, list[Corrected]] = {}
     for contract in contracts:
         by_period: dict[Period, list[Correction]] = defaultdict(list)
@@ -119,16 +118,15 @@ def corrected(
                 by_period[correction.days].append(correction)
         for period in sorted(by_period):
             key = period, contract.tariff_code
-            if key not in lists:
-                codes = {contract.tariff_code}
-                lists[key] = prices(codes=codes, on=period.start).get(contract.tariff_code)
+            if key not in pricings:
+                pricings[key] = pricing_of({contract.tariff_code}, period)
             uses = past.uses[period].get(contract.place, [])
             one = _corrected(
                 contract,
                 period,
                 by_period[period],
                 uses,
-                lists[key],
+                pricings[key].of(contract, contract.part_of(period)),
                 conversions.get(contract.service, ()),
             )
             found.setdefault(contract.contract_id, []).append(one)
@@ -140,7 +138,7 @@ def _corrected(
     period: Period,
     corrections: Sequence[Correction],
     uses: Sequence[RegisterUse],
-    prices: PriceList | None,
+    prices: ContractPrices | None,
     conversions: Sequence[Conversion],
 ) -> Corrected:
     by_register = {correction.register_id: correction for correction in corrections}
@@ -166,7 +164,7 @@ def _corrected(
         past=PastPeriod(
             days=days,
             billed_with=period,
-            tariff=prices.compiled if prices else None,
+            parts=prices.parts if prices else (),
             is_contradictory=is_contradictory,
             before=before,
             after=after,

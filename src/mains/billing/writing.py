@@ -20,6 +20,7 @@ from mains.customers.models import Company
 from mains.ledger import bulk
 from mains.ledger.bulk import TransferRow
 from mains.metering import estimated_readings as readings
+from mains.tariffs.rules.taxes import percent_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Writing:
     """
     What all bills of a run have in common; `books` names the ledger accounts to credit.
 
-    `revenue:<service>` and `vat:<percent>` → ledger account id.
+    `revenue:<service>:<book>` and `vat:<rate>` → ledger account id.
     """
 
     run: BillRun
@@ -158,15 +159,15 @@ def _copy_lines(cursor: object, inputs: ChunkInputs, bills: Sequence[NumberedBil
     ) as copy:
         for bill in bills:
             language = inputs.holders[bill.draft.account_id].language
-            for position, (contract_id, service, rated, corrects) in enumerate(bill.draft.lines):
-                label = inputs.label(
-                    contract_id=contract_id, code=rated.code, language=language, corrects=corrects
-                )
+            for position, line in enumerate(bill.draft.lines):
+                contract_id, service, rated, corrects, _days = line
+                label = inputs.label_of(line, language=language)
                 net = rated.net.as_text() if isinstance(rated.net, Money) else rated.net
                 copy.write_row(
                     (
                         bill.id, position, contract_id, service, rated.code, label,
-                        rated.quantity, rated.unit, rated.unit_price, net, rated.vat_rate,
+                        rated.quantity, rated.unit, rated.unit_price, net,
+                        percent_of(rated.vat_rate),
                         corrects and corrects.start,
                     )
                 )  # fmt: skip
@@ -214,7 +215,8 @@ def _transfers(
     changes: dict[int, int],
 ) -> Iterator[TransferRow]:
     """
-    Yield what each bill moves: net to revenue per service, tax per rate; credits the other way.
+    Yield what each bill moves: net to revenue per service and book, tax per rate; credits the
+    other way.
     """
     for bill in bills:
         receivable = ledger_ids[bill.draft.account_id]
@@ -229,19 +231,18 @@ def _transfers(
 
 def _amounts(draft: Draft, currency: str) -> list[tuple[str, int]]:
     """
-    Return net per service and tax per rate in minor units; they add up to the bill's total.
+    Return net per service and book, tax per rate, in minor units; they add up to the bill's total.
     """
     assert draft.totals is not None
-    services: dict[str, int] = {}
-    for _contract_id, service, rated, _corrects in draft.lines:
+    revenue: dict[str, int] = {}
+    for _contract_id, service, rated, _corrects, _days in draft.lines:
         net = rated.net
         minor = net.minor if isinstance(net, Money) else Money.round_from(net, currency).minor
-        services[service] = services.get(service, 0) + minor
-    # Lines of four decimals are rounded as a sum; the difference belongs to the largest service.
-    difference = draft.totals.net.minor - sum(services.values())
+        book = f"revenue:{service}:{rated.book}"
+        revenue[book] = revenue.get(book, 0) + minor
+    # Lines of four decimals are rounded as a sum; the difference belongs to the largest amount.
+    difference = draft.totals.net.minor - sum(revenue.values())
     if difference:
-        largest = max(services, key=lambda service: abs(services[service]))
-        services[largest] += difference
-    return [(f"revenue:{service}", minor) for service, minor in services.items()] + [
-        (f"vat:{vat.name}", vat.tax.minor) for vat in draft.totals.by_rate
-    ]
+        largest = max(revenue, key=lambda book: abs(revenue[book]))
+        revenue[largest] += difference
+    return [*revenue.items()] + [(f"vat:{vat.name}", vat.tax.minor) for vat in draft.totals.by_rate]

@@ -14,6 +14,8 @@ from mains.metering.conversions import conversions_of
 from mains.metering.estimates import plans_of
 from mains.notifications import jobs as notifications
 from mains.tariffs.rules.lines import LineRounding
+from mains.tariffs.taxes import taxes_of
+from mains.tariffs.timetables import timetables_of
 from mains.tenancy.queries import TenantInfo
 from mains.tenancy.tenantfile import TenantFile
 
@@ -38,12 +40,15 @@ def policy_of(*, tenant: TenantInfo, company_code: str) -> billing.Policy:
 
 def bill_plans(file: TenantFile) -> Plans:
     """
-    Return how a utility closes what nobody read.
+    Return how a utility closes what nobody read, and what its prices refer to.
     """
     return Plans(
         estimates=plans_of(file),
         allocations=allocation_plans_of(file),
         conversions={service.code: conversions_of(service) for service in file.services},
+        taxes=taxes_of(file),
+        timetables=timetables_of(file),
+        electronic=file.delivery.default_mode == "electronic",
     )
 
 

@@ -1,7 +1,6 @@
 """Publish what a tenant decided, and bring its companies and tariffs in line with it."""
 
 from datetime import datetime
-from typing import Any
 
 from mains.approvals.actions import NeedsSecondOwner
 from mains.core.transactions import owns_transaction
@@ -10,13 +9,13 @@ from mains.enrolment import strength
 from mains.guard.context import PUBLIC, inside
 from mains.metering import windows
 from mains.tariffs import actions as tariffs
+from mains.tariffs.entering import check, rows_of
 from mains.tenancy import actions as tenancy
 from mains.tenancy import registry
 from mains.tenancy.actions import PublishedMeanwhile
 from mains.tenancy.tenantfile import TenantFile
 from mains.tenancy.tenantfile.approvals import Deed, payment_changes
 from mains.tenancy.tenantfile.comparing import Change
-from mains.tenancy.tenantfile.services import Tariff
 
 
 class WindowsContradict(Exception):
@@ -51,6 +50,7 @@ def publish(
     :raises tariffs.PublishedPricesChanged: if a published tariff version has other prices.
     :raises WindowsContradict: if a reading window cannot hold.
     :raises WeakPolicy: if a policy that gives access is guessed too easily.
+    :raises TariffWrong: if prices or a calendar contradict themselves.
     """
     version, before = registry.published(schema_name=file.slug)
     if based_on not in (None, version) and file != before:
@@ -90,6 +90,7 @@ def _judge(*, file: TenantFile, now: datetime) -> None:
     contradictions = windows.contradictions(file)
     if contradictions:
         raise WindowsContradict(" ".join(f"{place}: {what}" for place, what in contradictions))
+    check(file)
     with inside(file.slug):
         weak = strength.weak_policies(file=file, today=now.date())
     if weak:
@@ -123,7 +124,7 @@ def _bring_in_line(*, file: TenantFile, now: datetime) -> None:
     for tariff in file.tariffs:
         service = file.service(tariff.service)
         for version in tariff.versions:
-            components, labels = _components(tariff, version.components)
+            components, labels = rows_of(tariff, version, calendars=file.calendars)
             tariffs.publish_version(
                 code=tariff.code,
                 name=tariff.name,
@@ -132,21 +133,3 @@ def _bring_in_line(*, file: TenantFile, now: datetime) -> None:
                 prices=tariffs.Prices(version.start_date, components, labels, version.source),
                 now=now,
             )
-
-
-def _components(
-    tariff: Tariff, components: Any
-) -> tuple[list[dict[str, Any]], dict[str, dict[str, str]]]:
-    rows, labels = [], {}
-    for component in components:
-        row = {
-            key: value
-            for key, value in component.model_dump(mode="json").items()
-            if value not in (None, [])
-        }
-        labels[component.code] = row.pop("label")
-        row["label"] = component.code
-        row["service"] = tariff.service
-        row.setdefault("unit", row.get("per", ""))
-        rows.append(row)
-    return rows, labels

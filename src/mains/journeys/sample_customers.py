@@ -33,8 +33,10 @@ from mains.metering.models import (
     Register,
 )
 from mains.tenancy.tenantfile import TenantFile
+from mains.tenancy.tenantfile.components import Blocks, Derived, Unit
 from mains.tenancy.tenantfile.identity import CustomerType, Evidence
-from mains.tenancy.tenantfile.services import Blocks, Derived, Service, Tariff, Unit
+from mains.tenancy.tenantfile.services import Service
+from mains.tenancy.tenantfile.tariffs import Tariff
 
 COUNT, MONTHS = 20, 13
 # A clock moved by decades must not keep a sandbox busy for ever.

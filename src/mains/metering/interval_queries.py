@@ -1,8 +1,13 @@
 """Interval values as they are stored."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
+from django.db import connection
+
+from mains.core.arrays import integer_array
 from mains.core.calendars import Period
 from mains.metering.models import ImportState, IntervalDay, MeterImport, ReplacedDay
 from mains.metering.rules.intervals import DayValues
@@ -19,6 +24,39 @@ def interval_days(*, register_id: int, period: Period) -> dict[date, DayValues]:
         row.day: DayValues(row.minutes, row.decimals, tuple(row.values), tuple(row.qualities))
         for row in rows
     }
+
+
+_USED = """
+select i.supply_point_id, m.service, r.quantity, d.day, d.decimals, d.values
+from metering_meterinstallation i
+join metering_meter m on m.id = i.meter_id
+join metering_register r on r.meter_id = m.id
+join metering_intervalday d on d.register_id = r.id
+  and d.day >= greatest(%(start)s, i.start_date)
+  and d.day < least(%(end)s, coalesce(i.end_date, %(end)s))
+where i.supply_point_id = any(%(points)s::bigint[]) and d.minutes <= 60
+order by i.supply_point_id, d.day
+"""
+
+
+def used_by_interval(
+    *, supply_point_ids: Collection[int], period: Period
+) -> dict[tuple[int, str, str], dict[date, tuple[Decimal, ...]]]:
+    """
+    Return what was used in each interval of the days of a period, by supply point, service and
+    quantity; days of which a value is missing, or that are measured by more than hours, are not.
+    """
+    found: dict[tuple[int, str, str], dict[date, tuple[Decimal, ...]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _USED,
+            {"points": integer_array(supply_point_ids), "start": period.start, "end": period.end},
+        )
+        for point, service, quantity, day, decimals, values in cursor.fetchall():
+            if None not in values:
+                days = found.setdefault((point, service, quantity), {})
+                days[day] = tuple(Decimal(value).scaleb(-decimals) for value in values)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def publish_version(
     :raises ComponentWrong: if a component contradicts itself.
     :raises PublishedPricesChanged: if that day has other prices already.
     """
-    read_components(prices.components)
+    components = read_components(prices.components)
     tariff, _made = Tariff.objects.update_or_create(
         code=code, defaults={"name": name, "service": service, "company": company}
     )
@@ -58,7 +58,7 @@ def publish_version(
             "published_at": now,
         },
     )
-    if not made and version.components != list(prices.components):
+    if not made and read_components(version.components) != components:
         raise PublishedPricesChanged(
             f"{code} from {prices.start_date} is published with other prices. "
             "Bills may rest on them: publish the new prices from another day."

@@ -1,3 +1,4 @@
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -37,3 +38,17 @@ class TariffVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tariff_id} from {self.start_date}"
+
+
+class PriceDay(models.Model):
+    """
+    The prices of an index on a civil day, one for each interval; imported, and never by float.
+    """
+
+    pk = models.CompositePrimaryKey("index", "day")
+    index = models.CharField(max_length=40)
+    day = models.DateField()
+    prices = ArrayField(models.DecimalField(max_digits=18, decimal_places=8))
+
+    def __str__(self) -> str:
+        return f"{self.index} {self.day}"

@@ -243,12 +243,17 @@ class TestSettingRight:
 class TestOtherBills:
     def test_a_quarter_is_estimated_and_set_right_as_one(self, home):
         facts = bill(2027, 1, months=3)
-        # The prices of its first day; January to March of 2026.
-        assert lines(facts) == [("connection", "3", "15.00"), ("energy", "820", "82.00")]
+        # 820 were used from January to March of 2026: 31 of 90 days at 0.10, 59 days at 0.20.
+        assert lines(facts) == [
+            ("connection", "1", "5.00"), ("energy", "282.444444", "28.24"),
+            ("connection", "2", "10.00"), ("energy", "537.555556", "107.51"),
+        ]  # fmt: skip
         home.read(last_day(2027, 6), 3_460 + 650)
         facts = bill(2027, 4, months=3)
         # Expected were 820 and 480: half of each.
-        assert lines(facts, corrects="2027-01-01") == [("energy", "-410", "-41.00")]
+        assert lines(facts, corrects="2027-01-01") == [
+            ("energy", "-141.222222", "-14.12"), ("energy", "-268.777778", "-53.75"),
+        ]  # fmt: skip
         assert lines(facts)[1] == ("energy", "240", "48.00")
 
     @pytest.mark.usefixtures("unblocked")

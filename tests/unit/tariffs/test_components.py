@@ -24,6 +24,26 @@ ROWS: list[dict[str, Any]] = [
     },
     {"kind": "attribute", "code": "d", "attribute": "lm3", "price": "281.30"},
     {"kind": "derived", "code": "e", "source": "vm3", "factor": "0.23", "price": "2829.30"},
+    {
+        "kind": "time_of_use",
+        "code": "f",
+        "quantity": "energy",
+        "calendar": "td20",
+        "prices": [{"period": "P1", "price": "0.20"}, {"period": "P2", "price": "0.10"}],
+    },
+    {"kind": "hourly", "code": "g", "quantity": "energy", "index": "spot", "extra": "0.01"},
+    {
+        "kind": "demand",
+        "code": "h",
+        "measured": "energy@peak",
+        "price": "3.50",
+        "contracted": "power_kw",
+        "minimum_percent": "85",
+        "excess_price": "7",
+    },
+    {"kind": "percentage", "code": "i", "of": ["b", "c"], "percent": "5.11269632"},
+    {"kind": "minimum", "code": "j", "per_month": "5"},
+    {"kind": "maximum", "code": "k", "per_month": "500", "classes": ["home"], "when": ["mandate"]},
 ]
 
 

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, localcontext
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -194,10 +195,18 @@ class TestBlocks:
         lines = rate(tariff, RatingInput(QUARTER, months, {"m3": used}))
         assert sum(line.quantity for line in lines) == used
         assert all(explain(line).holds for line in lines)
+
         # As an oracle: the integral of the price over the quantity, bound by bound.
-        factor = months if per is BoundsPer.MONTH else D(1)
+        def ceiling(bound: Decimal) -> Decimal:
+            if per is BoundsPer.MONTH:
+                return bound * months
+            if per is BoundsPer.YEAR_DAYS:
+                share = Fraction(bound) * 90 / 365
+                return round(share.numerator / D(share.denominator), 6)
+            return bound
+
         exact, floor = D(0), D(0)
-        for bound, row in [*((D(b) * factor, D(p)) for b, p in rows), (used, D(7))]:
+        for bound, row in [*((ceiling(D(b)), D(p)) for b, p in rows), (used, D(7))]:
             exact += max(D(0), min(used, bound) - floor) * row
             floor = max(floor, bound)
         assert sum(line.exact for line in lines) == exact

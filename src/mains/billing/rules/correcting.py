@@ -1,13 +1,13 @@
 """The lines that set an earlier bill right: what it should have been less what it was."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 
 from mains.core.calendars import Period
 from mains.core.money import Money
 from mains.tariffs.rules.lines import CONTEXT, RatedLine, RatingInput
-from mains.tariffs.rules.rating import CompiledTariff, rate
+from mains.tariffs.rules.parts import PricedPart, rate_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +16,13 @@ class PastPeriod:
     A contract's part of a period that was billed on estimates, at the tariff then in force.
 
     `billed_with` is the whole period of that bill. `before` are the quantities as billed, `after`
-    what they were after all. Without a tariff nobody can say what it costs; where readings of that
+    what they were after all. Without parts nobody can say what it costs; where readings of that
     period contradict each other by now, `is_contradictory`, and a person has to look at them.
     """
 
     days: Period
     billed_with: Period
-    tariff: CompiledTariff | None
+    parts: Sequence[PricedPart]
     is_contradictory: bool
     before: Mapping[str, Decimal]
     after: Mapping[str, Decimal]
@@ -31,15 +31,11 @@ class PastPeriod:
 type _Key = tuple[str, Decimal, Decimal, Decimal, str]
 
 
-def correction_lines(
-    past: PastPeriod,
-    *,
-    tariff: CompiledTariff,
-    months: Decimal,
-    attributes: Mapping[str, Decimal | str],
-) -> list[RatedLine]:
+def correction_lines(past: PastPeriod, *, given: RatingInput) -> list[RatedLine]:
     """
     Return the differences between the lines of a period rated after all, and as it was billed.
+
+    `given` is what its contract is rated from, but for the quantities.
 
     A line's net is the difference of two rounded ones, so that both bills together come to what one
     with the true quantities would have.
@@ -47,7 +43,7 @@ def correction_lines(
     :raises RatingProblem: if a quantity or attribute is missing or unfit.
     """
     before, after = (
-        rate(tariff, RatingInput(past.days, months, quantities, attributes))
+        [line.rated for line in rate_parts(past.parts, replace(given, quantities=quantities))]
         for quantities in (past.before, past.after)
     )
     differences: dict[_Key, RatedLine] = {}

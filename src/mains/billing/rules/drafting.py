@@ -1,10 +1,10 @@
 """From what was used and what it costs to a bill, without asking anybody anything."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -19,10 +19,9 @@ from mains.metering.rules.consumption import (
     used_in,
 )
 from mains.metering.rules.converting import Conversion, NoFactor, with_converted
-from mains.tariffs.rules.lines import RatedLine, RatingInput, RatingProblem
-from mains.tariffs.rules.rating import CompiledTariff, rate
-
-_MICRO = Decimal("0.000001")
+from mains.tariffs.rules.lines import DayValues, RatedLine, RatingInput, RatingProblem
+from mains.tariffs.rules.parts import PricedPart, inputs_of, months_in, rate_each
+from mains.tariffs.rules.taxes import percent_of
 
 
 class Hold(StrEnum):
@@ -49,32 +48,59 @@ class MeasuredRegister:
 
 
 @dataclass(frozen=True, slots=True)
+class Hours:
+    """
+    What was measured by intervals, for prices that depend on the hour.
+
+    `intervals` and `prices` are those of `RatingInput`; `known` are the quantities of each part of
+    the period, such as what was used in a tariff period. `missing` is a day without values.
+    """
+
+    intervals: Mapping[str, DayValues] = field(default_factory=dict)
+    prices: Mapping[str, DayValues] = field(default_factory=dict)
+    known: Mapping[Period, Mapping[str, Decimal]] = field(default_factory=dict)
+    missing: date | None = None
+
+
+NO_HOURS = Hours()
+
+
+@dataclass(frozen=True, slots=True)
 class ContractInput:
     """
     One contract over its part of the billing period, with the earlier ones that it sets right.
+
+    `parts` are the prices of its days; none, where its tariff has none. `earlier` is what was
+    billed since 1 January, and `conditions` are those in force at the snapshot.
     """
 
     contract_id: int
     service: str
     tariff_code: str
     period: Period
+    parts: Sequence[PricedPart]
     attributes: Mapping[str, Decimal | str]
     registers: Sequence[MeasuredRegister]
     corrections: Sequence[PastPeriod] = ()
     conversions: Sequence[Conversion] = ()
+    earlier: Mapping[str, Decimal] = field(default_factory=dict)
+    conditions: frozenset[str] = frozenset()
+    hours: Hours = NO_HOURS
 
 
 class DraftLine(NamedTuple):
     """
     A priced line of one contract; a named tuple because millions are made.
 
-    `corrects` is the period of the earlier bill that it sets right.
+    `corrects` is the period of the earlier bill that it sets right, `days` the part of the period
+    that it is for, where prices or taxes changed in it.
     """
 
     contract_id: int
     service: str
     rated: RatedLine
     corrects: Period | None = None
+    days: Period | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +108,8 @@ class Draft:
     """
     The lines and totals of one account's bill, or the reason why it has none.
 
-    `estimated` counts the registers that nobody read.
+    `estimated` counts the registers that nobody read. `rated_from` is what the parts of each
+    contract's period were rated from, by the contract's id.
     """
 
     account_id: int
@@ -91,65 +118,96 @@ class Draft:
     hold: Hold | None = None
     explanation: str = ""
     estimated: int = 0
+    rated_from: Mapping[int, Sequence[RatingInput]] = field(default_factory=dict)
 
 
-def draft_bill(
-    *,
-    account_id: int,
-    contracts: Sequence[ContractInput],
-    tariffs: Mapping[str, CompiledTariff],
-    vat_rates: Mapping[str, Decimal],
-    currency: str,
-) -> Draft:
+def draft_bill(*, account_id: int, contracts: Sequence[ContractInput], currency: str) -> Draft:
     """
     Rate every contract of an account and add the VAT, once per rate.
     """
     lines: list[DraftLine] = []
+    rated_from: dict[int, Sequence[RatingInput]] = {}
     for contract in contracts:
-        tariff = tariffs.get(contract.tariff_code)
-        if tariff is None:
+        if not contract.parts:
             return _held(account_id, Hold.NO_TARIFF, contract.tariff_code)
-        quantities = _quantities(contract)
-        if isinstance(quantities, Hold):
-            return _held(account_id, quantities, contract.service)
+        given = _given(contract)
+        if isinstance(given, Held):
+            return _held(account_id, *given)
         try:
-            if contract.conversions:
-                quantities = with_converted(
-                    quantities, days=contract.period, conversions=contract.conversions
-                )
-            given = RatingInput(
-                contract.period, _months(contract.period), quantities, contract.attributes
-            )
-            rated = rate(tariff, given)
-            lines += [DraftLine(contract.contract_id, contract.service, line) for line in rated]
-            corrections = _corrections(contract)
-        except (RatingProblem, NoFactor) as problem:
+            inputs = inputs_of(contract.parts, given, known=contract.hours.known)
+            lines += _lines(contract, inputs)
+            corrections = _corrections(contract, given)
+        except RatingProblem as problem:
             return _held(account_id, Hold.NOT_RATABLE, str(problem))
         if isinstance(corrections, Hold):
             return _held(account_id, corrections, contract.tariff_code)
         lines += corrections
+        rated_from[contract.contract_id] = inputs
     if not lines:
         return _held(account_id, Hold.NOTHING_TO_BILL, "")
-    totals = bill_totals([line.rated for line in lines], rates=vat_rates, currency=currency)
+    rates = {line.rated.vat_rate: percent_of(line.rated.vat_rate) for line in lines}
+    totals = bill_totals([line.rated for line in lines], rates=rates, currency=currency)
     estimated = sum(one.is_estimated for contract in contracts for one in contract.registers)
-    return Draft(account_id, tuple(lines), totals, estimated=estimated)
+    return Draft(account_id, tuple(lines), totals, estimated=estimated, rated_from=rated_from)
 
 
-def _corrections(contract: ContractInput) -> list[DraftLine] | Hold:
+class Held(NamedTuple):
+    """
+    Why a contract cannot be rated.
+    """
+
+    hold: Hold
+    explanation: str
+
+
+def _given(contract: ContractInput) -> RatingInput | Held:
+    """
+    Return what a contract is rated from over its whole period.
+    """
+    quantities = _quantities(contract)
+    if isinstance(quantities, Hold):
+        return Held(quantities, contract.service)
+    if contract.hours.missing is not None:
+        return Held(Hold.NO_READING, f"{contract.service} {contract.hours.missing}")
+    try:
+        if contract.conversions:
+            quantities = with_converted(
+                quantities, days=contract.period, conversions=contract.conversions
+            )
+    except NoFactor as problem:
+        return Held(Hold.NOT_RATABLE, str(problem))
+    return RatingInput(
+        period=contract.period,
+        months=months_in(contract.period, whole=contract.period),
+        quantities=quantities,
+        attributes=contract.attributes,
+        earlier=contract.earlier,
+        conditions=contract.conditions,
+        intervals=contract.hours.intervals,
+        prices=contract.hours.prices,
+    )
+
+
+def _lines(contract: ContractInput, inputs: Sequence[RatingInput]) -> list[DraftLine]:
+    return [
+        DraftLine(contract.contract_id, contract.service, line.rated, None, line.days)
+        for line in rate_each(contract.parts, inputs)
+    ]
+
+
+def _corrections(contract: ContractInput, given: RatingInput) -> list[DraftLine] | Hold:
     lines: list[DraftLine] = []
     for past in contract.corrections:
-        if past.tariff is None:
+        if not past.parts:
             return Hold.NO_TARIFF
         if past.is_contradictory:
             return Hold.BELOW_PREVIOUS
+        then = replace(
+            given, period=past.days, months=months_in(past.days, whole=past.days), earlier={}
+        )
         lines += [
             DraftLine(contract.contract_id, contract.service, line, past.billed_with)
-            for line in correction_lines(
-                past,
-                tariff=past.tariff,
-                months=_months(past.days),
-                attributes=contract.attributes,
-            )
+            for line in correction_lines(past, given=then)
         ]
     return lines
 
@@ -168,12 +226,6 @@ def _quantities(contract: ContractInput) -> dict[str, Decimal] | Hold:
     return quantities
 
 
-@lru_cache(maxsize=1_024)
-def _months(period: Period) -> Decimal:
-    count = period.month_count()
-    return (Decimal(count.numerator) / Decimal(count.denominator)).quantize(_MICRO).normalize()
-
-
 def _held(account_id: int, hold: Hold, explanation: str) -> Draft:
     return Draft(account_id, (), None, hold, explanation)
 
@@ -187,7 +239,7 @@ def content_hash(drafts: Sequence[Draft]) -> str:
         parts = [f"{draft.account_id}|{draft.hold}|"]
         if draft.estimated:
             parts.append(f"{draft.estimated} estimated|")
-        for contract_id, _service, rated, corrects in draft.lines:
+        for contract_id, _service, rated, corrects, _days in draft.lines:
             net = rated.net
             amount = f"{net.minor} {net.currency}" if isinstance(net, Money) else str(net)
             parts.append(

@@ -1,7 +1,8 @@
 """What rating is given and what it gives back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from mains.core.money import Money, exponent_of
 # (8 places) and a count of months are exact within 40 digits.
 CONTEXT = Context(prec=40, rounding=ROUND_HALF_UP)
 MICRO = Decimal("0.000001")
+NOTHING: tuple[()] = ()
 _FOUR = Decimal("0.0001")
 
 type Attribute = Decimal | str
@@ -46,6 +48,18 @@ class AttributeMissing(RatingProblem):
         )
 
 
+class PricesMissing(RatingProblem):
+    """
+    A day has no prices of an index, or other intervals than were measured.
+    """
+
+    def __init__(self, *, code: str, index: str, day: date, found: int, needed: int) -> None:
+        super().__init__(
+            f"Component {code} is priced by the index `{index}`, which has {found} prices for "
+            f"{day}; {needed} values were measured. Import the prices of that day."
+        )
+
+
 class TooManyPlaces(RatingProblem):
     """
     A quantity is finer than the six places that are stored.
@@ -67,25 +81,38 @@ class LineRounding(StrEnum):
     FOUR_DECIMALS = "four_decimals"
 
 
+type DayValues = Mapping[date, Sequence[Decimal]]
+
+
 @dataclass(frozen=True, slots=True)
 class RatingInput:
     """
     Everything a rating depends on besides the tariff.
 
-    `months` is how many months are charged. Quantities have up to six places.
+    `months` is how many months are charged. Quantities have up to six places; `earlier` is what was
+    used of each since 1 January, before the period. `conditions` are those in force at the
+    snapshot, such as `mandate`. `intervals` are what was used in each interval of a civil day, by
+    quantity, and `prices` what an index said of that day. `whole` is the period that is billed
+    where `period` is a part of it.
     """
 
     period: Period
     months: Decimal
     quantities: Mapping[str, Decimal] = field(default_factory=dict)
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    earlier: Mapping[str, Decimal] = field(default_factory=dict)
+    conditions: frozenset[str] = frozenset()
+    intervals: Mapping[str, DayValues] = field(default_factory=dict)
+    prices: Mapping[str, DayValues] = field(default_factory=dict)
+    whole: Period | None = None
 
 
 class RatedLine(NamedTuple):
     """
     One priced line: exact = quantity x unit_price x times / divisor, then rounded once to net.
 
-    A named tuple because millions are made: three times as fast as a frozen dataclass.
+    `book` says which of the company's own accounts it belongs to. A named tuple because millions
+    are made: three times as fast as a frozen dataclass.
     """
 
     code: str
@@ -100,9 +127,11 @@ class RatedLine(NamedTuple):
     exact: Decimal
     net: Money | Decimal
     trace: Trace
+    book: str = "sales"
 
 
-type Rater = Callable[[RatingInput], tuple[RatedLine, ...]]
+# What rates one component: given the input and the lines of the components before it.
+type Rater = Callable[[RatingInput, Sequence[RatedLine]], tuple[RatedLine, ...]]
 type Rounder = Callable[[Decimal], Money | Decimal]
 
 
@@ -131,6 +160,18 @@ def quantity_of(given: RatingInput, name: str, *, code: str) -> Decimal:
     if quantity.quantize(MICRO, ROUND_HALF_UP, CONTEXT) != quantity:
         raise TooManyPlaces(code=code, name=name, quantity=quantity)
     return quantity
+
+
+def size_of(given: RatingInput, name: str, *, code: str) -> Decimal:
+    """
+    Return an attribute that is a number.
+
+    :raises AttributeMissing: if it was not given or is a text.
+    """
+    size = attribute_of(given, name, code=code)
+    if not isinstance(size, Decimal):
+        raise AttributeMissing(code=code, name=name)
+    return size
 
 
 def attribute_of(given: RatingInput, name: str, *, code: str) -> Attribute:

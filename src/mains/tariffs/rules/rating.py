@@ -1,6 +1,6 @@
 """The one rating function: pure, exact, versioned."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
@@ -12,12 +12,13 @@ from mains.tariffs.rules.lines import (
     RatedLine,
     Rater,
     RatingInput,
+    Rounder,
     Trace,
     rounder,
 )
 
 # Raised whenever the same input would give another figure; a bill stores the one it was made with.
-RATING_VERSION = 1
+RATING_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,13 @@ class CompiledTariff:
     line_rounding: LineRounding
     components: tuple[Component, ...]
     raters: tuple[Rater, ...]
+
+    @property
+    def counts_by_year(self) -> bool:
+        """
+        Tell whether what a contract is charged starts anew with each calendar year.
+        """
+        return any(component.counts_by_year for component in self.components)
 
     def quantities(self) -> frozenset[str]:
         """
@@ -74,21 +82,43 @@ def compile_tariff(
     """
     Prepare the components of a tariff version for rating.
 
-    :raises ComponentWrong: if two components have the same code.
+    :raises ComponentWrong: if two components have the same code, or one rests on the lines of one
+        that does not come before it.
     :raises UnknownCurrency: if the currency has no exponent.
     """
     listed = tuple(components)
-    codes = [component.code for component in listed]
-    twice = sorted({code for code in codes if codes.count(code) > 1})
-    if twice:
-        raise ComponentWrong(f"The code {twice[0]} names two components; give each its own.")
+    _check_codes(listed)
     to_net = rounder(line_rounding, currency=currency)
     return CompiledTariff(
         currency=currency,
         line_rounding=line_rounding,
         components=listed,
-        raters=tuple(component.rater(to_net) for component in listed),
+        raters=tuple(_rater(component, to_net) for component in listed),
     )
+
+
+def _rater(component: Component, to_net: Rounder) -> Rater:
+    rater = component.rater(to_net)
+    if not component.is_conditional:
+        return rater
+    return lambda given, before: rater(given, before) if component.applies_to(given) else ()
+
+
+def _check_codes(components: Sequence[Component]) -> None:
+    known: set[str] = set()
+    for position, component in enumerate(components):
+        if component.code in known:
+            raise ComponentWrong(
+                f"components[{position}]: the code {component.code} names two components; "
+                "give each its own."
+            )
+        for base in component.bases():
+            if base not in known:
+                raise ComponentWrong(
+                    f"components[{position}]: {component.code} rests on {base}, which is no "
+                    "component before it."
+                )
+        known.add(component.code)
 
 
 def rate(tariff: CompiledTariff, given: RatingInput) -> tuple[RatedLine, ...]:
@@ -100,7 +130,7 @@ def rate(tariff: CompiledTariff, given: RatingInput) -> tuple[RatedLine, ...]:
     lines: list[RatedLine] = []
     with localcontext(CONTEXT):
         for rater in tariff.raters:
-            lines.extend(rater(given))
+            lines.extend(rater(given, lines))
     return tuple(lines)
 
 
@@ -109,7 +139,13 @@ def explain(line: RatedLine) -> Explanation:
     Return how a line came about, recomputed from its own numbers; `holds` says whether they agree.
     """
     with localcontext(CONTEXT):
-        exact = line.quantity * line.unit_price * line.times / line.divisor
+        # Of many prices a line shows the mean; what it comes to is the sum that it carries.
+        stated = dict(line.trace).get("sum")
+        exact = (
+            stated
+            if isinstance(stated, Decimal)
+            else line.quantity * line.unit_price * line.times / line.divisor
+        )
     return Explanation(
         code=line.code,
         label=line.label,

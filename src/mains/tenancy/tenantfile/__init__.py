@@ -25,7 +25,14 @@ from mains.tenancy.tenantfile.identity import (
 )
 from mains.tenancy.tenantfile.money import Billing, Delivery, Payments
 from mains.tenancy.tenantfile.privacy import Privacy
-from mains.tenancy.tenantfile.services import Service, Tariff
+from mains.tenancy.tenantfile.services import Service
+from mains.tenancy.tenantfile.tariffs import (
+    PriceIndex,
+    Tariff,
+    TariffCalendar,
+    Tax,
+    periods_priced,
+)
 
 
 @cache
@@ -98,6 +105,9 @@ class TenantFile(Section):
     registration: Registration
     identifiers: tuple[Identifier, ...] = ()
     services: tuple[Service, ...] = Field(min_length=1)
+    taxes: tuple[Tax, ...] = ()
+    calendars: tuple[TariffCalendar, ...] = ()
+    indexes: tuple[PriceIndex, ...] = ()
     tariffs: tuple[Tariff, ...] = ()
     weather: Weather | None = None
     billing: Billing = Billing()
@@ -115,6 +125,7 @@ class TenantFile(Section):
         services = {service.code for service in self.services}
         _known("services", "company", [s.company for s in self.services], companies)
         _known("tariffs", "service", [t.service for t in self.tariffs], services)
+        self._prices_refer_to_what_is_there()
         self._chooser_leads_somewhere()
         for gateway in self.payments.gateways:
             _known("payments.gateways", "companies", gateway.companies, companies)
@@ -137,6 +148,17 @@ class TenantFile(Section):
             _every_language(f"services.{service.code}.label", service.label, self.locale.languages)
             self._can_estimate(service)
         return self
+
+    def _prices_refer_to_what_is_there(self) -> None:
+        calendars = {calendar.code: calendar for calendar in self.calendars}
+        taxes, indexes = {tax.code for tax in self.taxes}, {one.code for one in self.indexes}
+        for tariff in self.tariffs:
+            periods_priced(tariff, calendars)
+            for version in tariff.versions:
+                named = [one.vat for one in version.components if not one.vat[0].isdigit()]
+                _known(f"tariffs.{tariff.code}", "tax", named, taxes)
+                wanted = [one.index for one in version.components if one.kind == "hourly"]
+                _known(f"tariffs.{tariff.code}", "index", wanted, indexes)
 
     def _can_estimate(self, service: Service) -> None:
         methods = service.estimate.methods if service.estimate else ()

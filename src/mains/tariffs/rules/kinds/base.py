@@ -3,8 +3,11 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
 
-from mains.tariffs.rules.lines import Rater, Rounder
+from mains.core.money import Money
+from mains.tariffs.rules.lines import NOTHING, RatedLine, Rater, RatingInput, Rounder, Trace
 
 ONE = Decimal(1)
 TWELVE = Decimal(12)
@@ -17,13 +20,55 @@ class ComponentWrong(ValueError):
     """
 
 
+class Condition(StrEnum):
+    """
+    What may have to hold at the snapshot of a run for a component to be charged.
+    """
+
+    # The bill goes out without paper.
+    ELECTRONIC = "electronic"
+    MANDATE = "mandate"
+
+
+class Book(StrEnum):
+    """
+    Which of a company's own accounts a line belongs to.
+    """
+
+    SALES = "sales"
+    # Collected for somebody else: a tax on energy, a fund.
+    LEVY = "levy"
+    SUBSIDY = "subsidy"
+
+
+class LineMaker(Protocol):
+    """
+    What makes the lines of one component.
+    """
+
+    def __call__(
+        self,
+        quantity: Decimal,
+        price: Decimal,
+        exact: Decimal,
+        *,
+        times: Decimal = ONE,
+        divisor: Decimal = ONE,
+        trace: Trace = NOTHING,
+        code: str = "",
+        unit: str = "",
+    ) -> RatedLine: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Component(ABC):
     """
     One priced part of a tariff.
 
     `label` is a key of the translations, `vat` the name of a VAT rate, `unit` is what is printed
-    behind the quantity. `code` is unique within a tariff version.
+    behind the quantity. `code` is unique within a tariff version. Where `classes` or `zones` are
+    named it is charged only to contracts of those classes and in those supply zones; `when` are
+    conditions that all have to hold.
     """
 
     code: str
@@ -31,6 +76,10 @@ class Component(ABC):
     service: str
     vat: str
     unit: str
+    classes: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ()
+    when: tuple[Condition, ...] = ()
+    book: Book = Book.SALES
 
     @abstractmethod
     def rater(self, to_net: Rounder) -> Rater:
@@ -49,6 +98,71 @@ class Component(ABC):
         Return the names of the attributes it needs.
         """
         return frozenset()
+
+    def bases(self) -> tuple[str, ...]:
+        """
+        Return the codes of the components on whose lines it rests.
+        """
+        return ()
+
+    @property
+    def counts_by_year(self) -> bool:
+        """
+        Tell whether it starts anew, or counts other days, with each calendar year.
+        """
+        return False
+
+    @property
+    def is_conditional(self) -> bool:
+        """
+        Tell whether some contracts are not charged it.
+        """
+        return bool(self.classes or self.zones or self.when)
+
+    def applies_to(self, given: RatingInput) -> bool:
+        """
+        Tell whether a contract is charged this component at all.
+        """
+        attributes = given.attributes
+        return (
+            (not self.classes or attributes.get("contract_class") in self.classes)
+            and (not self.zones or attributes.get("zone") in self.zones)
+            and given.conditions.issuperset(self.when)
+        )
+
+    def line_maker(self, to_net: Rounder) -> LineMaker:
+        """
+        Return what makes the lines of this component.
+        """
+        own_code, label, service, vat, own_unit, book = (
+            self.code, self.label, self.service, self.vat, self.unit, self.book.value,
+        )  # fmt: skip
+
+        def line(
+            quantity: Decimal,
+            price: Decimal,
+            exact: Decimal,
+            *,
+            times: Decimal = ONE,
+            divisor: Decimal = ONE,
+            trace: Trace = NOTHING,
+            code: str = "",
+            unit: str = "",
+        ) -> RatedLine:
+            return RatedLine(
+                code or own_code, label, service, vat, unit or own_unit, quantity, price, times,
+                divisor, exact, to_net(exact), trace, book,
+            )  # fmt: skip
+
+        return line
+
+
+def amount_of(line: RatedLine) -> Decimal:
+    """
+    Return what a line comes to, as printed, in major units.
+    """
+    net = line.net
+    return net.as_decimal() if isinstance(net, Money) else net
 
 
 def check_price(price: Decimal, *, code: str) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
-from mains.tariffs.rules.kinds.base import ONE, Component, ComponentWrong, check_price
+from mains.tariffs.rules.kinds.base import Component, ComponentWrong, check_price
 from mains.tariffs.rules.lines import (
     CONTEXT,
     MICRO,
@@ -38,31 +38,13 @@ class Derived(Component):
         return frozenset({self.source})
 
     def rater(self, to_net: Rounder) -> Rater:
-        code, label, service, vat, unit = (
-            self.code, self.label, self.service, self.vat, self.unit,
-        )  # fmt: skip
-        name, factor, price = self.source, self.factor, self.price
+        code, name, factor, price = self.code, self.source, self.factor, self.price
+        line = self.line_maker(to_net)
 
-        def rate(given: RatingInput) -> tuple[RatedLine, ...]:
+        def rate(given: RatingInput, _before: object) -> tuple[RatedLine, ...]:
             source = quantity_of(given, name, code=code)
             used = (source * factor).quantize(MICRO, ROUND_HALF_UP, CONTEXT)
-            exact = used * price
             trace = (("source", name), ("source_quantity", source), ("factor", factor))
-            return (
-                RatedLine(
-                    code,
-                    label,
-                    service,
-                    vat,
-                    unit,
-                    used,
-                    price,
-                    ONE,
-                    ONE,
-                    exact,
-                    to_net(exact),
-                    trace,
-                ),
-            )
+            return (line(used, price, used * price, trace=trace),)
 
         return rate

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from mains.tariffs.rules.kinds.base import ONE, Component, check_price
+from mains.tariffs.rules.kinds.base import Component, check_price
 from mains.tariffs.rules.lines import RatedLine, Rater, RatingInput, Rounder, quantity_of
 
 
@@ -25,30 +25,11 @@ class UnitPrice(Component):
         return frozenset({self.quantity})
 
     def rater(self, to_net: Rounder) -> Rater:
-        code, label, service, vat, unit = (
-            self.code, self.label, self.service, self.vat, self.unit,
-        )  # fmt: skip
-        name, price = self.quantity, self.price
+        code, name, price, line = self.code, self.quantity, self.price, self.line_maker(to_net)
         trace = (("quantity", name),)
 
-        def rate(given: RatingInput) -> tuple[RatedLine, ...]:
+        def rate(given: RatingInput, _before: object) -> tuple[RatedLine, ...]:
             used = quantity_of(given, name, code=code)
-            exact = used * price
-            return (
-                RatedLine(
-                    code,
-                    label,
-                    service,
-                    vat,
-                    unit,
-                    used,
-                    price,
-                    ONE,
-                    ONE,
-                    exact,
-                    to_net(exact),
-                    trace,
-                ),
-            )
+            return (line(used, price, used * price, trace=trace),)
 
         return rate

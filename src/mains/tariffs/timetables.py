@@ -1,0 +1,62 @@
+"""The calendars of a utility with its zone and holidays, as its file says."""
+
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from mains.tariffs.rules.calendars import Calendar, DayKind, HourRule, Season, Timetable
+from mains.tenancy.tenantfile import TenantFile
+from mains.tenancy.tenantfile.tariffs import TariffCalendar
+
+type Timetables = Mapping[str, Timetable]
+
+
+def timetables_of(file: TenantFile) -> Timetables:
+    """
+    Return the calendars of a utility by code.
+
+    :raises CalendarWrong: if an hour of one has no tariff period, or two.
+    """
+    zone = ZoneInfo(file.locale.timezone)
+    return {
+        one.code: Timetable(_calendar(one), zone, _holidays(one, file.locale.country).__contains__)
+        for one in file.calendars
+    }
+
+
+def _calendar(one: TariffCalendar) -> Calendar:
+    return Calendar(
+        code=one.code,
+        seasons=tuple(
+            Season(season.code, _month_and_day(season.first), _month_and_day(season.last))
+            for season in one.seasons
+        ),
+        rules=tuple(
+            HourRule(
+                rule.period,
+                tuple(DayKind(kind) for kind in rule.days),
+                rule.start,
+                rule.end,
+                rule.seasons,
+            )
+            for rule in one.hours
+        ),
+    )
+
+
+def _month_and_day(text: str) -> tuple[int, int]:
+    month, day = text.split("-")
+    return int(month), int(day)
+
+
+def _holidays(one: TariffCalendar, country: str) -> holidays.HolidayBase:
+    known = holidays.HolidayBase()
+    if one.holidays:
+        try:
+            known = holidays.country_holidays(country)
+        except NotImplementedError:
+            # Of a country that is not known only the days in the file are holidays.
+            known = holidays.HolidayBase()
+    known.update(dict.fromkeys(one.more_holidays, "more"))
+    return known
