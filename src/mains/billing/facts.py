@@ -23,6 +23,7 @@ from mains.tariffs.rules.rating import RATING_VERSION
 from mains.tariffs.rules.taxes import category_of, percent_of
 
 FACTS_VERSION = 2
+_ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,14 @@ def _contract(
                 **_allocation(inputs.shares.get(use.register_id)),
             }
             for use in inputs.uses_of(row)
+        ],
+        "measured": [
+            {
+                "meter": use.meter,
+                "unit": use.unit,
+                "used": plain(sum((one.quantities[use.quantity] for one in rated_from), _ZERO)),
+            }
+            for use in inputs.by_hour.get(row.place, ())
         ],
         "conversions": _conversions(row, inputs),
         "corrections": [

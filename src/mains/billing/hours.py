@@ -32,8 +32,11 @@ class Wanted:
     indexes: frozenset[str]
 
     @property
-    def quantities(self) -> set[str]:
-        return {name.split("@")[0] for name in self.names} | self.hourly
+    def quantities(self) -> frozenset[str]:
+        """
+        Return the quantities that have to be measured by intervals, and so are billed by them.
+        """
+        return frozenset(name.split("@")[0] for name in self.names) | self.hourly
 
 
 def wanted_by(prices: ContractPrices) -> Wanted | None:
@@ -106,15 +109,17 @@ def _hours(
     for values in used.values():
         missing = next((day for day in days.each_day() if day not in values), None)
         if missing is not None:
-            return Hours(missing=missing)
+            return Hours(wanted.quantities, missing=missing)
     try:
         known = {
-            part.days: _quantities(wanted.names, used, part.days, timetables)
+            part.days: _totals(used, part.days)
+            | _quantities(wanted.names, used, part.days, timetables)
             for part in prices.parts
         }
     except UnfitIntervals as problem:
-        return Hours(missing=problem.day)
+        return Hours(wanted.quantities, missing=problem.day)
     return Hours(
+        wanted.quantities,
         intervals={
             quantity: {day: used[quantity][day] for day in days.each_day()}
             for quantity in wanted.hourly
@@ -122,6 +127,13 @@ def _hours(
         prices={index: index_prices[index] for index in wanted.indexes},
         known=known,
     )
+
+
+def _totals(used: Mapping[str, DayValues], days: Period) -> dict[str, Decimal]:
+    return {
+        quantity: sum((sum(values[day], Decimal(0)) for day in days.each_day()), Decimal(0))
+        for quantity, values in used.items()
+    }
 
 
 def _quantities(

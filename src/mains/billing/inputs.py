@@ -31,7 +31,7 @@ from mains.billing.standing import conditions_of, earlier_of
 from mains.core.calendars import Period
 from mains.metering import allocation
 from mains.metering import queries as metering
-from mains.metering.closed import Closed
+from mains.metering.closed import Closed, Place
 from mains.metering.queries import RegisterUse
 from mains.metering.rules.allocating import AllocationPlan, Share
 from mains.metering.rules.converting import Conversion
@@ -81,6 +81,8 @@ class ChunkInputs:
     shares: Mapping[int, Share]
     shared_uses: Mapping[int, list[RegisterUse]]
     hours: Mapping[int, Hours]
+    # Registers that are billed by their intervals, by place.
+    by_hour: Mapping[Place, Sequence[RegisterUse]]
     earlier: Mapping[int, Mapping[str, Decimal]]
     conditions: Mapping[int, frozenset[str]]
 
@@ -126,8 +128,16 @@ def read(
     )
     prices = _prices(everything, period, pricing_of)
     priced = [(one, prices[one.contract_id]) for one in everything if one.contract_id in prices]
-    uses = metering.register_uses(
-        supply_point_ids={contract.supply_point_id for contract in everything}, period=period
+    hours = hours_of(priced=priced, period=period, timetables=plans.timetables)
+    uses, by_hour = _read_and_measured(
+        metering.register_uses(
+            supply_point_ids={contract.supply_point_id for contract in everything}, period=period
+        ),
+        {
+            one.place: hours[one.contract_id].quantities
+            for one in everything
+            if one.contract_id in hours
+        },
     )
     virtual = {place for place, found in uses.items() if any(use.is_virtual for use in found)}
     past = past_estimates.read(
@@ -165,12 +175,29 @@ def read(
         period=period,
         shares=shares,
         shared_uses=_shared_uses(in_buildings, closed, shares, period, plans),
-        hours=hours_of(priced=priced, period=period, timetables=plans.timetables),
+        hours=hours,
+        by_hour=by_hour,
         earlier=earlier_of(priced=priced, period=period),
         conditions=conditions_of(
             priced=priced, issue_date=run.issue_date, electronic_by_default=plans.electronic
         ),
     )
+
+
+def _read_and_measured(
+    uses: dict[Place, list[RegisterUse]], measured: Mapping[Place, frozenset[str]]
+) -> tuple[dict[Place, list[RegisterUse]], dict[Place, list[RegisterUse]]]:
+    """
+    Tell registers that are billed by readings from those that are billed by their intervals.
+    """
+    if not measured:
+        return uses, {}
+    read, by_hour = dict(uses), {}
+    for place, quantities in measured.items():
+        found = uses.get(place, [])
+        read[place] = [use for use in found if use.quantity not in quantities]
+        by_hour[place] = [use for use in found if use.quantity in quantities]
+    return read, by_hour
 
 
 def _prices(

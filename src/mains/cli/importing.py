@@ -111,6 +111,38 @@ def intervals(
 
 
 @importing.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_tenant
+@click.option("--index", required=True, help="Code of the index in the tenant file.")
+@_json
+def prices(file: Path, slug: str, index: str, as_json: bool) -> None:
+    """Import the prices of an index from FILE: an instant with its offset and a price a line.
+
+    \b
+    Example: mains import prices omie.csv --tenant fiamma --index spot
+    """
+    tenant = _session(slug)
+    from mains.tariffs.indexes import store_prices
+    from mains.tariffs.rules.price_file import PriceFileWrong, read_prices
+
+    if index not in {one.code for one in tenant.file.indexes}:
+        raise CommandFailed(f"The tenant file has no index {index}.", "Add it there first.", code=3)
+    try:
+        days = read_prices(file.read_text(encoding="utf-8-sig"), zone=tenant.zone)
+    except (PriceFileWrong, UnicodeDecodeError) as wrong:
+        raise CommandFailed(
+            f"{file.name} was not imported: {wrong}.",
+            "Write lines such as 2026-10-25T02:00:00+01:00;0.09512 and whole days.",
+            code=4,
+        ) from wrong
+    stored = store_prices(index=index, days=days, by=BY, now=tenant.now())
+    if as_json:
+        show({"new_days": stored.new_days, "changed_days": stored.changed_days}, as_json=True)
+    else:
+        say(f"{stored.new_days} new days of prices, {stored.changed_days} changed.")
+
+
+@importing.command()
 @click.argument("import_id", type=int)
 @_tenant
 def undo(import_id: int, slug: str) -> None:

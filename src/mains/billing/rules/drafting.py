@@ -52,10 +52,12 @@ class Hours:
     """
     What was measured by intervals, for prices that depend on the hour.
 
-    `intervals` and `prices` are those of `RatingInput`; `known` are the quantities of each part of
-    the period, such as what was used in a tariff period. `missing` is a day without values.
+    `quantities` are those that are billed by it, and not by readings. `intervals` and `prices` are
+    those of `RatingInput`; `known` are the quantities of each part of the period, such as what was
+    used in a tariff period. `missing` is a day without values.
     """
 
+    quantities: frozenset[str] = frozenset()
     intervals: Mapping[str, DayValues] = field(default_factory=dict)
     prices: Mapping[str, DayValues] = field(default_factory=dict)
     known: Mapping[Period, Mapping[str, Decimal]] = field(default_factory=dict)
