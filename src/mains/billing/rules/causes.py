@@ -54,9 +54,9 @@ class Cause:
     One reason and what it comes to, net for everything but VAT.
 
     `contract_id` and `service` are None and empty where several share it. What applies to its kind
-    is filled: the `quantity` in `unit`, the `prices` of a unit and the list they are from, the
-    period that is corrected, the VAT `percent`, or whether readings were estimated and a meter
-    exchanged.
+    is filled: the `quantity` in `unit`, the `prices` of a unit (or of one for a year) and the list
+    they are from, the period that is corrected, the VAT `percent`, and for what was used whether
+    readings were estimated and a meter exchanged.
     """
 
     kind: CauseKind
@@ -68,6 +68,7 @@ class Cause:
     unit: str = ""
     quantity: Change | None = None
     prices: tuple[Change, ...] = ()
+    is_yearly: bool = False
     price_list: PriceListName | None = None
     percent: Change | None = None
     corrects: date | None = None

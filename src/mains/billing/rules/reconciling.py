@@ -215,6 +215,7 @@ def _prices(group: _Group, cause: Cause, after: BillFigures) -> Cause:
         cause,
         kind=CauseKind.PRICE,
         prices=tuple(change for change in changes if change.difference),
+        is_yearly=group.first.divisor != 1,
         price_list=after.price_lists.get(group.first.contract_id),
     )
 
