@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -38,8 +38,7 @@ class Told:
 
     @property
     def row(self) -> SumLine:
-        less = self.cause.amount.minor < 0
-        return SumLine(self.text, self.amount, self.note, "credit" if less else "line")
+        return SumLine(self.text, self.amount, self.note, _kind(self.cause.amount))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,4 +151,8 @@ def _together(smaller: Sequence[Told], say: Speaker) -> list[SumLine]:
     total = Money.total((one.cause.amount for one in smaller), currency=say.currency)
     label = ngettext("%(count)s smaller change", "%(count)s smaller changes", len(smaller))
     amount = signed_money_text(total, language=say.language)
-    return [SumLine(label % {"count": len(smaller)}, amount)]
+    return [SumLine(label % {"count": len(smaller)}, amount, kind=_kind(total))]
+
+
+def _kind(amount: Money) -> Literal["line", "credit"]:
+    return "credit" if amount.minor < 0 else "line"
