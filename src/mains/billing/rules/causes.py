@@ -1,7 +1,6 @@
 """Why one bill comes to another amount than another: the kinds of causes, and their figures."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 from enum import StrEnum
@@ -48,10 +47,10 @@ class Change(NamedTuple):
         return self.after - self.before
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """
-    One reason and what it comes to, net for everything but VAT.
+    One reason and what it comes to, net for everything but VAT. A named tuple because whole runs
+    are explained.
 
     `contract_id` and `service` are None and empty where several share it. What applies to its kind
     is filled: the `quantity` in `unit`, the `prices` of a unit (or of one for a year) and the list
@@ -100,12 +99,14 @@ _SHARED = {
 _ONE_QUANTITY = {CauseKind.VOLUME, CauseKind.TIME, CauseKind.SIZE, CauseKind.BLOCKS}
 
 
-def merged(parts: Sequence[Part]) -> list[Part]:
+def merged(parts: Iterable[Part]) -> list[Part]:
     """
-    Return the parts with those that have one reason added together, in the order first met.
+    Return the parts that come to something, those of one reason added together, in the order met.
     """
     found: dict[Cause, Part] = {}
     for part in parts:
+        if not part.exact:
+            continue
         key = _key(part.cause)
         known = found.get(key)
         found[key] = part if known is None else _sum(known, part)
@@ -114,19 +115,18 @@ def merged(parts: Sequence[Part]) -> list[Part]:
 
 def _key(cause: Cause) -> Cause:
     if cause.kind in _SHARED:
-        cause = replace(cause, contract_id=None)
+        cause = cause._replace(contract_id=None)
     if cause.kind is CauseKind.TIME:
-        cause = replace(cause, service="")
+        cause = cause._replace(service="")
     if cause.kind in _ONE_QUANTITY:
-        return replace(cause, codes=(), labels=())
+        return cause._replace(codes=(), labels=())
     return cause
 
 
 def _sum(one: Part, other: Part) -> Part:
     cause, added = one.cause, other.cause
     return Part(
-        replace(
-            cause,
+        cause._replace(
             contract_id=cause.contract_id if cause.contract_id == added.contract_id else None,
             service=cause.service if cause.service == added.service else "",
             codes=tuple(dict.fromkeys(cause.codes + added.codes)),
@@ -152,7 +152,7 @@ def in_money(parts: Sequence[Part], *, total: Money, slack: int) -> list[Cause]:
         given.append(Part(Cause(kind, Money.zero(total.currency)), rest))
     minors = _whole([part.exact for part in given], total.minor)
     return [
-        replace(part.cause, amount=Money(minor, total.currency))
+        part.cause._replace(amount=Money(minor, total.currency))
         for part, minor in zip(given, minors, strict=True)
         if minor
     ]

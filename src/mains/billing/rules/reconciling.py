@@ -1,7 +1,7 @@
 """Why two bills differ, line by line and to the cent."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
 from mains.billing.rules.causes import Cause, CauseKind, Change, Part, in_money, merged
@@ -45,8 +45,8 @@ def reconcile(*, before: BillFigures, after: BillFigures) -> Reconciliation:
     groups = _groups(before, after)
     slack = len(before.vat) + len(after.vat)
     with localcontext(CONTEXT):
-        nets = merged([part for group in groups for part in _parts(group, before, after)])
-        taxes = merged(list(_taxes(groups, before, after)))
+        nets = merged(part for group in groups for part in _parts(group, before, after))
+        taxes = merged(_taxes(groups, before, after))
         causes = in_money(nets, total=after.net - before.net, slack=slack)
         causes += in_money(taxes, total=after.tax - before.tax, slack=slack)
     causes.sort(key=lambda cause: (cause.kind in _LAST, -abs(cause.amount.minor)))
@@ -120,14 +120,14 @@ def _parts(group: _Group, before: BillFigures, after: BillFigures) -> Iterator[P
     )
     if group.kinds is not None:
         kind = group.kinds[1 if group.after else 0]
-        corrected = replace(cause, unit="", corrects=line.corrects, corrects_end=line.corrects_end)
-        yield Part(replace(corrected, kind=kind), group.change)
+        corrected = cause._replace(unit="", corrects=line.corrects, corrects_end=line.corrects_end)
+        yield Part(corrected._replace(kind=kind), group.change)
         return
-    cause = replace(cause, codes=(line.code,), labels=(line.label,))
+    cause = cause._replace(codes=(line.code,), labels=(line.label,))
     if group.before and group.after:
         yield from _split(group, cause, before, after)
     else:
-        yield Part(replace(cause, kind=_one_sided(group), unit=""), group.change)
+        yield Part(cause._replace(kind=_one_sided(group), unit=""), group.change)
 
 
 def _one_sided(group: _Group) -> CauseKind:
@@ -156,7 +156,7 @@ def _split(group: _Group, cause: Cause, before: BillFigures, after: BillFigures)
     elif time:
         time += rest
     elif len(group.before) > 1 or len(group.after) > 1:
-        yield Part(replace(cause, kind=CauseKind.BLOCKS, quantity=quantity), rest)
+        yield Part(cause._replace(kind=CauseKind.BLOCKS, quantity=quantity), rest)
     else:
         yield Part(cause, rest)
     yield Part(prices, price)
@@ -190,17 +190,16 @@ def _volume(rest: Decimal, quantity: Change, before: Decimal) -> Decimal:
 
 
 def _quantity_cause(group: _Group, cause: Cause, before: BillFigures, after: BillFigures) -> Cause:
-    cause = replace(cause, quantity=group.quantity)
+    cause = cause._replace(quantity=group.quantity)
     if group.first.unit in _TIMES:
-        return replace(cause, kind=CauseKind.TIME)
+        return cause._replace(kind=CauseKind.TIME)
     if group.first.divisor != 1:
-        return replace(cause, kind=CauseKind.SIZE)
+        return cause._replace(kind=CauseKind.SIZE)
     then, now = (
         [one for one in bill.registers if one.contract_id == cause.contract_id]
         for bill in (before, after)
     )
-    return replace(
-        cause,
+    return cause._replace(
         kind=CauseKind.VOLUME,
         was_estimated=any(one.is_estimated for one in then),
         is_estimated=any(one.is_estimated for one in now),
@@ -211,8 +210,7 @@ def _quantity_cause(group: _Group, cause: Cause, before: BillFigures, after: Bil
 
 def _prices(group: _Group, cause: Cause, after: BillFigures) -> Cause:
     changes = [Change(one.unit_price, other.unit_price) for one, other in group.pairs]
-    return replace(
-        cause,
+    return cause._replace(
         kind=CauseKind.PRICE,
         prices=tuple(change for change in changes if change.difference),
         is_yearly=group.first.divisor != 1,
@@ -223,7 +221,7 @@ def _prices(group: _Group, cause: Cause, after: BillFigures) -> Cause:
 def _time(group: _Group, cause: Cause) -> Cause:
     # A twelfth of a yearly price is for a month; nothing else is charged by parts of a year.
     times = Change(group.before[0].times, group.after[0].times)
-    return replace(cause, kind=CauseKind.TIME, unit="month", quantity=times)
+    return cause._replace(kind=CauseKind.TIME, unit="month", quantity=times)
 
 
 def _taxes(groups: Sequence[_Group], before: BillFigures, after: BillFigures) -> Iterator[Part]:
