@@ -248,6 +248,7 @@ API: Lines = {
     "api/v1/invitations": ("token", SEND),
     "api/v1/bills": ("token", READ),
     "api/v1/bills/<str:bill_id>": ("token of who sees it", READ),
+    "api/v1/bills/<str:bill_id>/explanation": ("token of who may read it", READ),
     "api/v1/registers": ("token", READ),
     "api/v1/readings": ("token", FORM),
     # Each answers for itself: a register of somebody else is one that there is not.

@@ -24,18 +24,40 @@ def money_text(amount: Money, *, language: str) -> str:
     """
     Return an amount as people write it, e.g. `12 345 Ft` or `€84.20`.
     """
-    pattern, locale, symbol = _format_of(language, amount.currency)
-    text: str = pattern.apply(amount.as_decimal(), locale)
+    return _in_currency(
+        amount.as_decimal(), amount.currency, language, exponent_of(amount.currency)
+    )
+
+
+def signed_money_text(amount: Money, *, language: str) -> str:
+    """
+    Return an amount that is added or taken away, with its sign, e.g. `+€12.60` or `−€1.00`.
+    """
+    sign = "−" if amount.minor < 0 else "+"
+    return sign + money_text(-amount if amount.minor < 0 else amount, language=language)
+
+
+def price_text(price: Decimal, *, currency: str, language: str) -> str:
+    """
+    Return a unit price with all its digits, but not fewer than the currency has, e.g. `€0.1525`.
+    """
+    places = -int(price.normalize().as_tuple().exponent)
+    return _in_currency(price, currency, language, max(exponent_of(currency), places))
+
+
+def _in_currency(amount: Decimal, currency: str, language: str, digits: int) -> str:
+    pattern, locale, symbol = _format_of(language, currency, digits)
+    text: str = pattern.apply(amount, locale)
     return text.replace("¤", symbol)
 
 
 @lru_cache(maxsize=256)
-def _format_of(language: str, currency: str) -> tuple[NumberPattern, Locale, str]:
+def _format_of(language: str, currency: str, count: int) -> tuple[NumberPattern, Locale, str]:
     """
     Return how a language writes a currency, with our digits: CLDR gives HUF two and RSD none.
     """
     locale = Locale.parse(language)
-    digits = "." + "0" * exponent_of(currency) if exponent_of(currency) else ""
+    digits = "." + "0" * count if count else ""
     pattern = locale.currency_formats["standard"].pattern.replace(".00", digits)
     # Kept apart from the number: babel would look up the currency's name for every amount.
     return parse_pattern(pattern), locale, get_currency_symbol(currency, locale)

@@ -9,6 +9,7 @@ from rest_framework.views import APIView
 
 from mains.api.v1 import (
     accounts,
+    bill_explanations,
     bills,
     consumption,
     energy_audit,
@@ -56,6 +57,7 @@ urlpatterns = [
     path("invitations", english(people.Invitations)),
     path("bills", english(bills.Bills)),
     path("bills/<str:bill_id>", english(bills.OneBill)),
+    path("bills/<str:bill_id>/explanation", english(bill_explanations.BillExplanation)),
     path("registers", english(readings.Registers)),
     path("readings", english(readings.Readings)),
     path("readings/batch", english(many_readings.ManyReadings)),

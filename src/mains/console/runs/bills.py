@@ -1,4 +1,4 @@
-"""One bill as staff see it: its lines, its seal, and where its money moved."""
+"""One bill as staff see it: its lines, why it differs, its seal, and where its money moved."""
 
 from datetime import date
 from decimal import Decimal
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from mains.billing import queries as billing
+from mains.billing.telling import Why, why
 from mains.branding.components import Cell, Column, Fact, Table
 from mains.console import wording
 from mains.console.access import EVERYBODY, StaffRequest, staff
@@ -41,8 +42,19 @@ def one(request: StaffRequest, bill_id: int) -> HttpResponse:
             "meaning": meaning,
             "details": _about(request, bill, seal),
             "lines": _lines(facts) if facts else None,
+            "why": _why(request, bill_id, facts) if facts else None,
             "transfers": _transfers(seal),
         },
+    )
+
+
+def _why(request: StaffRequest, bill_id: int, facts: dict[str, Any]) -> Why | None:
+    return why(
+        bill_id=bill_id,
+        facts=facts,
+        asked=request.GET.get("than", ""),
+        services=request.tenant.file.services,
+        language=wording.language(),
     )
 
 

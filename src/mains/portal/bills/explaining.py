@@ -1,4 +1,4 @@
-"""A bill as a running sum, and why it differs from the one before."""
+"""A bill as a running sum, and what its meters showed."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,13 +8,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mains.billing import queries as billing
+from mains.billing.figures import is_estimated
 from mains.billing.layout import how_read
 from mains.branding.components import SumLine
 from mains.branding.figures import BarChart
 from mains.branding.rules.chart import Period
 from mains.core.money import Money
 from mains.core.wording import (
-    money_text,
     number_text,
     short_date_text,
     short_month_text,
@@ -110,7 +110,7 @@ def registers_of(facts: dict[str, Any], file: TenantFile) -> list[RegisterLine]:
             meter=register["meter"],
             start=_shown(register["from"], register.get("from_source", ""), register["unit"]),
             end=_shown(register["to"], register["source"], register["unit"]),
-            is_estimated=register["source"] == "ESTIMATE" or register.get("estimated", False),
+            is_estimated=is_estimated(register),
             proof=_proof(register, contract["service"], file) if "allocation" in register else [],
         )
         for contract in facts["contracts"]
@@ -179,21 +179,6 @@ def _shown(read: list[str], source: str, unit: str) -> str:
     when = short_date_text(date.fromisoformat(day), language=language())
     how = how_read(source)
     return f"{figure} ({when}, {how})" if how else f"{figure} ({when})"
-
-
-def explanation_of(facts: dict[str, Any], before: dict[str, Any] | None) -> str | None:
-    """
-    Say in one sentence how much the bill differs from the one before, and how much more was used.
-    """
-    if before is None or before["currency"] != facts["currency"]:
-        return None
-    change = _money(facts["total"], facts["currency"]) - _money(before["total"], facts["currency"])
-    if change.minor == 0:
-        return _("It is exactly what the bill before was.")
-    amount = money_text(change if change.minor > 0 else -change, language=language())
-    if change.minor > 0:
-        return _("It is %(amount)s more than the bill before.") % {"amount": amount}
-    return _("It is %(amount)s less than the bill before.") % {"amount": amount}
 
 
 def usage_chart(*, bill_id: int) -> BarChart | None:

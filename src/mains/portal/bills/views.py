@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from mains.billing import documents
 from mains.billing import queries as billing
+from mains.billing.telling import why
 from mains.branding.components import Cell, Column, SumLine, Table
 from mains.core.wording import short_date_text
 from mains.enrolment.access_log import Deed
@@ -26,7 +27,6 @@ from mains.portal.access import (
 )
 from mains.portal.bills.explaining import (
     conversions_of,
-    explanation_of,
     lines_of,
     period_text,
     registers_of,
@@ -145,7 +145,13 @@ def _whole(request: PortalRequest, bill_id: int, row: BillRow) -> dict[str, Any]
         "registers": (registers := registers_of(facts, request.tenant.file)),
         "estimated": any(register.is_estimated for register in registers)
         and billing.is_latest(bill_id=bill_id),
-        "why": explanation_of(facts, billing.facts_before(bill_id=bill_id)),
+        "why": why(
+            bill_id=bill_id,
+            facts=facts,
+            asked=request.GET.get("than", ""),
+            services=request.tenant.file.services,
+            language=language(),
+        ),
         "chart": usage_chart(bill_id=bill_id),
     }
 
