@@ -9,8 +9,9 @@ from mains.billing.pricing import ContractPrices
 from mains.billing.rules.drafting import Hours
 from mains.core.calendars import Period
 from mains.metering import interval_queries
+from mains.metering.interval_queries import Measured
 from mains.tariffs import queries as tariffs
-from mains.tariffs.rules.calendars import Timetable, UnfitIntervals, per_hour
+from mains.tariffs.rules.calendars import Timetable, UnfitIntervals, Values, per_hour
 from mains.tariffs.rules.kinds import Hourly
 from mains.tariffs.rules.kinds.hours import in_period
 from mains.tariffs.rules.lines import DayValues
@@ -88,7 +89,7 @@ def hours_of(
             prices,
             wanted[contract.contract_id],
             {
-                quantity: intervals.get((*contract.place, quantity), {})
+                quantity: intervals.get((*contract.place, quantity), Measured(0, {}))
                 for quantity in wanted[contract.contract_id].quantities
             },
             prices_of,
@@ -102,75 +103,84 @@ def _hours(
     days: Period,
     prices: ContractPrices,
     wanted: Wanted,
-    used: Mapping[str, DayValues],
+    used: Mapping[str, Measured],
     index_prices: Mapping[str, DayValues],
     timetables: Mapping[str, Timetable],
 ) -> Hours:
-    for values in used.values():
-        missing = next((day for day in days.each_day() if day not in values), None)
+    for measured in used.values():
+        missing = next((day for day in days.each_day() if day not in measured.days), None)
         if missing is not None:
             return Hours(wanted.quantities, missing=missing)
     try:
         known = {
-            part.days: _totals(used, part.days)
-            | _quantities(wanted.names, used, part.days, timetables)
+            part.days: _quantities(wanted.names, used, part.days, timetables)
             for part in prices.parts
         }
     except UnfitIntervals as problem:
         return Hours(wanted.quantities, missing=problem.day)
     return Hours(
         wanted.quantities,
-        intervals={
-            quantity: {day: used[quantity][day] for day in days.each_day()}
-            for quantity in wanted.hourly
-        },
+        intervals={quantity: _as_decimals(used[quantity], days) for quantity in wanted.hourly},
         prices={index: index_prices[index] for index in wanted.indexes},
         known=known,
     )
 
 
-def _totals(used: Mapping[str, DayValues], days: Period) -> dict[str, Decimal]:
+def _as_decimals(measured: Measured, days: Period) -> DayValues:
     return {
-        quantity: sum((sum(values[day], Decimal(0)) for day in days.each_day()), Decimal(0))
-        for quantity, values in used.items()
+        day: tuple(Decimal(value).scaleb(-measured.decimals) for value in measured.days[day])
+        for day in days.each_day()
     }
 
 
 def _quantities(
     names: Collection[str],
-    used: Mapping[str, DayValues],
+    used: Mapping[str, Measured],
     days: Period,
     timetables: Mapping[str, Timetable],
 ) -> dict[str, Decimal]:
     """
-    Return the parts of quantities that names stand for, over some days.
+    Return what was used of each quantity, and of the parts of it that names stand for.
 
     `energy@td20.P1` is what was used in the tariff period P1 of the calendar td20, with `.peak`
     behind it the highest power in it; `energy@peak` is the highest power of all.
     """
-    found: dict[str, Decimal] = dict.fromkeys(names, Decimal(0))
-    for quantity, calendar in {_source(name) for name in names}:
-        for day in days.each_day():
-            values = used[quantity][day]
-            if not calendar:
-                name = f"{quantity}@{_PEAK}"
-                found[name] = max(found[name], max(values) * per_hour(values))
-                continue
-            timetable = timetables[calendar]
-            for period, total in timetable.shared_out(values, day=day).items():
-                name = in_period(quantity, calendar=calendar, period=period)
-                if name in found:
-                    found[name] += total
-            for period, most in timetable.highest(values, day=day).items():
-                name = f"{in_period(quantity, calendar=calendar, period=period)}.{_PEAK}"
-                if name in found:
-                    found[name] = max(found[name], most)
-    return found
+    found: dict[str, Decimal] = {}
+    for quantity, measured in used.items():
+        values = [measured.days[day] for day in days.each_day()]
+        parts = {quantity: sum(map(sum, values))}
+        for calendar in {_calendar_of(name) for name in names if name.startswith(f"{quantity}@")}:
+            parts |= _parts(quantity, calendar, values, days, timetables)
+        found |= {name: Decimal(value).scaleb(-measured.decimals) for name, value in parts.items()}
+    # What nothing fell into, such as holidays in a month without, is nothing and not unknown.
+    return dict.fromkeys(names, Decimal(0)) | found
 
 
-def _source(name: str) -> tuple[str, str]:
+def _parts(
+    quantity: str,
+    calendar: str,
+    values: Values,
+    days: Period,
+    timetables: Mapping[str, Timetable],
+) -> dict[str, int]:
+    if not calendar:
+        most = max(max(of_day) * per_hour(of_day) for of_day in values)
+        return {f"{quantity}@{_PEAK}": most}
+    timetable = timetables[calendar]
+    totals = {
+        in_period(quantity, calendar=calendar, period=period): total
+        for period, total in timetable.totals(values, period=days).items()
+    }
+    peaks = {
+        f"{in_period(quantity, calendar=calendar, period=period)}.{_PEAK}": most
+        for period, most in timetable.peaks(values, period=days).items()
+    }
+    return totals | peaks
+
+
+def _calendar_of(name: str) -> str:
     """
-    Return the quantity and the calendar of a part; no calendar for the highest power of all.
+    Return the calendar of a part of a quantity; none for the highest power of all.
     """
-    quantity, what = name.split("@")
-    return quantity, "" if what == _PEAK else what.split(".")[0]
+    what = name.split("@")[1]
+    return "" if what == _PEAK else what.split(".")[0]

@@ -1,9 +1,8 @@
 """Interval values as they are stored."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 
 from django.db import connection
 
@@ -39,14 +38,40 @@ order by i.supply_point_id, d.day
 """
 
 
+@dataclass(slots=True)
+class Measured:
+    """
+    What was used in each interval of some days: whole numbers of 10^-`decimals` of the unit.
+    """
+
+    decimals: int
+    days: dict[date, Sequence[int]]
+
+    def add(self, day: date, values: Sequence[int], decimals: int) -> None:
+        """
+        Add a day; all days are brought to as many decimals as one of them has.
+        """
+        if decimals > self.decimals:
+            self.days = {
+                known: _finer(of_day, decimals - self.decimals)
+                for known, of_day in self.days.items()
+            }
+            self.decimals = decimals
+        self.days[day] = _finer(values, self.decimals - decimals)
+
+
+def _finer(values: Sequence[int], places: int) -> Sequence[int]:
+    return [value * 10**places for value in values] if places else values
+
+
 def used_by_interval(
     *, supply_point_ids: Collection[int], period: Period
-) -> dict[tuple[int, str, str], dict[date, tuple[Decimal, ...]]]:
+) -> dict[tuple[int, str, str], Measured]:
     """
     Return what was used in each interval of the days of a period, by supply point, service and
     quantity; days of which a value is missing, or that are measured by more than hours, are not.
     """
-    found: dict[tuple[int, str, str], dict[date, tuple[Decimal, ...]]] = {}
+    found: dict[tuple[int, str, str], Measured] = {}
     with connection.cursor() as cursor:
         cursor.execute(
             _USED,
@@ -54,8 +79,8 @@ def used_by_interval(
         )
         for point, service, quantity, day, decimals, values in cursor.fetchall():
             if None not in values:
-                days = found.setdefault((point, service, quantity), {})
-                days[day] = tuple(Decimal(value).scaleb(-decimals) for value in values)
+                known = found.setdefault((point, service, quantity), Measured(decimals, {}))
+                known.add(day, values, decimals)
     return found
 
 

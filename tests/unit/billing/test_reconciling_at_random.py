@@ -32,6 +32,7 @@ from mains.tariffs.rules.kinds import (
     UnitPrice,
 )
 from mains.tariffs.rules.lines import LineRounding
+from mains.tariffs.rules.parts import PricedPart
 from mains.tariffs.rules.rating import compile_tariff
 
 D = Decimal
@@ -149,10 +150,11 @@ class World:
     def bill(self) -> BillFigures:
         components = self.components()
         tariff = compile_tariff(components, currency=self.currency, line_rounding=self.rounding)
+        year_before = self.period.year_before()
         past = PastPeriod(
-            days=self.period.year_before(),
-            billed_with=self.period.year_before(),
-            tariff=tariff,
+            days=year_before,
+            billed_with=year_before,
+            parts=(PricedPart(year_before, tariff),),
             is_contradictory=False,
             before={"m3": self.quantity()},
             after={"m3": self.quantity()},
@@ -165,14 +167,13 @@ class World:
                     service="water",
                     tariff_code="t",
                     period=self.period,
+                    parts=(PricedPart(self.period, tariff),),
                     attributes={"lm3": self.size},
                     registers=[MeasuredRegister("m3", segment(self.used[number]))],
                     corrections=[past] if self.chance(0.15) else (),
                 )
                 for number in sorted(self.contracts)
             ],
-            tariffs={"t": tariff},
-            vat_rates={one.vat: D(one.vat) for one in components},
             currency=self.currency,
         )
         assert draft.totals, draft.explanation

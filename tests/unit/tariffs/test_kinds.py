@@ -89,7 +89,7 @@ class TestBlocks:
         assert used("60", "60") == [(D(40), D("0.10")), (D(20), D("0.30"))]
         assert used("100", "60") == [(D(60), D("0.30"))]
         assert used("400", "60") == [(D(60), D("0.30"))]
-        assert used("100", "0") == [(D(0), D("0.10"))]
+        assert used("100", "0") == [(D(0), D("0.30"))]
 
     def test_a_year_of_bills_adds_up_to_one_yearly_bill(self):
         months = [D(n) for n in (30, 0, 44, 26, 10, 5, 0, 77, 1, 90, 3, 8)]

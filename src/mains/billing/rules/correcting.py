@@ -1,7 +1,7 @@
 """The lines that set an earlier bill right: what it should have been less what it was."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
 from mains.core.calendars import Period
@@ -43,7 +43,7 @@ def correction_lines(past: PastPeriod, *, given: RatingInput) -> list[RatedLine]
     :raises RatingProblem: if a quantity or attribute is missing or unfit.
     """
     before, after = (
-        [line.rated for line in rate_parts(past.parts, replace(given, quantities=quantities))]
+        [line.rated for line in rate_parts(past.parts, given._replace(quantities=quantities))]
         for quantities in (past.before, past.after)
     )
     differences: dict[_Key, RatedLine] = {}

@@ -1,7 +1,7 @@
 """From what was used and what it costs to a bill, without asking anybody anything."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -204,8 +204,8 @@ def _corrections(contract: ContractInput, given: RatingInput) -> list[DraftLine]
             return Hold.NO_TARIFF
         if past.is_contradictory:
             return Hold.BELOW_PREVIOUS
-        then = replace(
-            given, period=past.days, months=months_in(past.days, whole=past.days), earlier={}
+        then = given._replace(
+            period=past.days, months=months_in(past.days, whole=past.days), earlier={}
         )
         lines += [
             DraftLine(contract.contract_id, contract.service, line, past.billed_with)

@@ -354,7 +354,7 @@ PLAIN = {
     # Signed and compressed; `erasing` opens each to look for the person.
     "sessions.Session": {"session_key", "session_data"},
     "support.SupportView": {"account_ids", "token_hash"},
-    "tariffs.PriceDay": {"index"},
+    "tariffs.PriceDay": {"index", "prices"},
     "tariffs.Tariff": {"code", "name", "service"},
     "tariffs.TariffVersion": {"components", "labels", "source"},
     "usersessions.UserSession": {"session_key"},

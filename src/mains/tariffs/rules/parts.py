@@ -85,8 +85,7 @@ def inputs_of(
     measured = known or {}
     if len(parts) == 1:
         own = measured.get(parts[0].days)
-        return [_with(given, {**given.quantities, **own}, given.months, given.period, given.earlier)
-                if own else given]  # fmt: skip
+        return [given._replace(quantities={**given.quantities, **own}) if own else given]
     found = []
     earlier = dict(given.earlier)
     for part in parts:
@@ -99,7 +98,15 @@ def inputs_of(
             for name, used in given.quantities.items()
         } | dict(measured.get(days, {}))
         months = months_in(days, whole=given.period)
-        found.append(_with(given, quantities, months, days, dict(earlier)))
+        found.append(
+            given._replace(
+                period=days,
+                months=months,
+                quantities=quantities,
+                earlier=dict(earlier),
+                whole=given.period,
+            )
+        )
         for name, used in quantities.items():
             earlier[name] = earlier.get(name, Decimal(0)) + used
     return found
@@ -118,23 +125,3 @@ def _months_between(start: date, end: date) -> Decimal:
         return Decimal(0)
     count = Period(start, end).month_count()
     return (Decimal(count.numerator) / Decimal(count.denominator)).quantize(MICRO).normalize()
-
-
-def _with(
-    given: RatingInput,
-    quantities: Mapping[str, Decimal],
-    months: Decimal,
-    days: Period,
-    earlier: Mapping[str, Decimal],
-) -> RatingInput:
-    return RatingInput(
-        period=days,
-        months=months,
-        quantities=quantities,
-        attributes=given.attributes,
-        earlier=earlier,
-        conditions=given.conditions,
-        intervals=given.intervals,
-        prices=given.prices,
-        whole=given.period,
-    )

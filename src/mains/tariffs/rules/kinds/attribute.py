@@ -46,7 +46,7 @@ class AttributePrice(Component):
                 times, divisor = given.months, TWELVE
             # Divided last: every other order would round in between.
             exact = size * price * times / divisor
-            return (line(size, price, exact, times=times, divisor=divisor, trace=trace),)
+            return (line(size, price, exact, trace, times, divisor),)
 
         return rate
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from mains.core.money import Money
-from mains.tariffs.rules.lines import NOTHING, RatedLine, Rater, RatingInput, Rounder, Trace
+from mains.tariffs.rules.lines import RatedLine, Rater, RatingInput, Rounder, Trace
 
 ONE = Decimal(1)
 TWELVE = Decimal(12)
@@ -51,10 +51,9 @@ class LineMaker(Protocol):
         quantity: Decimal,
         price: Decimal,
         exact: Decimal,
-        *,
+        trace: Trace,
         times: Decimal = ONE,
         divisor: Decimal = ONE,
-        trace: Trace = NOTHING,
         code: str = "",
         unit: str = "",
     ) -> RatedLine: ...
@@ -138,20 +137,23 @@ class Component(ABC):
             self.code, self.label, self.service, self.vat, self.unit, self.book.value,
         )  # fmt: skip
 
+        # Twice as fast as the call that names the fields; `test_kinds` compares both.
+        new = tuple.__new__
+
         def line(
             quantity: Decimal,
             price: Decimal,
             exact: Decimal,
-            *,
+            trace: Trace,
             times: Decimal = ONE,
             divisor: Decimal = ONE,
-            trace: Trace = NOTHING,
             code: str = "",
             unit: str = "",
         ) -> RatedLine:
-            return RatedLine(
-                code or own_code, label, service, vat, unit or own_unit, quantity, price, times,
-                divisor, exact, to_net(exact), trace, book,
+            return new(
+                RatedLine,
+                (code or own_code, label, service, vat, unit or own_unit, quantity, price, times,
+                 divisor, exact, to_net(exact), trace, book),
             )  # fmt: skip
 
         return line

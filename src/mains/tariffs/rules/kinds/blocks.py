@@ -22,6 +22,8 @@ from mains.tariffs.rules.lines import (
 )
 from mains.tariffs.rules.prorating import part_of
 
+_NOTHING = Decimal(0)
+
 
 class BoundsPer(StrEnum):
     """
@@ -100,43 +102,37 @@ class Blocks(Component):
     def rater(self, to_net: Rounder) -> Rater:
         code, name, line = self.code, self.quantity, self.line_maker(to_net)
         spans_of = _spans_of(self)
-        from_before, graduated = (
-            self.bounds_per is BoundsPer.YEAR, self.mode is BlockMode.GRADUATED,
-        )  # fmt: skip
+        from_before, whole = self.bounds_per is BoundsPer.YEAR, self.mode is BlockMode.WHOLE
 
-        def rate(given: RatingInput, _before: object) -> tuple[RatedLine, ...]:
+        def rate(given: RatingInput, _before: object) -> tuple[RatedLine, ...] | list[RatedLine]:
             used = quantity_of(given, name, code=code)
             if used < 0:
                 raise NegativeQuantity(
                     f"Component {code} was given {used} of `{name}`. To correct an earlier bill, "
                     "cancel it and rate both periods again."
                 )
-            before = given.earlier.get(name, Decimal(0)) if from_before else Decimal(0)
-            spans = spans_of(given)
-            if not graduated:
-                last = next(s for s in spans if s.ceiling is None or before + used <= s.ceiling)
-                return (line(used, last.price, used * last.price, trace=last.trace),)
+            before = given.earlier.get(name, _NOTHING) if from_before else _NOTHING
+            after, spans = before + used, spans_of(given)
+            if whole:
+                last = next(s for s in spans if s.ceiling is None or after <= s.ceiling)
+                return (line(used, last.price, used * last.price, last.trace),)
             lines: list[RatedLine] = []
-            after = before + used
-            for floor, ceiling, price, trace in spans:
-                if ceiling is not None and ceiling < before:
-                    continue
+            for floor, ceiling, price, trace in _reached(spans, before) if before else spans:
                 top = after if ceiling is None or after <= ceiling else ceiling
-                part = top - max(floor, before)
-                if part or not lines:
-                    lines.append(line(part, price, part * price, trace=trace))
-                if ceiling is None or after <= ceiling:
+                part = top - (floor if floor > before else before)
+                lines.append(line(part, price, part * price, trace))
+                if top is after:
                     break
-            return tuple(_without_empty_start(lines))
+            return lines
 
         return rate
 
 
-def _without_empty_start(lines: list[RatedLine]) -> list[RatedLine]:
+def _reached(spans: tuple["_Span", ...], before: Decimal) -> list["_Span"]:
     """
-    Leave out a block that was full before, unless nothing was used at all.
+    Return the blocks that are not full yet.
     """
-    return lines[1:] if len(lines) > 1 and not lines[0].quantity else lines
+    return [span for span in spans if span.ceiling is None or span.ceiling > before]
 
 
 def _check_start(block: Block, floor: Decimal, place: str) -> None:

@@ -58,13 +58,13 @@ class Demand(Component):
             charged = max(highest, contracted * self.minimum_percent / hundred)
             months = given.months
             trace = (("measured", highest), ("contracted", contracted))
-            lines = [line(charged, price, charged * price * months, times=months, trace=trace)]
+            lines = [line(charged, price, charged * price * months, trace, months)]
             allowed = contracted * self.excess_from_percent / hundred
             if excess_price is not None and highest > allowed:
                 over = highest - allowed
                 exact = over * excess_price * months
                 lines.append(
-                    line(over, excess_price, exact, times=months, trace=trace,
+                    line(over, excess_price, exact, trace, months,
                          code=f"{code}.excess")
                 )  # fmt: skip
             return tuple(lines)

@@ -45,6 +45,6 @@ class Derived(Component):
             source = quantity_of(given, name, code=code)
             used = (source * factor).quantize(MICRO, ROUND_HALF_UP, CONTEXT)
             trace = (("source", name), ("source_quantity", source), ("factor", factor))
-            return (line(used, price, used * price, trace=trace),)
+            return (line(used, price, used * price, trace),)
 
         return rate

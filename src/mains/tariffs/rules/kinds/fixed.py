@@ -104,7 +104,7 @@ class Fixed(Component):
             exact = count * price * times
             if divisor is not ONE:
                 exact /= divisor
-            return (line(count, price, exact, times=times, divisor=divisor, trace=trace),)
+            return (line(count, price, exact, trace, times, divisor),)
 
         return rate
 

@@ -78,7 +78,7 @@ class TimeOfUse(Component):
             lines = []
             for name, code, price, trace in priced:
                 used = quantity_of(given, name, code=own)
-                lines.append(line(used, price, used * price, trace=trace, code=code))
+                lines.append(line(used, price, used * price, trace, code=code))
             return tuple(lines)
 
         return rate
@@ -122,7 +122,7 @@ class Hourly(Component):
             exact = cost * factor + used * extra
             mean = (exact / used).quantize(_EIGHT, ROUND_HALF_UP, CONTEXT) if used else Decimal(0)
             trace = (("index", index), ("intervals", Decimal(count)), ("sum", exact))
-            return (line(used, mean, exact, trace=trace),)
+            return (line(used, mean, exact, trace),)
 
         return rate
 

@@ -86,12 +86,12 @@ class Percentage(Component):
             exact = base * percent / _HUNDRED
             if self.at_most is not None and abs(exact) > self.at_most * given.months:
                 most = self.at_most if percent > 0 else -self.at_most
-                return (line(given.months, most, given.months * most, trace=trace, unit="month"),)
+                return (line(given.months, most, given.months * most, trace, unit="month"),)
             if self.floor_price is not None and self.floor_quantity is not None:
                 used = quantity_of(given, self.floor_quantity, code=self.code)
                 if (least := used * self.floor_price) > exact:
-                    return (line(used, self.floor_price, least, trace=trace),)
-            return (line(base, percent, exact, divisor=_HUNDRED, trace=trace, unit="%"),)
+                    return (line(used, self.floor_price, least, trace),)
+            return (line(base, percent, exact, trace, divisor=_HUNDRED, unit="%"),)
 
         return rate
 
@@ -138,7 +138,7 @@ class Minimum(Bound):
 
         def rate(given: RatingInput, before: Sequence[RatedLine]) -> tuple[RatedLine, ...]:
             lacking, trace = self._missing(given, before)
-            return (line(ONE, lacking, lacking, trace=trace),) if lacking > 0 else ()
+            return (line(ONE, lacking, lacking, trace),) if lacking > 0 else ()
 
         return rate
 
@@ -156,6 +156,6 @@ class Maximum(Bound):
 
         def rate(given: RatingInput, before: Sequence[RatedLine]) -> tuple[RatedLine, ...]:
             lacking, trace = self._missing(given, before)
-            return (line(ONE, lacking, lacking, trace=trace),) if lacking < 0 else ()
+            return (line(ONE, lacking, lacking, trace),) if lacking < 0 else ()
 
         return rate

@@ -30,6 +30,6 @@ class UnitPrice(Component):
 
         def rate(given: RatingInput, _before: object) -> tuple[RatedLine, ...]:
             used = quantity_of(given, name, code=code)
-            return (line(used, price, used * price, trace=trace),)
+            return (line(used, price, used * price, trace),)
 
         return rate

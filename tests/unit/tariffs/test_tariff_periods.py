@@ -1,13 +1,13 @@
 """Which tariff period an hour belongs to, over holidays and changes of the clock."""
 
 from datetime import date, timedelta
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mains.core.calendars import Period
 from mains.tariffs.rules.calendars import (
     Calendar,
     CalendarWrong,
@@ -40,8 +40,16 @@ EPIPHANY = date(2027, 1, 6)
 MADRID = Timetable(TD20, ZoneInfo("Europe/Madrid"), {EPIPHANY}.__contains__)
 
 
-def ones(count: int) -> list[Decimal]:
-    return [Decimal(1)] * count
+def ones(count: int) -> list[int]:
+    return [1] * count
+
+
+def totals_of(timetable: Timetable, day: date, values: list[int]) -> dict[str, int]:
+    return timetable.totals([values], period=Period(day, day + timedelta(days=1)))
+
+
+def peaks_of(timetable: Timetable, day: date, values: list[int]) -> dict[str, int]:
+    return timetable.peaks([values], period=Period(day, day + timedelta(days=1)))
 
 
 class TestDays:
@@ -57,30 +65,30 @@ class TestDays:
         ],
     )
     def test_hours_of_each_period(self, day, count, expected):
-        assert MADRID.shared_out(ones(count), day=day) == expected
+        assert totals_of(MADRID, day, ones(count)) == expected
 
     def test_the_hour_that_is_left_out_and_the_one_that_is_twice(self):
         night = Calendar("n", (YEAR,), (HourRule("N", tuple(DayKind), 0, 3),
                                         HourRule("D", tuple(DayKind), 3, 24)))  # fmt: skip
         kyiv = Timetable(night, ZoneInfo("Europe/Kyiv"), lambda _day: False)
         # Ukraine goes from 3 to 4 o'clock and back from 4 to 3.
-        assert kyiv.shared_out(ones(23), day=date(2027, 3, 28)) == {"N": 3, "D": 20}
-        assert kyiv.shared_out(ones(25), day=date(2027, 10, 31)) == {"N": 3, "D": 22}
+        assert totals_of(kyiv, date(2027, 3, 28), ones(23)) == {"N": 3, "D": 20}
+        assert totals_of(kyiv, date(2027, 10, 31), ones(25)) == {"N": 3, "D": 22}
         madrid = Timetable(night, ZoneInfo("Europe/Madrid"), lambda _day: False)
-        assert madrid.shared_out(ones(23), day=date(2027, 3, 28)) == {"N": 2, "D": 21}
-        assert madrid.shared_out(ones(25), day=date(2027, 10, 31)) == {"N": 4, "D": 21}
+        assert totals_of(madrid, date(2027, 3, 28), ones(23)) == {"N": 2, "D": 21}
+        assert totals_of(madrid, date(2027, 10, 31), ones(25)) == {"N": 4, "D": 21}
 
     def test_quarters_of_an_hour_and_the_highest_power(self):
-        quarters = [Decimal(n) / 100 for n in range(96)]
+        quarters = list(range(96))
         day = date(2027, 1, 5)
-        assert sum(MADRID.shared_out(quarters, day=day).values()) == sum(quarters)
-        # The last quarter before 22:00 is the 88th: 0.87 kWh in a quarter are 3.48 kW.
-        assert MADRID.highest(quarters, day=day)["P1"] == Decimal("3.48")
+        assert sum(totals_of(MADRID, day, quarters).values()) == sum(quarters)
+        # The last quarter before 22:00 is the 88th: 87 Wh in a quarter are 348 W.
+        assert peaks_of(MADRID, day, quarters)["P1"] == 348
 
     @pytest.mark.parametrize("count", [1, 23, 25, 47])
     def test_values_that_do_not_go_up_in_hours_are_refused(self, count):
         with pytest.raises(UnfitIntervals, match=f"{count} values for the 24 hours"):
-            MADRID.shared_out(ones(count), day=date(2027, 1, 5))
+            totals_of(MADRID, date(2027, 1, 5), ones(count))
 
     @given(
         st.dates(date(2024, 1, 1), date(2031, 12, 31)),
@@ -90,8 +98,8 @@ class TestDays:
     def test_every_value_falls_into_one_period(self, day, times, zone):
         timetable = Timetable(TD20, ZoneInfo(zone), lambda _day: False)
         count = len(timetable.hours_of(day)) * times
-        values = [Decimal(n) for n in range(count)]
-        assert sum(timetable.shared_out(values, day=day).values()) == sum(values)
+        values = list(range(count))
+        assert sum(totals_of(timetable, day, values).values()) == sum(values)
         # The change of the clock alone makes a day longer or shorter.
         assert count // times in {23, 24, 25}
 
@@ -113,8 +121,8 @@ class TestSeasons:
             ),
         )
         timetable = Timetable(both, ZoneInfo("Europe/Riga"), lambda _day: False)
-        assert timetable.shared_out(ones(24), day=date(2026, 10, 30)) == {"S": 24}
-        assert timetable.shared_out(ones(24), day=date(2026, 11, 1)) == {"W": 24}
+        assert totals_of(timetable, date(2026, 10, 30), ones(24)) == {"S": 24}
+        assert totals_of(timetable, date(2026, 11, 1), ones(24)) == {"W": 24}
 
 
 class TestMistakes:
