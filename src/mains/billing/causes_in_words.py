@@ -11,6 +11,7 @@ from mains.billing.rules.causes import Cause
 from mains.billing.rules.figures import PriceListName
 from mains.billing.speaking import Speaker
 from mains.core.wording import price_text
+from mains.tariffs.rules.kinds.sums import PERCENT
 from mains.tenancy.tenantfile.services import Service
 
 
@@ -72,7 +73,8 @@ class CauseWords:
             ),
             (False, False): _("The price of “%(what)s” fell from %(before)s to %(after)s"),
         }[change.difference > 0, bool(start)]
-        prices = {"before": self._money(change.before), "after": self._per(change.after, cause)}
+        before = self._per if cause.unit == PERCENT else self._plain
+        prices = {"before": before(change.before, cause), "after": self._per(change.after, cause)}
         return sentence % {**what, **prices}, self._list(cause.price_list)
 
     def _time(self, cause: Cause) -> tuple[str, str]:
@@ -101,6 +103,9 @@ class CauseWords:
             "before": self._quantity(cause.quantity.before, cause),
             "after": self._quantity(cause.quantity.after, cause),
         }, ""
+
+    def _follows(self, cause: Cause) -> tuple[str, str]:
+        return _("“%(what)s” follows from the other amounts") % {"what": self._labels(cause)}, ""
 
     def _blocks(self, cause: Cause) -> tuple[str, str]:
         more = cause.amount.minor > 0
@@ -169,6 +174,9 @@ class CauseWords:
     def _money(self, price: Decimal) -> str:
         return price_text(price, currency=self.say.currency, language=self.say.language)
 
+    def _plain(self, price: Decimal, _cause: Cause) -> str:
+        return self._money(price)
+
     def _per(self, price: Decimal, cause: Cause) -> str:
         names = {
             "day": pgettext("per unit", "day"),
@@ -176,6 +184,8 @@ class CauseWords:
             "period": pgettext("per unit", "billing period"),
         }
         unit = names.get(cause.unit, self.say.unit(cause.unit))
+        if cause.unit == PERCENT:
+            return f"{self.say.number(f'{price:f}')} %"
         if not unit:
             return self._money(price)
         if cause.is_yearly:

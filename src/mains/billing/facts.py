@@ -14,6 +14,7 @@ from mains.billing.inputs import ChunkInputs
 from mains.billing.models import BillRun
 from mains.billing.proof import days_of, plain, rated_facts
 from mains.billing.rules.drafting import Draft, DraftLine
+from mains.billing.rules.vat import VatTotal
 from mains.core.money import Money
 from mains.customers.models import Company
 from mains.metering.rules.allocating import Share
@@ -71,18 +72,23 @@ def facts_of(
             _contract(row, inputs, draft.rated_from[row.contract_id]) for row in contracts
         ],
         "lines": [_line(line, inputs, holder.language) for line in draft.lines],
-        "vat": [
-            {
-                "percent": str(vat.percent),
-                "category": str(category_of(vat.name)),
-                "net": vat.net.as_text(),
-                "tax": vat.tax.as_text(),
-            }
-            for vat in totals.by_rate
-        ],
+        "vat": [_vat(vat, inputs, holder.language) for vat in totals.by_rate],
         "net": totals.net.as_text(),
         "tax": totals.tax.as_text(),
         "total": totals.gross.as_text(),
+    }
+
+
+def _vat(vat: VatTotal, inputs: ChunkInputs, language: str) -> dict[str, str]:
+    category = str(category_of(vat.name))
+    words = inputs.reasons.get(category, {})
+    reason = words.get(language) or next(iter(words.values()), "")
+    return {
+        "percent": plain(vat.percent),
+        "category": category,
+        "net": vat.net.as_text(),
+        "tax": vat.tax.as_text(),
+        **({"reason": reason} if reason else {}),
     }
 
 

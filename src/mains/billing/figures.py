@@ -13,6 +13,7 @@ from mains.billing.rules.figures import (
 from mains.billing.rules.vat import VatTotal
 from mains.core.calendars import Period
 from mains.core.money import Money
+from mains.tariffs.rules.taxes import Category, rate_name
 
 
 def figures_of(facts: dict[str, Any]) -> BillFigures:
@@ -27,7 +28,7 @@ def figures_of(facts: dict[str, Any]) -> BillFigures:
         lines=tuple(_line(line) for line in facts["lines"]),
         vat=tuple(
             VatTotal(
-                name=vat["percent"],
+                name=rate_name(Decimal(vat["percent"]), Category(vat.get("category", "S"))),
                 percent=Decimal(vat["percent"]),
                 net=Money.round_from(Decimal(vat["net"]), currency),
                 tax=Money.round_from(Decimal(vat["tax"]), currency),
@@ -72,4 +73,5 @@ def _line(line: dict[str, Any]) -> PrintedLine:
         vat_percent=Decimal(line["vat"]),
         corrects=corrected[0] if corrected else None,
         corrects_end=corrected[1] if corrected else None,
+        starts=date.fromisoformat(line["days"][0]) if "days" in line else None,
     )

@@ -59,6 +59,8 @@ class Plans:
     taxes: Taxes = field(default_factory=dict)
     timetables: Mapping[str, Timetable] = field(default_factory=dict)
     electronic: bool = False
+    # Why no tax is charged, as the law wants it printed: tax category → language → words.
+    reasons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class ChunkInputs:
     by_hour: Mapping[Place, Sequence[RegisterUse]]
     earlier: Mapping[int, Mapping[str, Decimal]]
     conditions: Mapping[int, frozenset[str]]
+    reasons: Mapping[str, Mapping[str, str]]
 
     def uses_of(self, contract: ContractRow) -> list[RegisterUse]:
         """
@@ -181,6 +184,7 @@ def read(
         conditions=conditions_of(
             priced=priced, issue_date=run.issue_date, electronic_by_default=plans.electronic
         ),
+        reasons=plans.reasons,
     )
 
 

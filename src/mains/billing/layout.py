@@ -8,9 +8,8 @@ from typing import Any
 import segno.helpers
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from mains.billing.speaking import Speaker, in_fours
+from mains.billing.speaking import Speaker, in_fours, vat_name
 from mains.tenancy.queries import TenantInfo
 
 _PLACE = re.compile(r"\{(amount|day)\}")
@@ -185,6 +184,19 @@ class Words:
                 }
                 for contract in self.facts["contracts"]
                 for register in contract["registers"]
+            ]
+            + [
+                {
+                    "meter": measured["meter"],
+                    "from": "",
+                    "from-date": say.short_day(self.facts["period"][0]),
+                    "to": "",
+                    "to-date": say.last_day(self.facts["period"][1]),
+                    "how": _("measured hour by hour"),
+                    "used": f"{say.number(measured['used'])} {say.unit(measured['unit'])}",
+                }
+                for contract in self.facts["contracts"]
+                for measured in contract.get("measured", [])
             ],
         }
 
@@ -254,33 +266,15 @@ class Words:
     def _rows(self, contract: dict[str, Any], *, corrects: list[str] | None) -> list[Any]:
         return [
             {
-                "label": line["label"],
-                "quantity": self._quantity(line),
-                "price": self._price(line),
+                "label": self.say.label_of(line),
+                "quantity": self.say.quantity_of(line),
+                "price": self.say.price_of(line),
                 "amount": self.say.bare_amount(line["net"]),
                 "vat": f"{self.say.number(line['vat'])} %",
             }
             for line in self.facts["lines"]
             if line["contract"] == contract["id"] and line.get("corrects") == corrects
         ]
-
-    def _quantity(self, line: dict[str, Any]) -> str:
-        quantity = Decimal(line["quantity"])
-        # A part of a month is spoken of in the plural.
-        count = int(quantity) if quantity == int(quantity) else 2
-        names = {
-            "month": ngettext("month", "months", count),
-            "period": _("billing period"),
-            "day": ngettext("day", "days", count),
-        }
-        name = names.get(line["unit"], self.say.unit(line["unit"]))
-        return f"{self.say.number(line['quantity'])} {name}".strip()
-
-    def _price(self, line: dict[str, Any]) -> str:
-        price = self.say.number(line["unit_price"])
-        if (line["times"], line["divisor"]) == ("1", "1"):
-            return price
-        return f"{price} × {self.say.number(line['times'])}/{self.say.number(line['divisor'])}"
 
     def _vat(self) -> dict[str, Any]:
         facts, say = self.facts, self.say
@@ -311,7 +305,7 @@ class Words:
         return {"title": _("We are here for you"), "rows": [row for row in rows if row[1]]}
 
     def _rate(self, vat: dict[str, Any]) -> str:
-        return _("VAT %(percent)s %%") % {"percent": self.say.number(vat["percent"])}
+        return vat_name(vat, number=self.say.number)
 
 
 def how_read(source: str) -> str:

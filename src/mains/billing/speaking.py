@@ -1,11 +1,17 @@
 """Texts of sealed facts (amounts, numbers, ISO dates) in a person's language."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from mains.core.money import Money, exponent_of
 from mains.core.wording import date_text, money_text, number_text, short_date_text, unit_text
+from mains.tariffs.rules.kinds.sums import PERCENT, SUM
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,43 @@ class Speaker:
         """
         return unit_text(code, language=self.language)
 
+    def quantity_of(self, line: Mapping[str, Any]) -> str:
+        """
+        Say what a line of the facts is for: how much, in its unit; of a share, of how much money.
+        """
+        if line["unit"] in {PERCENT, SUM}:
+            return self.amount(line["quantity"]) if line["unit"] == PERCENT else ""
+        quantity = Decimal(line["quantity"])
+        # A part of a month is spoken of in the plural.
+        count = int(quantity) if quantity == int(quantity) else 2
+        names = {
+            "month": ngettext("month", "months", count),
+            "period": _("billing period"),
+            "day": ngettext("day", "days", count),
+            "year": ngettext("day", "days", count),
+        }
+        name = names.get(line["unit"], self.unit(line["unit"]))
+        return f"{self.number(line['quantity'])} {name}".strip()
+
+    def price_of(self, line: Mapping[str, Any]) -> str:
+        """
+        Say the price of a line of the facts, with the part of a year that it is charged for.
+        """
+        price = self.number(line["unit_price"])
+        if line["unit"] in {PERCENT, SUM}:
+            return f"{price} %" if line["unit"] == PERCENT else ""
+        if line["divisor"] != "1":
+            return f"{price} × {self.number(line['times'])}/{self.number(line['divisor'])}"
+        return price if line["times"] == "1" else f"{price} × {self.number(line['times'])}"
+
+    def label_of(self, line: Mapping[str, Any]) -> str:
+        """
+        Say what a line of the facts is for, with its days where its price changed in the period.
+        """
+        if "days" not in line:
+            return str(line["label"])
+        return f"{line['label']}, {self.period(*line['days'])}"
+
     def day(self, iso: str) -> str:
         """
         Say a date in words.
@@ -62,12 +105,30 @@ class Speaker:
             return ""
         return short_date_text(date.fromisoformat(iso), language=self.language)
 
+    def last_day(self, end: str) -> str:
+        """
+        Say the last day of a half-open period in figures.
+        """
+        return self.short_day((date.fromisoformat(end) - timedelta(days=1)).isoformat())
+
     def period(self, start: str, end: str) -> str:
         """
         Say a half-open period with its last day.
         """
-        last = date.fromisoformat(end) - timedelta(days=1)
-        return f"{self.short_day(start)} – {self.short_day(last.isoformat())}"
+        return f"{self.short_day(start)} – {self.last_day(end)}"
+
+
+def vat_name(vat: Mapping[str, Any], *, number: Callable[[str], str]) -> str:
+    """
+    Say a rate of VAT of the facts, or why there is none: exempt, or owed by who receives it.
+    """
+    category = vat.get("category", "S")
+    name = {
+        "AE": _("VAT reverse charge"),
+        "E": _("VAT exempt"),
+        "O": _("not subject to VAT"),
+    }.get(category) or _("VAT %(percent)s %%") % {"percent": number(vat["percent"])}
+    return f"{name}: {vat['reason']}" if vat.get("reason") else name
 
 
 def in_fours(text: str) -> str:

@@ -49,6 +49,7 @@ def bill_plans(file: TenantFile) -> Plans:
         taxes=taxes_of(file),
         timetables=timetables_of(file),
         electronic=file.delivery.default_mode == "electronic",
+        reasons={category: words for tax in file.taxes for category, words in tax.reasons.items()},
     )
 
 

@@ -107,6 +107,10 @@ SAID = [
      "1.52 months instead of 3: −€0.40 | Use"),
     (cause(K.SIZE, quantity=Change(D(100), D(120)), unit="lm3"),
      "“Use” is charged for 120 lm³ instead of 100 lm³: +€1.00"),
+    (cause(K.FOLLOWS, quantity=Change(D("44.16"), D(50)), unit="%"),
+     "“Use” follows from the other amounts: +€1.00"),
+    (cause(K.PRICE, prices=(Change(D("5.1"), D("5.5")),), unit="%"),
+     "The price of “Use” rose from 5.1 % to 5.5 %: +€1.00"),
     (cause(K.BLOCKS, quantity=Change(D(9), D(9))),
      "More of the same use is at the higher price: +€1.00 | Use"),
     (cause(K.BLOCKS, -100, quantity=Change(D(9), D(9))),
@@ -140,7 +144,7 @@ def test_every_kind_has_words_of_its_own(language):
     for one, english in SAID:
         with translation.override(language):
             (told,) = telling(explanation(one), services=SERVICES, language=language).causes
-        assert "%" not in told.sentence or one.kind is K.VAT_RATE
+        assert "%" not in told.sentence or one.kind is K.VAT_RATE or one.unit == "%"
         assert told.text != english.split(": ")[0]
         texts.add(told.text)
     assert {one.kind for one, _english in SAID} == set(K)

@@ -19,6 +19,7 @@ class CauseKind(StrEnum):
     PRICE = "PRICE"  # the unit price of a line is another one
     TIME = "TIME"  # more or fewer days or months are charged
     SIZE = "SIZE"  # the size that is charged for by the year, such as a heated volume
+    FOLLOWS = "FOLLOWS"  # a share of other lines, or what they lack to the least or most to pay
     BLOCKS = "BLOCKS"  # the same quantity fell into other blocks
     CONTRACT_NEW = "CONTRACT_NEW"
     CONTRACT_ENDED = "CONTRACT_ENDED"

@@ -20,8 +20,9 @@ class PrintedLine(NamedTuple):
     One line of a bill: quantity x unit_price x times / divisor, rounded to net (major units).
 
     `vat_percent` is 27 for 27 %. A line that sets an earlier bill right has the first day of that
-    one's period in `corrects`, and in `corrects_end`, where it is known, the day after its last. A
-    named tuple because those of whole runs are compared.
+    one's period in `corrects`, and in `corrects_end`, where it is known, the day after its last.
+    `starts` is the first day of a part of the period, where prices changed within it. A named tuple
+    because those of whole runs are compared.
     """
 
     contract_id: int
@@ -37,6 +38,7 @@ class PrintedLine(NamedTuple):
     vat_percent: Decimal
     corrects: date | None = None
     corrects_end: date | None = None
+    starts: date | None = None
 
 
 class PrintedRegister(NamedTuple):
@@ -167,4 +169,5 @@ def _printed(line: DraftLine, percents: Mapping[str, Decimal]) -> PrintedLine:
         vat_percent=percents[rated.vat_rate],
         corrects=corrects.start if corrects else None,
         corrects_end=corrects.end if corrects else None,
+        starts=line.days.start if line.days else None,
     )

@@ -2,18 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, localcontext
 
 from mains.billing.rules.causes import Cause, CauseKind, Change, Part, in_money, merged
 from mains.billing.rules.figures import BillFigures, PrintedLine
 from mains.core.money import MixedCurrencies, Money
-from mains.tariffs.rules.lines import CONTEXT
+from mains.tariffs.rules.kinds.sums import PERCENT, SUM
+from mains.tariffs.rules.lines import CONTEXT, MICRO
 
 _FINE = Decimal("0.00000001")
 _NONE = Decimal(0)
 _HUNDRED = Decimal(100)
 # Units of lines whose quantity is time.
-_TIMES = frozenset({"day", "month", "period"})
+_TIMES = frozenset({"day", "month", "period", "year"})
+_FOLLOWING = frozenset({PERCENT, SUM})
+_TWELVE = Decimal(12)
 # Said after everything that they come from.
 _LAST = (CauseKind.VAT, CauseKind.ROUNDING, CauseKind.OTHER)
 
@@ -69,18 +73,72 @@ class _Group:
 
     @property
     def pairs(self) -> list[tuple[PrintedLine, PrintedLine]]:
-        return list(zip(self.before, self.after, strict=False))
+        """
+        Return each later line beside its like on the earlier bill.
+
+        Where prices changed within a period the lines of each part are set beside those of the
+        earlier bill's last part, whose prices were in force when it ended.
+        """
+        if not self.before:
+            return []
+        last = _by_part(self.before)[-1]
+        return [pair for part in _by_part(self.after) for pair in zip(last, part, strict=False)]
+
+    @property
+    def earlier_pairs(self) -> list[tuple[PrintedLine, PrintedLine]]:
+        """
+        Return the lines of the earlier bill's other parts, each beside its like in the last one.
+        """
+        if not self.before:
+            return []
+        *others, last = _by_part(self.before)
+        return [pair for part in others for pair in zip(part, last, strict=False)]
 
     @property
     def change(self) -> Decimal:
         return _net(self.after) - _net(self.before)
 
     @property
+    def is_for_a_share_of_time(self) -> bool:
+        """
+        Tell whether a yearly price is charged for months or days of it.
+        """
+        return self.first.divisor != 1 and self.first.unit not in _FOLLOWING
+
+    @property
     def quantity(self) -> Change:
+        found = Change(self._quantity(self.before), self._quantity(self.after))
+        # What is derived in each part of a period is rounded to six places in each.
+        slack = MICRO * (len(_by_part(self.before)) + len(_by_part(self.after)) - 2)
+        if abs(found.difference) <= max(slack, _NONE):
+            return Change(found.before, found.before)
+        return found
+
+    def _quantity(self, lines: list[PrintedLine]) -> Decimal:
+        # A size that is charged for in two parts of a period is not twice as large.
+        counted = _by_part(lines)[-1] if self.is_for_a_share_of_time else lines
+        return sum((line.quantity for line in counted), _NONE)
+
+    def shares(self) -> Change:
+        """
+        Return what part of a year is charged for.
+        """
         return Change(
-            sum((line.quantity for line in self.before), _NONE),
-            sum((line.quantity for line in self.after), _NONE),
+            *(
+                sum((part[0].times / part[0].divisor for part in _by_part(lines)), _NONE)
+                for lines in (self.before, self.after)
+            )
         )
+
+
+def _by_part(lines: Sequence[PrintedLine]) -> list[list[PrintedLine]]:
+    """
+    Return lines by the part of the period that they are for; nearly always there is one.
+    """
+    parts: dict[date | None, list[PrintedLine]] = {}
+    for line in lines:
+        parts.setdefault(line.starts, []).append(line)
+    return list(parts.values())
 
 
 def _groups(before: BillFigures, after: BillFigures) -> list[_Group]:
@@ -131,6 +189,9 @@ def _parts(group: _Group, before: BillFigures, after: BillFigures) -> Iterator[P
 
 
 def _one_sided(group: _Group) -> CauseKind:
+    if group.first.unit == SUM:
+        # It comes and goes with what other lines come to.
+        return CauseKind.FOLLOWS
     is_discount = _net(group.before or group.after) < 0
     if group.after:
         return CauseKind.DISCOUNT_NEW if is_discount else CauseKind.LINE_NEW
@@ -141,9 +202,10 @@ def _split(group: _Group, cause: Cause, before: BillFigures, after: BillFigures)
     """
     Split a matched group's own difference; what is no price and no time is quantity.
     """
-    quantity, pairs = group.quantity, group.pairs
-    price = sum((_price_part(one, other) for one, other in pairs), _NONE)
-    time = sum((_time_part(one, other) for one, other in pairs), _NONE)
+    quantity = group.quantity
+    price = sum((_price_part(one, other, other) for one, other in group.pairs), _NONE)
+    price += sum((_price_part(one, other, one) for one, other in group.earlier_pairs), _NONE)
+    time = _time_part(group, quantity)
     rest = group.change - price - time
     prices, time_cause = _prices(group, cause, after), _time(group, cause)
     if quantity.difference:
@@ -163,17 +225,20 @@ def _split(group: _Group, cause: Cause, before: BillFigures, after: BillFigures)
     yield Part(time_cause, time)
 
 
-def _price_part(before: PrintedLine, after: PrintedLine) -> Decimal:
+def _price_part(before: PrintedLine, after: PrintedLine, used: PrintedLine) -> Decimal:
+    """
+    Return what another unit price makes of what a line is for.
+    """
     change = after.unit_price - before.unit_price
-    return (after.quantity * change * after.times / after.divisor).quantize(_FINE)
+    return (used.quantity * change * used.times / used.divisor).quantize(_FINE)
 
 
-def _time_part(before: PrintedLine, after: PrintedLine) -> Decimal:
-    if before.times * after.divisor == after.times * before.divisor:
+def _time_part(group: _Group, quantity: Change) -> Decimal:
+    shares = group.shares()
+    if not group.is_for_a_share_of_time or not shares.difference:
         return _NONE
-    yearly = before.unit_price * after.quantity
-    shares = after.times / after.divisor - before.times / before.divisor
-    return (yearly * shares).quantize(_FINE)
+    yearly = _by_part(group.before)[-1][0].unit_price * quantity.after
+    return (yearly * shares.difference).quantize(_FINE)
 
 
 def _volume(rest: Decimal, quantity: Change, before: Decimal) -> Decimal:
@@ -191,6 +256,8 @@ def _volume(rest: Decimal, quantity: Change, before: Decimal) -> Decimal:
 
 def _quantity_cause(group: _Group, cause: Cause, before: BillFigures, after: BillFigures) -> Cause:
     cause = cause._replace(quantity=group.quantity)
+    if group.first.unit in _FOLLOWING:
+        return cause._replace(kind=CauseKind.FOLLOWS)
     if group.first.unit in _TIMES:
         return cause._replace(kind=CauseKind.TIME)
     if group.first.divisor != 1:
@@ -209,19 +276,24 @@ def _quantity_cause(group: _Group, cause: Cause, before: BillFigures, after: Bil
 
 
 def _prices(group: _Group, cause: Cause, after: BillFigures) -> Cause:
-    changes = [Change(one.unit_price, other.unit_price) for one, other in group.pairs]
+    pairs = group.earlier_pairs + group.pairs
+    changes = dict.fromkeys(Change(one.unit_price, other.unit_price) for one, other in pairs)
     return cause._replace(
         kind=CauseKind.PRICE,
         prices=tuple(change for change in changes if change.difference),
-        is_yearly=group.first.divisor != 1,
+        is_yearly=group.is_for_a_share_of_time,
         price_list=after.price_lists.get(group.first.contract_id),
     )
 
 
 def _time(group: _Group, cause: Cause) -> Cause:
-    # A twelfth of a yearly price is for a month; nothing else is charged by parts of a year.
-    times = Change(group.before[0].times, group.after[0].times)
-    return cause._replace(kind=CauseKind.TIME, unit="month", quantity=times)
+    # A twelfth of a yearly price is for a month, a 365th for a day.
+    times = Change(
+        *(sum((part[0].times for part in _by_part(lines)), _NONE)
+          for lines in (group.before, group.after))
+    )  # fmt: skip
+    unit = "month" if group.first.divisor == _TWELVE else "day"
+    return cause._replace(kind=CauseKind.TIME, unit=unit, quantity=times)
 
 
 def _taxes(groups: Sequence[_Group], before: BillFigures, after: BillFigures) -> Iterator[Part]:

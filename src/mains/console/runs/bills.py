@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from mains.billing import queries as billing
+from mains.billing.speaking import Speaker
 from mains.billing.telling import Why, why
 from mains.branding.components import Cell, Column, Fact, Table
 from mains.console import wording
@@ -70,28 +71,27 @@ def _about(request: StaffRequest, bill: BillRow, seal: Seal) -> list[Fact]:
 
 
 def _lines(facts: dict[str, Any]) -> Table:
+    say = Speaker(wording.language(), facts["currency"])
     return Table(
         caption=_("Lines"),
         columns=(
             Column(_("What")),
             Column(_("Quantity"), numeric=True),
-            Column(_("Unit")),
             Column(_("Price"), numeric=True),
             Column(_("VAT"), numeric=True),
             Column(_("Net"), numeric=True),
         ),
-        rows=tuple(_line(line, facts["currency"]) for line in facts["lines"]),
+        rows=tuple(_line(line, say) for line in facts["lines"]),
     )
 
 
-def _line(line: dict[str, Any], currency: str) -> tuple[Cell, ...]:
+def _line(line: dict[str, Any], say: Speaker) -> tuple[Cell, ...]:
     return (
-        Cell(line["label"], note=_corrected(line)),
-        Cell(wording.number(line["quantity"])),
-        Cell(wording.unit(line["unit"])),
-        Cell(wording.number(line["unit_price"])),
+        Cell(say.label_of(line), note=_corrected(line)),
+        Cell(say.quantity_of(line)),
+        Cell(say.price_of(line)),
         Cell(f"{wording.number(line['vat'])} %"),
-        Cell(_net(line["net"], currency)),
+        Cell(_net(line["net"], say.currency)),
     )
 
 

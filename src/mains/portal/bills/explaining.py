@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from mains.billing import queries as billing
 from mains.billing.figures import is_estimated
 from mains.billing.layout import how_read
+from mains.billing.speaking import Speaker, vat_name
 from mains.branding.components import SumLine
 from mains.branding.figures import BarChart
 from mains.branding.rules.chart import Period
@@ -23,6 +24,7 @@ from mains.core.wording import (
 from mains.payments.queries import BillRow
 from mains.portal.readings.messages import language
 from mains.portal.templatetags.portal import unit as unit_text
+from mains.tariffs.rules.kinds.sums import PERCENT, SUM
 from mains.tenancy.tenantfile import TenantFile
 from mains.tenancy.tenantfile.services import label_of_key
 
@@ -45,17 +47,16 @@ def lines_of(facts: dict[str, Any], row: BillRow) -> list[SumLine]:
     Return the bill's lines, its VAT, what was paid and what is left, from top to bottom.
     """
     currency = facts["currency"]
+    say = Speaker(language(), currency)
     lines = [
-        SumLine(_label(line), Money.round_from(Decimal(line["net"]), currency), _detail(line))
+        SumLine(
+            _label(line, say), Money.round_from(Decimal(line["net"]), currency), _detail(line, say)
+        )
         for line in facts["lines"]
     ]
     lines.append(SumLine(_("Net"), _money(facts["net"], currency), kind="subtotal"))
     lines += [
-        SumLine(
-            _("VAT %(percent)s %%")
-            % {"percent": number_text(Decimal(vat["percent"]), language=language())},
-            _money(vat["tax"], currency),
-        )
+        SumLine(vat_name(vat, number=say.number), _money(vat["tax"], currency))
         for vat in facts["vat"]
     ]
     paid = row.total - row.outstanding
@@ -68,26 +69,23 @@ def lines_of(facts: dict[str, Any], row: BillRow) -> list[SumLine]:
     return lines
 
 
-def _label(line: dict[str, Any]) -> str:
+def _label(line: dict[str, Any], say: Speaker) -> str:
+    label = say.label_of(line)
     if "corrects" not in line:
-        return line["label"]
+        return label
     return _("%(line)s, correction of %(period)s") % {
-        "line": line["label"],
+        "line": label,
         "period": period_text(*(date.fromisoformat(day) for day in line["corrects"])),
     }
 
 
-def _detail(line: dict[str, Any]) -> str:
-    speaking = language()
-    price = number_text(Decimal(line["unit_price"]), language=speaking)
-    count = number_text(Decimal(line["quantity"]), language=speaking)
-    unit = {"month": _("months"), "period": "", "day": _("days")}.get(
-        line["unit"], unit_text(line["unit"])
-    )
-    if line["divisor"] != "1":
-        times = number_text(Decimal(line["times"]), language=speaking)
-        return f"{count} {unit} × {price} × {times}/{line['divisor']}"
-    return f"{count} {unit} × {price}".replace("  ", " ") if line["quantity"] != "1" else ""
+def _detail(line: dict[str, Any], say: Speaker) -> str:
+    quantity, price = say.quantity_of(line), say.price_of(line)
+    if line["unit"] in {PERCENT, SUM}:
+        return " × ".join(filter(None, (quantity, price)))
+    if line["quantity"] == "1" and line["divisor"] == "1" and line["times"] == "1":
+        return ""
+    return f"{quantity} × {price}"
 
 
 def period_text(start: date, end: date) -> str:
@@ -115,6 +113,17 @@ def registers_of(facts: dict[str, Any], file: TenantFile) -> list[RegisterLine]:
         )
         for contract in facts["contracts"]
         for register in contract["registers"]
+    ] + [
+        RegisterLine(
+            meter=measured["meter"],
+            start=_("measured hour by hour"),
+            end=f"{number_text(Decimal(measured['used']), language=language())} "
+            f"{unit_text(measured['unit'])}",
+            is_estimated=False,
+            proof=[],
+        )
+        for contract in facts["contracts"]
+        for measured in contract.get("measured", [])
     ]
 
 

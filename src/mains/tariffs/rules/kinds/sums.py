@@ -23,6 +23,8 @@ from mains.tariffs.rules.lines import (
     quantity_of,
 )
 
+# Units of lines that follow from other lines: a share of them, or what they lack.
+PERCENT, SUM = "%", "sum"
 _HUNDRED = Decimal(100)
 
 
@@ -91,7 +93,7 @@ class Percentage(Component):
                 used = quantity_of(given, self.floor_quantity, code=self.code)
                 if (least := used * self.floor_price) > exact:
                     return (line(used, self.floor_price, least, trace),)
-            return (line(base, percent, exact, trace, divisor=_HUNDRED, unit="%"),)
+            return (line(base, percent, exact, trace, divisor=_HUNDRED, unit=PERCENT),)
 
         return rate
 
@@ -138,7 +140,7 @@ class Minimum(Bound):
 
         def rate(given: RatingInput, before: Sequence[RatedLine]) -> tuple[RatedLine, ...]:
             lacking, trace = self._missing(given, before)
-            return (line(ONE, lacking, lacking, trace),) if lacking > 0 else ()
+            return (line(lacking, ONE, lacking, trace, unit=SUM),) if lacking > 0 else ()
 
         return rate
 
@@ -156,6 +158,6 @@ class Maximum(Bound):
 
         def rate(given: RatingInput, before: Sequence[RatedLine]) -> tuple[RatedLine, ...]:
             lacking, trace = self._missing(given, before)
-            return (line(ONE, lacking, lacking, trace),) if lacking < 0 else ()
+            return (line(lacking, ONE, lacking, trace, unit=SUM),) if lacking < 0 else ()
 
         return rate
