@@ -187,6 +187,7 @@ PORTAL: Lines = {
     "bills/": ("customer", READ),
     "bills/<int:bill_id>/": ("who sees it", READ),
     "bills/<int:bill_id>/bill.pdf": ("holder", READ),
+    "bills/<int:bill_id>/proof.json": ("holder", READ),
     "bills/next/": ("customer", READ),
     # Guests pay a bill that they proved; which bills are theirs is tested by what is written.
     "find/": ("anyone", FORM),
@@ -294,6 +295,7 @@ DESK: Lines = {
     "approvals/<int:approval_id>/refuse/": ("owners", SEND),
     "approvals/<int:approval_id>/withdraw/": ("owners", SEND),
     "bills/<int:bill_id>/": ("every role", READ),
+    "bills/<int:bill_id>/proof.json": ("every role", READ),
     "readings/": ("every role", READ),
     "readings/<int:reading_id>/": ("every role", SEND),
     "readings/imports/": ("every role", FORM),

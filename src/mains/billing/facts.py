@@ -12,14 +12,17 @@ import orjson
 from mains.billing.contracts import ContractRow
 from mains.billing.inputs import ChunkInputs
 from mains.billing.models import BillRun
-from mains.billing.proof import days_of, plain, rated_facts
+from mains.billing.past_estimates import Corrected
+from mains.billing.rules.correcting import past_input
 from mains.billing.rules.drafting import Draft, DraftLine
+from mains.billing.rules.inputs_as_facts import days_of, plain, rated_facts
 from mains.billing.rules.vat import VatTotal
 from mains.core.money import Money
 from mains.customers.models import Company
 from mains.metering.rules.allocating import Share
 from mains.metering.rules.converting import converted
 from mains.tariffs.rules.lines import RatingInput
+from mains.tariffs.rules.parts import inputs_of
 from mains.tariffs.rules.rating import RATING_VERSION
 from mains.tariffs.rules.taxes import category_of, percent_of
 
@@ -58,6 +61,7 @@ def facts_of(
         "collection_date": identity.collection_date and identity.collection_date.isoformat(),
         "period": [run.period_start.isoformat(), run.period_end.isoformat()],
         "currency": run.currency,
+        "line_rounding": str(inputs.line_rounding),
         "language": holder.language,
         "company": {
             "name": company.name,
@@ -113,12 +117,13 @@ def _contract(
         "tariff": first.name,
         "tariff_from": first.start_date.isoformat(),
         "rated": [
-            rated_facts(given, part=part, prices=one)
+            rated_facts(given, part=part, version_id=one.version_id)
             for given, part, one in zip(rated_from, prices.parts, prices.lists, strict=True)
         ],
         "registers": [
             {
                 "meter": use.meter,
+                "quantity": use.quantity,
                 "unit": use.unit,
                 "from": [str(use.start_date), plain(use.start_value)],
                 "from_source": use.start_source,
@@ -135,6 +140,7 @@ def _contract(
         "measured": [
             {
                 "meter": use.meter,
+                "quantity": use.quantity,
                 "unit": use.unit,
                 "used": plain(sum((one.quantities[use.quantity] for one in rated_from), _ZERO)),
             }
@@ -155,11 +161,27 @@ def _contract(
                     }
                     for use, before, after in one.registers
                 ],
+                "rated": _rated_again(one, rated_from[0]),
             }
             for one in inputs.corrected.get(row.contract_id, ())
             if one.prices
         ],
     }
+
+
+def _rated_again(one: Corrected, given: RatingInput) -> dict[str, Any]:
+    """
+    Return what a period billed before was rated from as billed, and after all.
+    """
+    assert one.prices is not None
+    found = {}
+    for name, quantities in (("before", one.past.before), ("after", one.past.after)):
+        inputs = inputs_of(one.past.parts, past_input(one.past, given, quantities))
+        found[name] = [
+            rated_facts(each, part=part, version_id=prices.version_id)
+            for each, part, prices in zip(inputs, one.prices.parts, one.prices.lists, strict=True)
+        ]
+    return found
 
 
 def _conversions(row: ContractRow, inputs: ChunkInputs) -> list[dict[str, Any]]:

@@ -88,6 +88,7 @@ class ChunkInputs:
     earlier: Mapping[int, Mapping[str, Decimal]]
     conditions: Mapping[int, frozenset[str]]
     reasons: Mapping[str, Mapping[str, str]]
+    line_rounding: LineRounding
 
     def uses_of(self, contract: ContractRow) -> list[RegisterUse]:
         """
@@ -185,6 +186,7 @@ def read(
             priced=priced, issue_date=run.issue_date, electronic_by_default=plans.electronic
         ),
         reasons=plans.reasons,
+        line_rounding=line_rounding,
     )
 
 

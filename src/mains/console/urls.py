@@ -78,6 +78,7 @@ urlpatterns = [
     path("approvals/<int:approval_id>/refuse/", approvals.refuse, name="refuse"),
     path("approvals/<int:approval_id>/withdraw/", approvals.withdraw, name="withdraw"),
     path("bills/<int:bill_id>/", bills.one, name="bill"),
+    path("bills/<int:bill_id>/proof.json", bills.proof, name="bill-proof"),
     path("readings/", readings.desk, name="readings"),
     path("readings/<int:reading_id>/", readings.decide, name="decide"),
     path("readings/imports/", imports.every, name="imports"),

@@ -67,6 +67,7 @@ urlpatterns = [
     path("bills/", bills.all_bills, name="bills"),
     path("bills/<int:bill_id>/", bills.one_bill, name="bill"),
     path("bills/<int:bill_id>/bill.pdf", bills.document, name="bill-pdf"),
+    path("bills/<int:bill_id>/proof.json", bills.proof, name="bill-proof"),
     path("bills/next/", next_bill.foreseen, name="next-bill"),
     path("find/", payments.find, name="find"),
     path("pay/", payments.choose, name="pay"),

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from mains.core.calendars import Period
 from mains.tariffs.models import PriceDay, Tariff, TariffVersion
@@ -82,3 +83,20 @@ def index_prices(
     for index, day, prices in rows:
         found[index][day] = tuple(prices)
     return found
+
+
+def versions(*, ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """
+    Return tariff versions as plain values, by id: code, name, start_date, source and components.
+    """
+    rows = TariffVersion.objects.filter(pk__in=ids).select_related("tariff")
+    return {
+        row.pk: {
+            "code": row.tariff.code,
+            "name": row.tariff.name,
+            "start_date": row.start_date.isoformat(),
+            "source": row.source,
+            "components": row.components,
+        }
+        for row in rows
+    }

@@ -7,7 +7,7 @@ from decimal import Decimal, localcontext
 from mains.core.calendars import Period
 from mains.core.money import Money
 from mains.tariffs.rules.lines import CONTEXT, RatedLine, RatingInput
-from mains.tariffs.rules.parts import PricedPart, rate_parts
+from mains.tariffs.rules.parts import PricedPart, months_in, rate_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,26 @@ class PastPeriod:
 type _Key = tuple[str, Decimal, Decimal, Decimal, str]
 
 
+def past_input(
+    past: PastPeriod, given: RatingInput, quantities: Mapping[str, Decimal]
+) -> RatingInput:
+    """
+    Return what a period billed before is rated from; its contract is as it is now.
+    """
+    return given._replace(
+        period=past.days,
+        months=months_in(past.days, whole=past.days),
+        quantities=quantities,
+        earlier={},
+        whole=None,
+    )
+
+
 def correction_lines(past: PastPeriod, *, given: RatingInput) -> list[RatedLine]:
     """
     Return the differences between the lines of a period rated after all, and as it was billed.
 
-    `given` is what its contract is rated from, but for the quantities.
+    `given` is what its contract is rated from now.
 
     A line's net is the difference of two rounded ones, so that both bills together come to what one
     with the true quantities would have.
@@ -43,9 +58,16 @@ def correction_lines(past: PastPeriod, *, given: RatingInput) -> list[RatedLine]
     :raises RatingProblem: if a quantity or attribute is missing or unfit.
     """
     before, after = (
-        [line.rated for line in rate_parts(past.parts, given._replace(quantities=quantities))]
+        [line.rated for line in rate_parts(past.parts, past_input(past, given, quantities))]
         for quantities in (past.before, past.after)
     )
+    return line_differences(before, after)
+
+
+def line_differences(before: Sequence[RatedLine], after: Sequence[RatedLine]) -> list[RatedLine]:
+    """
+    Return what lines come to more or less than others, those of one price together.
+    """
     differences: dict[_Key, RatedLine] = {}
     with localcontext(CONTEXT):
         _add(differences, after, sign=1)

@@ -204,12 +204,9 @@ def _corrections(contract: ContractInput, given: RatingInput) -> list[DraftLine]
             return Hold.NO_TARIFF
         if past.is_contradictory:
             return Hold.BELOW_PREVIOUS
-        then = given._replace(
-            period=past.days, months=months_in(past.days, whole=past.days), earlier={}
-        )
         lines += [
             DraftLine(contract.contract_id, contract.service, line, past.billed_with)
-            for line in correction_lines(past, given=then)
+            for line in correction_lines(past, given=given)
         ]
     return lines
 

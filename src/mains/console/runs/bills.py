@@ -1,5 +1,6 @@
 """One bill as staff see it: its lines, why it differs, its seal, and where its money moved."""
 
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from mains.billing import proofs
 from mains.billing import queries as billing
 from mains.billing.speaking import Speaker
 from mains.billing.telling import Why, why
@@ -43,6 +45,7 @@ def one(request: StaffRequest, bill_id: int) -> HttpResponse:
             "meaning": meaning,
             "details": _about(request, bill, seal),
             "lines": _lines(facts) if facts else None,
+            "provable": facts is not None and proofs.is_provable(facts),
             "why": _why(request, bill_id, facts) if facts else None,
             "transfers": _transfers(seal),
         },
@@ -57,6 +60,23 @@ def _why(request: StaffRequest, bill_id: int, facts: dict[str, Any]) -> Why | No
         services=request.tenant.file.services,
         language=wording.language(),
     )
+
+
+@require_safe
+@staff(*EVERYBODY)
+def proof(_request: StaffRequest, bill_id: int) -> HttpResponse:
+    """
+    Give a bill's portable proof, from which anybody can compute it again.
+    """
+    try:
+        found = proofs.proof(bill_id=bill_id)
+    except proofs.NoProof as error:
+        raise Http404 from error
+    if found is None:
+        raise Http404
+    response = HttpResponse(json.dumps(found), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="bill-{bill_id}.proof.json"'
+    return response
 
 
 def _about(request: StaffRequest, bill: BillRow, seal: Seal) -> list[Fact]:

@@ -1,5 +1,6 @@
 """Bills: the list, one bill, its document."""
 
+import json
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -7,8 +8,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from mains.billing import documents
+from mains.billing import documents, proofs
 from mains.billing import queries as billing
+from mains.billing.proofs import is_provable
 from mains.billing.telling import why
 from mains.branding.components import Cell, Column, SumLine, Table
 from mains.core.wording import short_date_text
@@ -141,6 +143,7 @@ def _whole(request: PortalRequest, bill_id: int, row: BillRow) -> dict[str, Any]
     return {
         "sum": lines_of(facts, row),
         "facts": facts,
+        "provable": is_provable(facts),
         "conversions": conversions_of(facts),
         "registers": (registers := registers_of(facts, request.tenant.file)),
         "estimated": any(register.is_estimated for register in registers)
@@ -173,4 +176,24 @@ def document(request: PortalRequest, bill_id: int) -> HttpResponse:
         raise Http404 from error
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{row.number}.pdf"'
+    return response
+
+
+@require_safe
+@customer_required
+def proof(request: PortalRequest, bill_id: int) -> HttpResponse:
+    """
+    Give the bill's portable proof, from which anybody can compute it again.
+    """
+    row = payments.bill(bill_id=bill_id, today=request.today)
+    if row is None:
+        raise Http404
+    require(request, Right.PAY, account_id=row.account_id)
+    noted(request, Deed.DOCUMENT, [row.account_id])
+    try:
+        found = proofs.proof(bill_id=bill_id)
+    except proofs.NoProof as error:
+        raise Http404 from error
+    response = HttpResponse(json.dumps(found), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="{row.number}.proof.json"'
     return response

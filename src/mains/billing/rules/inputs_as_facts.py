@@ -6,19 +6,18 @@ from decimal import Decimal
 from typing import Any
 
 from mains.core.calendars import Period
-from mains.tariffs.queries import PriceList
 from mains.tariffs.rules.lines import DayValues, RatingInput
 from mains.tariffs.rules.parts import PricedPart
 
 
-def rated_facts(given: RatingInput, *, part: PricedPart, prices: PriceList) -> dict[str, Any]:
+def rated_facts(given: RatingInput, *, part: PricedPart, version_id: int) -> dict[str, Any]:
     """
     Return what one part of a contract's period was rated from.
 
     `taxes` are the rates of the tariff version's components, in their order.
     """
     facts: dict[str, Any] = {
-        "version": prices.version_id,
+        "version": version_id,
         "period": days_of(part.days),
         "months": plain(given.months),
         "taxes": [component.vat for component in part.tariff.components],
@@ -44,7 +43,7 @@ def read_facts(facts: Mapping[str, Any]) -> RatingInput:
     """
     Return the rating input that `rated_facts` wrote.
     """
-    period = _period(facts["period"])
+    period = period_of(facts["period"])
     return RatingInput(
         period=period,
         months=Decimal(facts["months"]),
@@ -57,7 +56,7 @@ def read_facts(facts: Mapping[str, Any]) -> RatingInput:
         conditions=frozenset(facts.get("conditions", ())),
         intervals=_values(facts.get("intervals", {})),
         prices=_values(facts.get("prices", {})),
-        whole=_period(facts["whole"]) if "whole" in facts else period,
+        whole=period_of(facts["whole"]) if "whole" in facts else period,
     )
 
 
@@ -102,5 +101,5 @@ def _decimals(facts: Mapping[str, str]) -> dict[str, Decimal]:
     return {name: Decimal(value) for name, value in facts.items()}
 
 
-def _period(days: list[str]) -> Period:
+def period_of(days: list[str]) -> Period:
     return Period(date.fromisoformat(days[0]), date.fromisoformat(days[1]))
