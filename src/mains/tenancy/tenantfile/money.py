@@ -77,5 +77,3 @@ class Delivery(Section):
     electronic_requires_mandate: bool = False
     on_mandate_loss: Literal["paper", "grace", "keep"] = "paper"
     per_contract_address: bool = False
-    # A discount line while the bill is electronic, in the tenant's currency.
-    electronic_discount: str | None = None
