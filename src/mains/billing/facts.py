@@ -1,6 +1,5 @@
 """The sealed facts of a bill: everything its document says, as canonical JSON."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -72,9 +71,7 @@ def facts_of(
         "customer": {"name": holder.name, "address": holder.postal_address},
         "account": holder.number,
         "delivery": holder.delivery,
-        "contracts": [
-            _contract(row, inputs, draft.rated_from[row.contract_id]) for row in contracts
-        ],
+        "contracts": [_contract(row, inputs, draft) for row in contracts],
         "lines": [_line(line, inputs, holder.language) for line in draft.lines],
         "vat": [_vat(vat, inputs, holder.language) for vat in totals.by_rate],
         "net": totals.net.as_text(),
@@ -104,9 +101,8 @@ def seal(facts: dict[str, Any]) -> tuple[str, str]:
     return text.decode(), sha256(text).hexdigest()
 
 
-def _contract(
-    row: ContractRow, inputs: ChunkInputs, rated_from: Sequence[RatingInput]
-) -> dict[str, Any]:
+def _contract(row: ContractRow, inputs: ChunkInputs, draft: Draft) -> dict[str, Any]:
+    rated_from = draft.rated_from[row.contract_id]
     prices = inputs.prices[row.contract_id]
     first = prices.lists[0]
     return {
@@ -162,6 +158,11 @@ def _contract(
                     for use, before, after in one.registers
                 ],
                 "rated": _rated_again(one, rated_from[0]),
+                **(
+                    {"written_off": True}
+                    if (row.contract_id, one.billed_with) in draft.written_off
+                    else {}
+                ),
             }
             for one in inputs.corrected.get(row.contract_id, ())
             if one.prices

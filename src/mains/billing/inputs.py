@@ -18,6 +18,7 @@ from mains.billing.hours import hours_of
 from mains.billing.models import BillRun
 from mains.billing.past_estimates import Corrected
 from mains.billing.pricing import ContractPrices, PricingOf, pricing
+from mains.billing.rules.back_billing import charged_since
 from mains.billing.rules.drafting import (
     NO_HOURS,
     ContractInput,
@@ -61,6 +62,8 @@ class Plans:
     electronic: bool = False
     # Why no tax is charged, as the law wants it printed: tax category → language → words.
     reasons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    # For use longer ago than so many months nothing more is claimed.
+    back_billing_months: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +177,9 @@ def read(
             past=past,
             pricing_of=pricing_of,
             conversions=plans.conversions,
+            charged_since=charged_since(
+                issue_date=run.issue_date, months=plans.back_billing_months
+            ),
         ),
         conversions=plans.conversions,
         period=period,

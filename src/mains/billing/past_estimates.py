@@ -104,9 +104,12 @@ def corrected(
     past: PastEstimates,
     pricing_of: PricingOf,
     conversions: Mapping[str, Sequence[Conversion]],
+    charged_since: date | None = None,
 ) -> dict[int, list[Corrected]]:
     """
     Return what the bills of contracts set right, by contract, oldest period first.
+
+    Of periods that began before `charged_since` nothing more may be claimed.
     """
     pricings: dict[tuple[Period, str], Pricing] = {}
     found: dict[int, list[Corrected]] = {}
@@ -128,6 +131,7 @@ def corrected(
                 uses,
                 pricings[key].of(contract, contract.part_of(period)),
                 conversions.get(contract.service, ()),
+                is_too_old=charged_since is not None and period.start < charged_since,
             )
             found.setdefault(contract.contract_id, []).append(one)
     return found
@@ -140,6 +144,8 @@ def _corrected(
     uses: Sequence[RegisterUse],
     prices: ContractPrices | None,
     conversions: Sequence[Conversion],
+    *,
+    is_too_old: bool,
 ) -> Corrected:
     by_register = {correction.register_id: correction for correction in corrections}
     before: dict[str, Decimal] = defaultdict(Decimal)
@@ -168,6 +174,7 @@ def _corrected(
             is_contradictory=is_contradictory,
             before=before,
             after=after,
+            is_too_old=is_too_old,
         ),
         prices=prices,
         registers=registers,

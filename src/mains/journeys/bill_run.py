@@ -7,6 +7,7 @@ from mains.billing import actions as billing
 from mains.billing.actions import NobodyToBill, OverlappingRun
 from mains.billing.inputs import Plans
 from mains.billing.models import BillRun, RunStage
+from mains.billing.rules.back_billing import months_claimed
 from mains.core.calendars import Period, add_months
 from mains.customers.models import Company
 from mains.metering.allocation import allocation_plans_of
@@ -49,6 +50,9 @@ def bill_plans(file: TenantFile) -> Plans:
         taxes=taxes_of(file),
         timetables=timetables_of(file),
         electronic=file.delivery.default_mode == "electronic",
+        back_billing_months=months_claimed(
+            country=file.locale.country, chosen=file.billing.back_billing_months
+        ),
         reasons={category: words for tax in file.taxes for category, words in tax.reasons.items()},
     )
 

@@ -17,7 +17,8 @@ class PastPeriod:
 
     `billed_with` is the whole period of that bill. `before` are the quantities as billed, `after`
     what they were after all. Without parts nobody can say what it costs; where readings of that
-    period contradict each other by now, `is_contradictory`, and a person has to look at them.
+    period contradict each other by now, `is_contradictory`, and a person has to look at them. What
+    is too old to be charged for is given back, but not claimed.
     """
 
     days: Period
@@ -26,6 +27,7 @@ class PastPeriod:
     is_contradictory: bool
     before: Mapping[str, Decimal]
     after: Mapping[str, Decimal]
+    is_too_old: bool = False
 
 
 type _Key = tuple[str, Decimal, Decimal, Decimal, str]

@@ -19,6 +19,7 @@ from mains.metering.rules.consumption import (
     used_in,
 )
 from mains.metering.rules.converting import Conversion, NoFactor, with_converted
+from mains.tariffs.rules.kinds.base import amount_of
 from mains.tariffs.rules.lines import DayValues, RatedLine, RatingInput, RatingProblem
 from mains.tariffs.rules.parts import PricedPart, inputs_of, months_in, rate_each
 from mains.tariffs.rules.taxes import percent_of
@@ -111,7 +112,8 @@ class Draft:
     The lines and totals of one account's bill, or the reason why it has none.
 
     `estimated` counts the registers that nobody read. `rated_from` is what the parts of each
-    contract's period were rated from, by the contract's id.
+    contract's period were rated from, by the contract's id; `written_off` are the periods billed
+    before for which more would be due, but which are too old to be charged for.
     """
 
     account_id: int
@@ -121,6 +123,7 @@ class Draft:
     explanation: str = ""
     estimated: int = 0
     rated_from: Mapping[int, Sequence[RatingInput]] = field(default_factory=dict)
+    written_off: frozenset[tuple[int, Period]] = frozenset()
 
 
 def draft_bill(*, account_id: int, contracts: Sequence[ContractInput], currency: str) -> Draft:
@@ -129,6 +132,7 @@ def draft_bill(*, account_id: int, contracts: Sequence[ContractInput], currency:
     """
     lines: list[DraftLine] = []
     rated_from: dict[int, Sequence[RatingInput]] = {}
+    written_off: set[tuple[int, Period]] = set()
     for contract in contracts:
         if not contract.parts:
             return _held(account_id, Hold.NO_TARIFF, contract.tariff_code)
@@ -138,7 +142,7 @@ def draft_bill(*, account_id: int, contracts: Sequence[ContractInput], currency:
         try:
             inputs = inputs_of(contract.parts, given, known=contract.hours.known)
             lines += _lines(contract, inputs)
-            corrections = _corrections(contract, given)
+            corrections = _corrections(contract, given, written_off)
         except RatingProblem as problem:
             return _held(account_id, Hold.NOT_RATABLE, str(problem))
         if isinstance(corrections, Hold):
@@ -150,7 +154,14 @@ def draft_bill(*, account_id: int, contracts: Sequence[ContractInput], currency:
     rates = {line.rated.vat_rate: percent_of(line.rated.vat_rate) for line in lines}
     totals = bill_totals([line.rated for line in lines], rates=rates, currency=currency)
     estimated = sum(one.is_estimated for contract in contracts for one in contract.registers)
-    return Draft(account_id, tuple(lines), totals, estimated=estimated, rated_from=rated_from)
+    return Draft(
+        account_id,
+        tuple(lines),
+        totals,
+        estimated=estimated,
+        rated_from=rated_from,
+        written_off=frozenset(written_off),
+    )
 
 
 class Held(NamedTuple):
@@ -197,16 +208,22 @@ def _lines(contract: ContractInput, inputs: Sequence[RatingInput]) -> list[Draft
     ]
 
 
-def _corrections(contract: ContractInput, given: RatingInput) -> list[DraftLine] | Hold:
+def _corrections(
+    contract: ContractInput, given: RatingInput, written_off: set[tuple[int, Period]]
+) -> list[DraftLine] | Hold:
     lines: list[DraftLine] = []
     for past in contract.corrections:
         if not past.parts:
             return Hold.NO_TARIFF
         if past.is_contradictory:
             return Hold.BELOW_PREVIOUS
+        corrected = correction_lines(past, given=given)
+        if past.is_too_old and sum(map(amount_of, corrected)) > 0:
+            written_off.add((contract.contract_id, past.billed_with))
+            continue
         lines += [
             DraftLine(contract.contract_id, contract.service, line, past.billed_with)
-            for line in correction_lines(past, given=given)
+            for line in corrected
         ]
     return lines
 

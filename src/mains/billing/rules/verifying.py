@@ -11,6 +11,7 @@ from mains.billing.rules.inputs_as_facts import plain, read_facts
 from mains.billing.rules.totals import bill_totals
 from mains.core.money import Money
 from mains.tariffs.rules.components import read_components
+from mains.tariffs.rules.kinds.base import amount_of
 from mains.tariffs.rules.lines import LineRounding, RatedLine
 from mains.tariffs.rules.rating import RATING_VERSION, compile_tariff, rate
 from mains.tariffs.rules.taxes import Category, percent_of, rate_name
@@ -138,7 +139,11 @@ def _lines(
         before, after = (
             _rated(correction["rated"][side], facts, versions) for side in ("before", "after")
         )
-        for line in line_differences(before, after):
+        differences = line_differences(before, after)
+        # What is too old is not claimed; where nothing more was due, nothing was written off.
+        if correction.get("written_off") and sum(map(amount_of, differences)) > 0:
+            continue
+        for line in differences:
             yield correction["period"], line
 
 

@@ -18,6 +18,9 @@ class Billing(Section):
     # HUF: what is handed over in cash is rounded to 5; the bill itself is not.
     cash_rounding: int | None = None
     second_person_approves: bool = False
+    # For use longer ago nothing more is claimed once a reading shows that an estimate was too low.
+    # Where the law of the country is stricter, it holds.
+    back_billing_months: int | None = Field(default=None, ge=1, le=120)
     # The day of the month on which the run of the period before starts by itself; it is rehearsed
     # and waits for approval.
     issue_day: int | None = Field(default=None, ge=1, le=28)
