@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -92,9 +93,12 @@ def read(
     account_ids: Sequence[int],
     line_rounding: LineRounding,
     plans: Plans,
+    received_until: datetime | None = None,
 ) -> ChunkInputs:
     """
     Read the holders, contracts, register uses and prices of accounts for a run's period.
+
+    Readings that were received after `received_until` are not seen.
 
     What nobody read is estimated by the plan of its service; estimates billed before are set right;
     homes of a building get their shares of what its meters measured.
@@ -104,13 +108,16 @@ def read(
     everything = [contract for rows in contracts.values() for contract in rows]
     prices = partial(tariffs.price_lists, currency=run.currency, line_rounding=line_rounding)
     uses = metering.register_uses(
-        supply_point_ids={contract.supply_point_id for contract in everything}, period=period
+        supply_point_ids={contract.supply_point_id for contract in everything},
+        period=period,
+        received_until=received_until,
     )
     virtual = {place for place, found in uses.items() if any(use.is_virtual for use in found)}
     past = past_estimates.read(
         # What a sub-meter was estimated at comes right with the next allocation.
         contracts=[contract for contract in everything if contract.place not in virtual],
         before=period.start,
+        received_until=received_until,
     )
     lacking = {one.of.supply_point_id for one in past.estimated} | {
         point
@@ -123,9 +130,10 @@ def read(
         past=past.uses,
         supplies=supplies_at(lacking, period=period) if lacking else {},
         plans=plans.estimates,
+        received_until=received_until,
     )
     in_buildings = [contract for contract in everything if contract.place in virtual]
-    shares = _shares(in_buildings, period, plans)
+    shares = _shares(in_buildings, period, plans, received_until)
     return ChunkInputs(
         holders=holders_of(account_ids=account_ids, issue_date=run.issue_date),
         contracts=contracts,
@@ -148,7 +156,12 @@ def read(
     )
 
 
-def _shares(contracts: Sequence[ContractRow], period: Period, plans: Plans) -> dict[int, Share]:
+def _shares(
+    contracts: Sequence[ContractRow],
+    period: Period,
+    plans: Plans,
+    received_until: datetime | None,
+) -> dict[int, Share]:
     if not contracts:
         return {}
     return allocation.shares(
@@ -157,6 +170,7 @@ def _shares(contracts: Sequence[ContractRow], period: Period, plans: Plans) -> d
         plans=plans.allocations,
         estimates=plans.estimates,
         supplies_of=partial(supplies_at, period=period),
+        received_until=received_until,
     )
 
 

@@ -138,7 +138,7 @@ def status(slug: str, as_json: bool) -> None:
     _session(slug)
     from dataclasses import asdict
 
-    from mains.billing import queries
+    from mains.billing import run_queries as queries
 
     rows = [asdict(row) for row in queries.runs()]
     if as_json:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -96,17 +96,20 @@ left join lateral (
   (select id, value, read_date, period_start, source from metering_reading
    where i.start_date <= %(start)s and register_id = r.id
      and quality in ('ACCEPTED', 'ESTIMATED') and period_start < %(start)s
+     and (%(until)s::timestamptz is null or received_at <= %(until)s)
    order by read_date desc, received_at desc limit 1)
   union all
   (select id, value, read_date, period_start, source from metering_reading
    where i.start_date > %(start)s and register_id = r.id
      and quality in ('ACCEPTED', 'ESTIMATED') and read_date >= i.start_date
+     and (%(until)s::timestamptz is null or received_at <= %(until)s)
    order by read_date, received_at limit 1)) o on true
 left join lateral (
   select value, read_date, source, verdict, quality, method from metering_reading
   where register_id = r.id and quality in ('ACCEPTED', 'ESTIMATED')
     and period_start >= %(start)s and period_start < %(end)s
     and id is distinct from o.id and (i.end_date is null or read_date <= i.end_date)
+    and (%(until)s::timestamptz is null or received_at <= %(until)s)
   order by read_date desc, received_at desc limit 1) c on true
 where i.supply_point_id = any(%(points)s::bigint[])
   and i.start_date < %(end)s and (i.end_date is null or i.end_date > %(start)s)
@@ -115,16 +118,26 @@ order by i.supply_point_id, m.serial, r.code
 
 
 def register_uses(
-    *, supply_point_ids: Collection[int], period: Period
+    *,
+    supply_point_ids: Collection[int],
+    period: Period,
+    received_until: datetime | None = None,
 ) -> dict[tuple[int, str], list[RegisterUse]]:
     """
     Return the registers of supply points over a period, by supply point and service.
+
+    Readings that were received after `received_until` are not seen.
     """
     uses: dict[tuple[int, str], list[RegisterUse]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
             _USE,
-            {"points": integer_array(supply_point_ids), "start": period.start, "end": period.end},
+            {
+                "points": integer_array(supply_point_ids),
+                "start": period.start,
+                "end": period.end,
+                "until": received_until,
+            },
         )
         for row in cursor.fetchall():
             use = RegisterUse._make(row)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from mains.billing.queries import RunRow
+from mains.billing.run_queries import RunRow
 from mains.branding.components import Cell, Column, Table
 from mains.console import wording
 from mains.core.money import Money

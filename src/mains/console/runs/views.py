@@ -8,7 +8,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mains.billing import actions, queries
+from mains.billing import actions
+from mains.billing import run_queries as queries
 from mains.console import wording
 from mains.console.access import BILLING, StaffRequest, author, staff, to
 from mains.console.runs.forms import StartRun
