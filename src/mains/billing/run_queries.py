@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import F, Func, IntegerField, Prefetch, QuerySet
 
 from mains.billing.models import BillRun, BillRunChunk, ChunkState, RunStage
-from mains.billing.rules.hashing import whole_hash
 from mains.billing.rules.outcomes import (
     REMAINING,
     WORST,
@@ -201,14 +200,6 @@ def changed_accounts(*, run_id: int) -> list[int]:
     """
     refused = AccountState.CHANGED.value
     return [one.account_id for one in accounts_in(run_id=run_id, state=refused, limit=1_000_000)]
-
-
-def run_hash(*, run_id: int) -> str:
-    """
-    Return the hash of what all accounts of a run were rehearsed to.
-    """
-    rows = BillRunChunk.objects.filter(run_id=run_id).values_list("outcomes", flat=True)
-    return whole_hash((row[0], row[1]) for outcomes in rows for row in outcomes)
 
 
 def unfinished_runs() -> list[int]:
