@@ -70,8 +70,6 @@ class Policy:
     second_person_approves: bool
     site: str
     plans: reading.Plans
-    # Readings that come after the rehearsal wait for the next bill; else they make issue refuse.
-    late_on_next_bill: bool = False
 
 
 @owns_transaction

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from mains.billing import past_estimates
+from mains.billing import late_readings, past_estimates
 from mains.billing.contracts import (
     ContractRow,
     Holder,
@@ -42,6 +42,8 @@ class Plans:
     estimates: Mapping[str, EstimatePlan]
     allocations: Mapping[str, AllocationPlan]
     conversions: Mapping[str, Sequence[Conversion]]
+    # Readings that come after an account was rehearsed wait for its next bill.
+    late_on_next_bill: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,9 @@ def read(
         supply_point_ids={contract.supply_point_id for contract in everything},
         period=period,
         received_until=received_until,
+        seen=late_readings.seen_at(contracts=everything, before=period.start)
+        if plans.late_on_next_bill
+        else {},
     )
     virtual = {place for place, found in uses.items() if any(use.is_virtual for use in found)}
     past = past_estimates.read(

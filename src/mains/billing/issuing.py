@@ -51,7 +51,7 @@ def _issue(chunk: BillRunChunk, policy: Policy, now: datetime) -> None:
         chunk=chunk,
         account_ids=[one.account_id for one in known if one.state not in FINAL],
         policy=policy,
-        until=chunk.cutoff_at if policy.late_on_next_bill else None,
+        until=chunk.cutoff_at if policy.plans.late_on_next_bill else None,
     )
     contents = contents_of(
         drafts=drafts, inputs=inputs, run=run, collection_days=policy.collection_days

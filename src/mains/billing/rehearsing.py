@@ -49,7 +49,7 @@ def _rehearse(chunk: BillRunChunk, policy: Policy, now: datetime) -> None:
         chunk=chunk,
         account_ids=ids,
         policy=policy,
-        until=now if policy.late_on_next_bill else None,
+        until=now if policy.plans.late_on_next_bill else None,
     )
     contents = contents_of(
         drafts=drafts, inputs=inputs, run=chunk.run, collection_days=policy.collection_days

@@ -36,7 +36,6 @@ def policy_of(*, tenant: TenantInfo, company_code: str) -> billing.Policy:
         second_person_approves=file.billing.second_person_approves,
         site=tenant.url,
         plans=bill_plans(file),
-        late_on_next_bill=file.billing.late_readings is LateReadings.NEXT_BILL,
     )
 
 
@@ -48,6 +47,7 @@ def bill_plans(file: TenantFile) -> Plans:
         estimates=plans_of(file),
         allocations=allocation_plans_of(file),
         conversions={service.code: conversions_of(service) for service in file.services},
+        late_on_next_bill=file.billing.late_readings is LateReadings.NEXT_BILL,
     )
 
 
