@@ -1,4 +1,4 @@
-"""A reading between rehearsal and issue: refused by default, or on the next bill where one wants."""
+"""A reading between rehearsal and issue: refused, or on the next bill where one wants that."""
 
 from datetime import UTC, date, datetime
 

@@ -1,10 +1,12 @@
 """Into which bucket an account of a run falls: why its bill differs from the one before."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from mains.billing.rules.causes import Cause, CauseKind
-from mains.billing.rules.figures import BillFigures
+from mains.billing.rules.figures import BillFigures, PrintedLine
 from mains.billing.rules.reconciling import reconcile
 
 
@@ -104,3 +106,51 @@ def bucket_of(*, difference: int | None, causes: Sequence[tuple[str, int]]) -> s
         return Bucket.UNCHANGED
     first = causes[0][0] if causes else Bucket.OTHER
     return Bucket.OTHER if first in {VAT, ROUNDING} else first
+
+
+class Beside(NamedTuple):
+    """
+    A line of a bill beside its like on the bill before; either may be lacking.
+    """
+
+    before: PrintedLine | None
+    after: PrintedLine | None
+
+    @property
+    def line(self) -> PrintedLine:
+        """
+        Return the line that is there, the later one if both are.
+        """
+        line = self.after or self.before
+        assert line is not None
+        return line
+
+    @property
+    def difference(self) -> Decimal:
+        """
+        Return how much more the later line comes to, net in major units.
+        """
+        return (self.after.net if self.after else Decimal(0)) - (
+            self.before.net if self.before else Decimal(0)
+        )
+
+
+def beside(*, before: BillFigures | None, after: BillFigures | None) -> tuple[Beside, ...]:
+    """
+    Return the lines of two bills side by side, in the order of the later one.
+
+    Lines are alike in contract, component, unit and corrected period; several such in their order.
+    """
+    waiting: dict[tuple[object, ...], list[PrintedLine]] = {}
+    for line in before.lines if before else ():
+        waiting.setdefault(_place(line), []).append(line)
+    found = []
+    for line in after.lines if after else ():
+        alike = waiting.get(_place(line))
+        found.append(Beside(alike.pop(0) if alike else None, line))
+    rest = [line for lines in waiting.values() for line in lines]
+    return (*found, *(Beside(line, None) for line in rest))
+
+
+def _place(line: PrintedLine) -> tuple[object, ...]:
+    return line.contract_id, line.code, line.unit, line.corrects
