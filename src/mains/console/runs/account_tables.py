@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from mains.billing.rules.comparing import Beside, Bucket, reason_of
 from mains.billing.rules.figures import PrintedLine
-from mains.billing.rules.outcomes import AccountState, BucketSum, Outcome
+from mains.billing.rules.outcomes import BucketSum, Outcome
 from mains.billing.run_queries import Buckets, RunRow
 from mains.branding.components import Cell, Column, Table
 from mains.console import wording
@@ -21,11 +21,10 @@ _ORDER = [str(bucket) for bucket in Bucket]
 def buckets_table(run: RunRow, buckets: Buckets) -> Table:
     """
     List the buckets of a run: how many accounts, and what their bills come to beside those before.
-
-    Blocked accounts have a table of their own.
     """
-    billed = [name for name in buckets.sums if not reason_of(name)]
-    billed.sort(key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER))
+    names = sorted(
+        buckets.sums, key=lambda name: (_ORDER.index(name) if name in _ORDER else len(_ORDER), name)
+    )
     return Table(
         caption=_("Why bills differ from those before"),
         hide_caption=True,
@@ -36,22 +35,26 @@ def buckets_table(run: RunRow, buckets: Buckets) -> Table:
             Column(_("Bills now"), numeric=True),
             Column(_("Difference"), numeric=True),
         ),
-        rows=tuple(_bucket_row(run, name, buckets.sums[name]) for name in billed),
+        rows=tuple(_bucket_row(run, name, buckets.sums[name]) for name in names),
     )
 
 
 def _bucket_row(run: RunRow, name: str, sums: BucketSum) -> tuple[Cell, ...]:
-    is_new = name == Bucket.NEW_CUSTOMER
+    before: Money | str = "–"
+    after: Money | str = "–"
+    difference: Money | str = "–"
+    if name == Bucket.NEW_CUSTOMER:
+        after = Money(sums.total_minor, run.currency)
+    elif not reason_of(name):
+        before = Money(sums.before_minor, run.currency)
+        after = Money(sums.after_minor, run.currency)
+        difference = Money(sums.difference_minor, run.currency)
     return (
-        Cell(
-            words.bucket(name),
-            url=f"accounts/?bucket={name}",
-            note=words.states(sums),
-        ),
+        Cell(words.bucket(name), url=f"accounts/?bucket={name}", note=words.states(sums)),
         Cell(wording.number(str(sums.accounts))),
-        Cell("–" if is_new else Money(sums.before_minor, run.currency)),
-        Cell(Money(sums.total_minor if is_new else sums.after_minor, run.currency)),
-        Cell("–" if is_new else Money(sums.difference_minor, run.currency)),
+        Cell(before),
+        Cell(after),
+        Cell(difference),
     )
 
 
@@ -70,7 +73,9 @@ def causes_table(causes: Sequence[Sequence[Any]], currency: str) -> Table | None
     )
 
 
-def accounts_table(outcomes: Sequence[Outcome], *, currency: str, base: str, caption: str) -> Table:
+def accounts_table(
+    outcomes: Sequence[Outcome], *, currency: str, base: str, caption: str, with_cause: bool = True
+) -> Table:
     """
     List accounts of a run, each with its bill beside the one before.
     """
@@ -80,31 +85,38 @@ def accounts_table(outcomes: Sequence[Outcome], *, currency: str, base: str, cap
         hide_caption=True,
         columns=(
             Column(_("Account")),
-            Column(_("Cause")),
+            Column(_("Customer")),
+            *((Column(_("Cause")),) if with_cause else ()),
             Column(_("State")),
             Column(_("Bill before"), numeric=True),
             Column(_("Bill now"), numeric=True),
             Column(_("Difference"), numeric=True),
         ),
         rows=tuple(
-            _account_row(one, names.get(one.account_id), currency, base) for one in outcomes
+            (
+                *_named(one, names.get(one.account_id), base),
+                *((Cell(words.bucket(one.bucket)),) if with_cause else ()),
+                *_standing(one, currency),
+            )
+            for one in outcomes
         ),
     )
 
 
-def _account_row(
-    one: Outcome, name: tuple[str, str] | None, currency: str, base: str
-) -> tuple[Cell, ...]:
+def _named(one: Outcome, name: tuple[str, str] | None, base: str) -> tuple[Cell, Cell]:
     number, customer = name or (str(one.account_id), "")
+    return Cell(number, url=f"{base}{one.account_id}/"), Cell(customer)
+
+
+def _standing(one: Outcome, currency: str) -> tuple[Cell, ...]:
     text, meaning = words.state(one.state)
     before, total = one.before_minor, one.total_minor
+    compared = before is not None and total is not None
     return (
-        Cell(number, url=f"{base}{one.account_id}/", note=customer),
-        Cell(words.bucket(one.bucket)),
-        Cell(text, meaning=meaning, note=one.reason if one.state == AccountState.HELD else ""),
+        Cell(text, meaning=meaning),
         Cell("–" if before is None else Money(before, currency)),
         Cell("–" if total is None else Money(total, currency)),
-        Cell("–" if before is None or total is None else Money(one.difference_minor, currency)),
+        Cell(Money(one.difference_minor, currency) if compared else "–"),
     )
 
 

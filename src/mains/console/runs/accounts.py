@@ -60,6 +60,7 @@ def every(request: StaffRequest, run_id: int) -> HttpResponse:
             "table": accounts_table(
                 rows, currency=run.currency, base=f"{request.base}runs/{run_id}/accounts/",
                 caption=title,
+                with_cause=not bucket,
             ) if rows else None,
             "pages": _pages(first, len(rows), count, bucket=bucket, state=state),
             "form": form,
