@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import F, Func, IntegerField, Prefetch, QuerySet
 
 from mains.billing.models import BillRun, BillRunChunk, ChunkState, RunStage
+from mains.billing.rules.hashing import whole_hash
 from mains.billing.rules.outcomes import (
     REMAINING,
     WORST,
@@ -24,6 +25,7 @@ class RunRow:
     A bill run with its counts; `held` are accounts without a bill, each with a reason.
 
     `accounts_done` counts those that the step at hand is done with: rehearsed, or issued.
+    `content_hash` is that of everything that was rehearsed, empty until all of it is.
     """
 
     id: int
@@ -44,6 +46,7 @@ class RunRow:
     approved_by: str
     accounts: int = 0
     accounts_done: int = 0
+    content_hash: str = ""
     paused_at: datetime | None = None
     issued_at: datetime | None = None
 
@@ -122,9 +125,15 @@ def _run_row(row: BillRun) -> RunRow:
         approved_by=row.approved_by,
         accounts=sum(chunk.accounts for chunk in chunks),
         accounts_done=sum(chunk.accounts for chunk in done),
+        content_hash=_hash(chunks),
         paused_at=row.paused_at,
         issued_at=row.issued_at,
     )
+
+
+def _hash(chunks: Sequence[BillRunChunk]) -> str:
+    hashes = [(chunk.position, chunk.content_hash) for chunk in chunks]
+    return whole_hash(hashes) if all(digest for _position, digest in hashes) else ""
 
 
 def buckets(*, run_id: int) -> Buckets:

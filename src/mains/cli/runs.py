@@ -68,7 +68,7 @@ def shown(run_id: int, *, as_json: bool) -> None:
     """
     Show a run with its buckets, and name the accounts that were refused.
     """
-    from mains.billing import run_queries
+    from mains.billing import proving, run_queries
     from mains.journeys import bill_run
 
     row = run_queries.run(run_id=run_id)
@@ -76,7 +76,8 @@ def shown(run_id: int, *, as_json: bool) -> None:
     sums = run_queries.buckets(run_id=run_id).sums
     refused = bill_run.refused(run_id=run_id)
     if as_json:
-        show({**plain(row), "buckets": _buckets(sums), "refused": refused}, as_json=True)
+        more = {"refused": refused, "unlike_rehearsed": proving.unlike_rehearsed(run_id=run_id)}
+        show({**plain(row), "buckets": _buckets(sums), **more}, as_json=True)
         return
     show(line_of(row), as_json=False)
     for name, one in _buckets(sums).items():

@@ -57,6 +57,19 @@ def test_refused_accounts_are_named_and_the_exit_code_tells(run):
     done("approve", str(run.run.pk))
     assert "6 issued" not in done("issue", str(run.run.pk))
     assert run.billed() == [0, 1, 2, 3, 4, 5]
+    shown = json.loads(done("status", str(run.run.pk), "--json"))
+    assert shown["unlike_rehearsed"] == []
+    assert len(shown["content_hash"]) == 64
+
+
+def test_status_names_bills_that_are_not_what_was_rehearsed(run):
+    done("approve", str(run.run.pk))
+    done("issue", str(run.run.pk))
+    bill = run.bills()[1]
+    bill.facts = bill.facts.replace('"language":"', '"language":"x')
+    bill.save()
+    shown = json.loads(done("status", str(run.run.pk), "--json"))
+    assert shown["unlike_rehearsed"] == [bill.account_id]
 
 
 def test_a_bucket_and_an_account_are_held_and_released(run):

@@ -31,7 +31,7 @@ def blocked_hash(*, hold: str, explanation: str) -> str:
 
 def whole_hash(hashes: Iterable[tuple[int, str]]) -> str:
     """
-    Return the hash of many accounts from theirs, in the order of the account ids.
+    Return the hash of many from theirs, in the order of their ids: accounts, or the parts of a run.
     """
     digest = sha256()
     for account_id, one in sorted(hashes):
