@@ -136,7 +136,8 @@ def killed(schema_name: str, run_id: int, seed: int, kills: int) -> list[int]:
 
 def guard(schema_name: str, state: str) -> None:
     """
-    Switched off, numbers are taken in a transaction of their own, a moment before the bills.
+    Switched off, numbers are taken in a transaction of their own, a moment before the bills. Slow,
+    a worker stays a while in the transaction of a chunk, and says so.
     """
     from django.db import transaction
 
@@ -146,6 +147,11 @@ def guard(schema_name: str, state: str) -> None:
     if state == "on":
         return
     take = numbers.take
+
+    def slow(**given: object) -> int:
+        say("taking")
+        time.sleep(1)
+        return take(**given)
 
     def apart(**given: object) -> int:
         def alone() -> int:
@@ -157,7 +163,7 @@ def guard(schema_name: str, state: str) -> None:
         time.sleep(0.05)
         return number
 
-    numbers.take = apart
+    numbers.take = slow if state == "slow" else apart
 
 
 def check(schema_name: str, run_id: int) -> dict[str, object]:

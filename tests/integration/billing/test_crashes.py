@@ -116,6 +116,57 @@ def test_control_numbers_taken_apart_leave_gaps(run):
 
 
 @pytest.fixture
+def at_a_chunk(run, django_db_blocker) -> Iterator[Crashing]:
+    """
+    An approved run with a worker that is in the transaction of its first chunk.
+    """
+    from django.db import connection
+
+    run.call("approve")
+    worker = subprocess.Popen(
+        run.command("work", "slow", "1"),
+        cwd=ROOT,
+        env=run.environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert worker.stdout is not None
+    assert [worker.stdout.readline() for _ in range(2)] == ["begun\n", "taking\n"]
+    with django_db_blocker.unblock():
+        yield run
+        assert worker.stdout.readline() == "done\n"
+        worker.kill()
+        worker.wait()
+        worker.stdout.close()
+        connection.close()
+
+
+def cancel(run: Crashing) -> None:
+    from tests.factories.utilities import NOW
+
+    from mains.billing import pausing
+    from mains.guard import context
+
+    with context.inside(SCHEMA):
+        pausing.cancel(run_id=int(run.run_id), actor="staff:3", now=NOW)
+
+
+def test_a_run_is_not_cancelled_under_a_worker(at_a_chunk):
+    from mains.billing.pausing import BillsIssued
+
+    with pytest.raises(BillsIssued):
+        cancel(at_a_chunk)
+
+
+@pytest.mark.long
+def test_control_without_waiting_for_the_worker_it_would_be(at_a_chunk, monkeypatch):
+    from mains.billing import chunks
+
+    monkeypatch.setattr(chunks, "locked_chunks", lambda _run: [])
+    cancel(at_a_chunk)
+
+
+@pytest.fixture
 def cluster() -> Iterator["Cluster"]:
     made = Cluster(Path(tempfile.mkdtemp(prefix="mains-crash-")))
     yield made
