@@ -1,25 +1,23 @@
 """
-A bill run: start, rehearse, approve, issue. Chunks are rows; anybody may work on the next one.
+A bill run: start, approve, sent. Chunks are rows; anybody may work on the next one.
 
+`rehearsing` and `issuing` work on chunks, `holding` keeps accounts back, `pausing` stops a run.
 Doing a step twice changes nothing, a killed worker leaves its chunk to the next one, and a run that
 nobody works on waits.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import connection
 
 from mains.billing import inputs as reading
-from mains.billing import jobs, queries, writing
-from mains.billing.models import BillRun, BillRunChunk, ChunkState, RunStage
-from mains.billing.rules.drafting import Draft, content_hash
+from mains.billing import jobs, queries
+from mains.billing.models import BillRun, BillRunChunk, RunStage
 from mains.core.calendars import Period
-from mains.core.collecting import uncollected
-from mains.core.transactions import inside_transaction, owns_transaction
+from mains.core.transactions import owns_transaction
 from mains.customers.models import Company
-from mains.ledger import actions as ledger
-from mains.ledger.models import LedgerAccountKind
 from mains.tariffs.rules.lines import LineRounding
 
 CHUNK = 1_000
@@ -30,7 +28,21 @@ class WrongStage(Exception):
 
 
 class ContentChanged(Exception):
-    """What would be issued differs from what was rehearsed and approved; nothing was issued."""
+    """
+    Bills would differ from what was rehearsed and approved, so these `accounts` (numbers) got none.
+
+    All others were issued.
+    """
+
+    def __init__(self, accounts: Sequence[str]) -> None:
+        named = ", ".join(accounts[:20])
+        more = f" and {len(accounts) - 20} more" if len(accounts) > 20 else ""
+        super().__init__(f"{named}{more}")
+        self.accounts = tuple(accounts)
+
+
+class Paused(Exception):
+    """The run is paused; it goes on once it is resumed."""
 
 
 class SamePerson(Exception):
@@ -74,7 +86,7 @@ def start_run(
     """
     Start a run over every account of a company with a contract in a period, as chunks.
 
-    Starting the same period again returns the first run.
+    Starting the same period again returns the first run; one that was cancelled is over.
 
     :raises OverlappingRun: if another period shares a day with this one.
     :raises NobodyToBill: if there is no such account.
@@ -82,7 +94,7 @@ def start_run(
     Company.objects.select_for_update().get(pk=company_id)
     others = BillRun.objects.filter(
         company_id=company_id, period_start__lt=period.end, period_end__gt=period.start
-    )
+    ).exclude(stage=RunStage.CANCELLED)
     for other in others:
         if (other.period_start, other.period_end) == (period.start, period.end):
             return other
@@ -119,29 +131,6 @@ def _accounts(*, company_id: int, period: Period) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-@uncollected()
-@owns_transaction
-def rehearse_next(*, run_id: int, policy: Policy) -> bool:
-    """
-    Rate the next waiting chunk on the path that issues it, and tell whether there was one.
-    """
-    chunk = _claim(run_id=run_id, state=ChunkState.WAITING)
-    if chunk is None:
-        _advance(run_id=run_id, done=ChunkState.REHEARSED, stage=RunStage.REHEARSED)
-        return False
-    _inputs, drafts = _draft(chunk, policy)
-    chunk.content_hash = content_hash(drafts)
-    chunk.bills = sum(draft.hold is None for draft in drafts)
-    chunk.estimated = sum(draft.estimated > 0 for draft in drafts)
-    chunk.total_minor = sum(draft.totals.gross.minor for draft in drafts if draft.totals)
-    chunk.held = [
-        [draft.account_id, str(draft.hold), draft.explanation] for draft in drafts if draft.hold
-    ]
-    chunk.state = ChunkState.REHEARSED
-    chunk.save(update_fields=["content_hash", "bills", "estimated", "total_minor", "held", "state"])
-    return True
-
-
 @owns_transaction
 def approve(*, run_id: int, policy: Policy, approved_by: str, now: datetime) -> BillRun:
     """
@@ -150,7 +139,7 @@ def approve(*, run_id: int, policy: Policy, approved_by: str, now: datetime) -> 
     :raises WrongStage: if it was not rehearsed to the end.
     :raises SamePerson: if a second person has to approve and this is the first.
     """
-    run = BillRun.objects.select_for_update().get(pk=run_id)
+    run = BillRun.objects.select_for_update(no_key=True).get(pk=run_id)
     if run.stage in {RunStage.APPROVED, RunStage.ISSUED, RunStage.SENT}:
         return run
     if run.stage != RunStage.REHEARSED:
@@ -163,116 +152,14 @@ def approve(*, run_id: int, policy: Policy, approved_by: str, now: datetime) -> 
     return run
 
 
-@uncollected()
-@owns_transaction
-def issue_next(*, run_id: int, policy: Policy, now: datetime) -> bool:
-    """
-    Issue the next rehearsed chunk in one transaction, and tell whether there was one.
-
-    :raises ContentChanged: if its bills would differ from those that were approved.
-    :raises WrongStage: if the run was not approved.
-    """
-    run = BillRun.objects.select_related("company").get(pk=run_id)
-    if run.stage in {RunStage.ISSUED, RunStage.SENT}:
-        return False
-    if run.stage != RunStage.APPROVED:
-        raise WrongStage(run.stage)
-    chunk = _claim(run_id=run_id, state=ChunkState.REHEARSED)
-    if chunk is None:
-        _advance(run_id=run_id, done=ChunkState.ISSUED, stage=RunStage.ISSUED, now=now)
-        return False
-    inputs, drafts = _draft(chunk, policy)
-    if content_hash(drafts) != chunk.content_hash:
-        raise ContentChanged(f"Chunk {chunk.position} of run {run_id}.")
-    ledger.refuse_closed_month(company_id=run.company_id, effective_date=run.issue_date)
-    writing.write(
-        writing=writing.Writing(
-            run=run,
-            company=run.company,
-            series=policy.series,
-            collection_days=policy.collection_days,
-            site=policy.site,
-            books=_books(run=run, drafts=drafts),
-            now=now,
-        ),
-        inputs=inputs,
-        drafts=drafts,
-    )
-    chunk.state = ChunkState.ISSUED
-    chunk.save(update_fields=["state"])
-    return True
-
-
 @owns_transaction
 def mark_sent(*, run_id: int, now: datetime) -> bool:
     """
     Move an issued run on once every message of its bills has left; again changes nothing.
     """
-    run = BillRun.objects.select_for_update().get(pk=run_id)
+    run = BillRun.objects.select_for_update(no_key=True).get(pk=run_id)
     if run.stage != RunStage.ISSUED or queries.messages_waiting(run_id=run_id):
         return False
     run.stage, run.sent_at = RunStage.SENT, now
     run.save(update_fields=["stage", "sent_at"])
     return True
-
-
-def _draft(chunk: BillRunChunk, policy: Policy) -> tuple[reading.ChunkInputs, list[Draft]]:
-    inputs = reading.read(
-        run=chunk.run,
-        account_ids=chunk.account_ids,
-        line_rounding=policy.line_rounding,
-        plans=policy.plans,
-    )
-    drafts = reading.drafts(
-        inputs=inputs, account_ids=chunk.account_ids, currency=chunk.run.currency
-    )
-    return inputs, drafts
-
-
-@inside_transaction
-def _claim(*, run_id: int, state: ChunkState) -> BillRunChunk | None:
-    return (
-        BillRunChunk.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("run")
-        .filter(run_id=run_id, state=state)
-        .order_by("position")
-        .first()
-    )
-
-
-@inside_transaction
-def _advance(
-    *, run_id: int, done: ChunkState, stage: RunStage, now: datetime | None = None
-) -> None:
-    """
-    Move a run on once its last chunk is done; while others still work on theirs, leave it.
-    """
-    run = BillRun.objects.select_for_update().get(pk=run_id)
-    if run.chunks.exclude(state=done).exists():
-        return
-    before = RunStage.DRAFT if stage == RunStage.REHEARSED else RunStage.APPROVED
-    if run.stage == before:
-        run.stage = stage
-        run.issued_at = now
-        run.save(update_fields=["stage", "issued_at"])
-
-
-@inside_transaction
-def _books(*, run: BillRun, drafts: list[Draft]) -> dict[str, int]:
-    kinds = {(line.service, line.rated.book) for draft in drafts for line in draft.lines}
-    rates = {vat.name for draft in drafts if draft.totals for vat in draft.totals.by_rate}
-    books = {}
-    for service, book in sorted(kinds):
-        account = ledger.company_account(
-            company=run.company,
-            kind=LedgerAccountKind.REVENUE,
-            detail=f"{service}:{book}",
-            currency=run.currency,
-        )
-        books[f"revenue:{service}:{book}"] = account.pk
-    for rate in sorted(rates):
-        account = ledger.company_account(
-            company=run.company, kind=LedgerAccountKind.VAT, detail=rate, currency=run.currency
-        )
-        books[f"vat:{rate}"] = account.pk
-    return books

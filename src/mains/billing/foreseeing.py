@@ -98,7 +98,8 @@ def _starts(account_ids: Sequence[int], today: date, months: int) -> Mapping[dat
     Return the accounts by the first day of the period that their company bills next.
     """
     billed = dict(
-        BillRun.objects.filter(stage__in=[RunStage.ISSUED, RunStage.SENT])
+        BillRun.objects.filter(issued_at__isnull=False)
+        .exclude(stage=RunStage.CANCELLED)
         .values_list("company_id")
         .annotate(Max("period_end"))
     )

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from mains.billing import past_estimates
+from mains.billing import late_readings, past_estimates
 from mains.billing.contracts import (
     ContractRow,
     Holder,
@@ -64,6 +65,8 @@ class Plans:
     reasons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     # For use longer ago than so many months nothing more is claimed.
     back_billing_months: int | None = None
+    # Readings that come after an account was rehearsed wait for its next bill.
+    late_on_next_bill: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +123,12 @@ def read(
     account_ids: Sequence[int],
     line_rounding: LineRounding,
     plans: Plans,
+    received_until: datetime | None = None,
 ) -> ChunkInputs:
     """
     Read the holders, contracts, register uses and prices of accounts for a run's period.
+
+    Readings that were received after `received_until` are not seen.
 
     What nobody read is estimated by the plan of its service; estimates billed before are set right;
     homes of a building get their shares of what its meters measured.
@@ -138,7 +144,12 @@ def read(
     hours = hours_of(priced=priced, period=period, timetables=plans.timetables)
     uses, by_hour = _read_and_measured(
         metering.register_uses(
-            supply_point_ids={contract.supply_point_id for contract in everything}, period=period
+            supply_point_ids={contract.supply_point_id for contract in everything},
+            period=period,
+            received_until=received_until,
+            seen=late_readings.seen_at(contracts=everything, before=period.start)
+            if plans.late_on_next_bill
+            else {},
         ),
         {
             one.place: hours[one.contract_id].quantities
@@ -151,6 +162,7 @@ def read(
         # What a sub-meter was estimated at comes right with the next allocation.
         contracts=[contract for contract in everything if contract.place not in virtual],
         before=period.start,
+        received_until=received_until,
     )
     lacking = {one.of.supply_point_id for one in past.estimated} | {
         point
@@ -163,9 +175,10 @@ def read(
         past=past.uses,
         supplies=supplies_at(lacking, period=period) if lacking else {},
         plans=plans.estimates,
+        received_until=received_until,
     )
     in_buildings = [contract for contract in everything if contract.place in virtual]
-    shares = _shares(in_buildings, period, plans)
+    shares = _shares(in_buildings, period, plans, received_until)
     return ChunkInputs(
         holders=holders_of(account_ids=account_ids, issue_date=run.issue_date),
         contracts=contracts,
@@ -224,7 +237,12 @@ def _prices(
     return found
 
 
-def _shares(contracts: Sequence[ContractRow], period: Period, plans: Plans) -> dict[int, Share]:
+def _shares(
+    contracts: Sequence[ContractRow],
+    period: Period,
+    plans: Plans,
+    received_until: datetime | None,
+) -> dict[int, Share]:
     if not contracts:
         return {}
     return allocation.shares(
@@ -233,6 +251,7 @@ def _shares(contracts: Sequence[ContractRow], period: Period, plans: Plans) -> d
         plans=plans.allocations,
         estimates=plans.estimates,
         supplies_of=partial(supplies_at, period=period),
+        received_until=received_until,
     )
 
 

@@ -32,6 +32,7 @@ class RunStage(models.TextChoices):
     APPROVED = "APPROVED"
     ISSUED = "ISSUED"
     SENT = "SENT"
+    CANCELLED = "CANCELLED"
 
 
 class BillRun(models.Model):
@@ -54,14 +55,23 @@ class BillRun(models.Model):
     snapshot_at = models.DateTimeField(null=True)
     issued_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    # While it is paused, workers stop after the chunk that they are at.
+    paused_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(period_end__gt=models.F("period_start")), name="run_period"
             ),
-            # No day of a company is ever billed by two runs.
-            no_overlap("company", name="run_no_overlap", start="period_start", end="period_end"),
+            # No day of a company is ever billed by two runs; those that were cancelled billed none.
+            no_overlap(
+                "company",
+                name="run_no_overlap",
+                start="period_start",
+                end="period_end",
+                condition=~Q(stage="CANCELLED"),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -88,8 +98,14 @@ class BillRunChunk(models.Model):
     total_minor = models.BigIntegerField(default=0)
     # Bills that rest on an estimate, among those of the chunk.
     estimated = models.PositiveIntegerField(default=0)
-    # Accounts that could not be billed, each with its reason: [[account id, reason code], …].
+    # Accounts that could not be billed: [[account id, reason code, explanation], …].
     held = models.JSONField(default=list)
+    # A row for each account, in the order of `rules.outcomes.Outcome`.
+    outcomes = models.JSONField(default=list, db_default=[])
+    # The same summed by bucket, and the worst: a page about a large run reads nothing else.
+    summary = models.JSONField(default=dict, db_default={})
+    # When it was rehearsed: with `late_readings = "next_bill"`, later readings are not seen.
+    cutoff_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from mains.billing.contracts import ContractRow
@@ -48,9 +48,13 @@ class Corrected:
         return self.past.billed_with
 
 
-def read(*, contracts: Collection[ContractRow], before: date) -> PastEstimates:
+def read(
+    *, contracts: Collection[ContractRow], before: date, received_until: datetime | None = None
+) -> PastEstimates:
     """
     Read the estimates that bills of contracts rest on, for periods that end by a day.
+
+    Readings that were received after `received_until` are not seen.
     """
     found = estimates.unsettled(
         supply_point_ids={contract.supply_point_id for contract in contracts}, before=before
@@ -64,7 +68,9 @@ def read(*, contracts: Collection[ContractRow], before: date) -> PastEstimates:
     return PastEstimates(
         estimated,
         {
-            period: metering.register_uses(supply_point_ids=points, period=period)
+            period: metering.register_uses(
+                supply_point_ids=points, period=period, received_until=received_until
+            )
             for period, points in places.items()
         },
     )

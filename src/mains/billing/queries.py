@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-from mains.billing.models import Bill, BillLine, BillRun, BillState
+from mains.billing.models import Bill, BillLine, BillState
 
 
 class FactsTampered(Exception):
@@ -103,89 +103,6 @@ def is_latest(*, bill_id: int) -> bool:
     return not Bill.objects.filter(
         account_id=bill.account_id, state=BillState.ISSUED, period_start__gt=bill.period_start
     ).exists()
-
-
-@dataclass(frozen=True, slots=True)
-class RunRow:
-    """
-    A bill run with its counts; `held` are accounts without a bill, each with a reason.
-    """
-
-    id: int
-    company: str
-    stage: str
-    period_start: date
-    period_end: date
-    issue_date: date
-    due_date: date
-    bills: int
-    total_minor: int
-    currency: str
-    estimated: int
-    held: list[list[Any]]
-    chunks: int
-    chunks_done: int
-    started_by: str
-    approved_by: str
-
-
-def runs(*, limit: int = 24) -> list[RunRow]:
-    """
-    Return the latest bill runs, newest period first.
-    """
-    rows = (
-        BillRun.objects.select_related("company")
-        .prefetch_related("chunks")
-        .order_by("-period_start", "-pk")[:limit]
-    )
-    return [_run_row(row) for row in rows]
-
-
-def run(*, run_id: int) -> RunRow | None:
-    """
-    Return one bill run, or None.
-    """
-    row = (
-        BillRun.objects.select_related("company")
-        .prefetch_related("chunks")
-        .filter(pk=run_id)
-        .first()
-    )
-    return _run_row(row) if row else None
-
-
-def _run_row(row: BillRun) -> RunRow:
-    chunks = list(row.chunks.all())
-    waiting_for = "WAITING" if row.stage == "DRAFT" else "REHEARSED"
-    return RunRow(
-        id=row.pk,
-        company=row.company.name,
-        stage=row.stage,
-        period_start=row.period_start,
-        period_end=row.period_end,
-        issue_date=row.issue_date,
-        due_date=row.due_date,
-        bills=sum(chunk.bills for chunk in chunks),
-        total_minor=sum(chunk.total_minor for chunk in chunks),
-        currency=row.currency,
-        estimated=sum(chunk.estimated for chunk in chunks),
-        held=[entry for chunk in chunks for entry in chunk.held],
-        chunks=len(chunks),
-        chunks_done=sum(chunk.state != waiting_for for chunk in chunks),
-        started_by=row.started_by,
-        approved_by=row.approved_by,
-    )
-
-
-def unfinished_runs() -> list[int]:
-    """
-    Return the runs on which work is to be done: drafted, approved, or issued but not all sent.
-    """
-    return list(
-        BillRun.objects.filter(stage__in=["DRAFT", "APPROVED", "ISSUED"])
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
 
 
 def messages_waiting(*, run_id: int) -> bool:

@@ -1,15 +1,16 @@
 """Write the bills of one chunk set-wise: bills, lines, transfers, balances, messages."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import SystemRandom
 
 import orjson
 from django.db import connection
 
 from mains.billing import numbers
-from mains.billing.facts import Identity, facts_of, seal
+from mains.billing.contents import Content, collection_date
+from mains.billing.facts import Identity, seal
 from mains.billing.inputs import ChunkInputs
 from mains.billing.models import BillRun
 from mains.billing.rules.drafting import Draft
@@ -48,9 +49,15 @@ class NumberedBill:
 
 
 @inside_transaction
-def write(*, writing: Writing, inputs: ChunkInputs, drafts: Sequence[Draft]) -> list[int]:
+def write(
+    *,
+    writing: Writing,
+    inputs: ChunkInputs,
+    drafts: Sequence[Draft],
+    contents: Mapping[int, Content],
+) -> list[int]:
     """
-    Write the bills of drafts that are not held, and return their ids.
+    Write the bills of drafts that are not held, with the facts in their contents; return their ids.
     """
     billable = [draft for draft in drafts if draft.hold is None]
     if not billable:
@@ -60,7 +67,7 @@ def write(*, writing: Writing, inputs: ChunkInputs, drafts: Sequence[Draft]) -> 
     )
     bills = _numbered(writing, inputs, billable)
     with connection.cursor() as cursor:
-        _copy_bills(cursor, writing, inputs, bills)
+        _copy_bills(cursor, writing, contents, bills)
         _copy_lines(cursor, inputs, bills)
         _copy_messages(cursor, writing, inputs, bills)
     places = {
@@ -103,20 +110,22 @@ def _numbered(writing: Writing, inputs: ChunkInputs, drafts: Sequence[Draft]) ->
         number = numbers.number_text(
             series=writing.series, year=run.issue_date.year, number=first + position
         )
-        collected = inputs.holders[draft.account_id].has_mandate
         identity = Identity(
             number=number,
             reference=numbers.reference_of(number=number),
-            collection_date=run.issue_date + timedelta(days=writing.collection_days)
-            if collected
-            else None,
+            collection_date=collection_date(
+                run=run, holder=inputs.holders[draft.account_id], days=writing.collection_days
+            ),
         )
         bills.append(NumberedBill(bill_id, draft, identity))
     return bills
 
 
 def _copy_bills(
-    cursor: object, writing: Writing, inputs: ChunkInputs, bills: Sequence[NumberedBill]
+    cursor: object,
+    writing: Writing,
+    contents: Mapping[int, Content],
+    bills: Sequence[NumberedBill],
 ) -> None:
     run = writing.run
     # As text once: the driver would write them out again for every bill.
@@ -131,16 +140,11 @@ def _copy_bills(
     ) as copy:
         for bill in bills:
             totals = bill.draft.totals
+            facts = contents[bill.draft.account_id].facts
             assert totals is not None
-            text, digest = seal(
-                facts_of(
-                    draft=bill.draft,
-                    identity=bill.identity,
-                    inputs=inputs,
-                    run=run,
-                    company=writing.company,
-                )
-            )
+            assert facts is not None
+            given = {"number": bill.identity.number, "reference": bill.identity.reference}
+            text, digest = seal(facts | given)
             copy.write_row(
                 (
                     bill.id, bill.draft.account_id, run.pk, "ISSUED", bill.identity.number,

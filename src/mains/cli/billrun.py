@@ -2,8 +2,19 @@
 
 import click
 
+from mains.cli import billrun_holding
 from mains.cli.output import CommandFailed, say, show
-from mains.cli.processes import django_ready
+from mains.cli.runs import (
+    explained,
+    find,
+    json_option,
+    line_of,
+    plain,
+    run_argument,
+    session,
+    shown,
+    tenant_option,
+)
 
 
 @click.group()
@@ -11,44 +22,31 @@ def billrun() -> None:
     """Rehearse, approve, issue and follow bill runs."""
 
 
-def _session(slug: str):  # type: ignore[no-untyped-def]
-    django_ready()
-    from mains.guard import context
-    from mains.tenancy import queries
-
-    try:
-        tenant = queries.tenant(slug)
-    except queries.UnknownTenant as error:
-        raise CommandFailed(f"There is no tenant {slug}.", code=3) from error
-    context.choose(slug)
-    return tenant
-
-
-_tenant = click.option("--tenant", "slug", required=True, help="Short name of the tenant.")
-_run = click.argument("run_id", type=int)
-
-
-def _find(run_id: int):  # type: ignore[no-untyped-def]
-    from mains.billing.models import BillRun
-
-    run = BillRun.objects.select_related("company").filter(pk=run_id).first()
-    if run is None:
-        raise CommandFailed(
-            f"There is no run {run_id}.", "`mains billrun status` lists them.", code=3
-        )
-    return run
-
-
 @billrun.command()
-@_tenant
-@click.option("--company", required=True, help="Code of the company.")
-def rehearse(slug: str, company: str) -> None:
-    """Rate the period that ended last, without issuing anything.
+@tenant_option
+@click.option("--company", help="Code of the company whose last period is rehearsed.")
+@click.option("--run", "run_id", type=int, help="A run to rehearse again, or what remains of it.")
+@json_option
+def rehearse(slug: str, company: str | None, run_id: int | None, as_json: bool) -> None:
+    """Rate the period that ended last, without issuing anything; or a run once more.
 
     \b
-    Example: mains billrun rehearse --tenant balta --company balta
+    Examples:
+      mains billrun rehearse --tenant balta --company balta
+      mains billrun rehearse --tenant balta --run 7
     """
-    tenant = _session(slug)
+    if (company is None) == (run_id is None):
+        raise CommandFailed("Name either --company or --run.", code=2)
+    tenant = session(slug)
+    from mains.journeys import bill_run
+
+    run = _again(tenant, run_id) if run_id is not None else _started(tenant, slug, str(company))
+    run = bill_run.rehearse(tenant=tenant, run=run)
+    say(f"Run {run.pk} is {run.stage}.")
+    shown(run.pk, as_json=as_json)
+
+
+def _started(tenant, slug: str, company: str):  # type: ignore[no-untyped-def]
     from mains.customers.companies import all_companies
     from mains.journeys import bill_run
 
@@ -57,7 +55,7 @@ def rehearse(slug: str, company: str) -> None:
         raise CommandFailed(f"{slug} has no company {company}.", code=3)
     now = tenant.now()
     try:
-        run = bill_run.start(
+        return bill_run.start(
             tenant=tenant,
             company=found,
             period=bill_run.period_before(tenant=tenant, today=tenant.date_of(now)),
@@ -68,86 +66,104 @@ def rehearse(slug: str, company: str) -> None:
         raise CommandFailed(f"Nobody is to be billed for {error}.", code=5) from error
     except bill_run.OverlappingRun as error:
         raise CommandFailed(f"Run {error} bills some of the same days.", code=5) from error
-    run = bill_run.rehearse(tenant=tenant, run=run)
-    say(f"Run {run.pk} is {run.stage}.")
+
+
+def _again(tenant, run_id: int):  # type: ignore[no-untyped-def]
+    from mains.billing import rehearsing
+    from mains.billing.models import RunStage
+    from mains.journeys import bill_run
+
+    run = find(run_id)
+    with explained(run_id):
+        if run.stage in {RunStage.ISSUED, RunStage.SENT}:
+            bill_run.take_up(
+                tenant=tenant, run_id=run_id, taken_up_by="command line", now=tenant.now()
+            )
+        else:
+            rehearsing.withdraw(run_id=run_id)
+    run.refresh_from_db()
+    return run
 
 
 @billrun.command()
-@_tenant
-@_run
-def approve(slug: str, run_id: int) -> None:
+@tenant_option
+@run_argument
+@json_option
+def approve(slug: str, run_id: int, as_json: bool) -> None:
     """Approve a rehearsed run; the worker issues it.
 
     \b
     Example: mains billrun approve --tenant balta 7
     """
-    tenant = _session(slug)
-    from mains.billing.actions import SamePerson, WrongStage
+    tenant = session(slug)
     from mains.journeys import bill_run
 
-    try:
+    with explained(run_id):
         run = bill_run.approve(
-            tenant=tenant, run=_find(run_id), approved_by="command line", now=tenant.now()
+            tenant=tenant, run=find(run_id), approved_by="command line", now=tenant.now()
         )
-    except WrongStage as error:
-        raise CommandFailed(
-            f"Run {run_id} is {error}; it has to be rehearsed first.", code=5
-        ) from error
-    except SamePerson as error:
-        raise CommandFailed("A second person has to approve this run.", code=6) from error
     say(f"Run {run.pk} is {run.stage}.")
+    if as_json:
+        shown(run_id, as_json=True)
 
 
 @billrun.command()
-@_tenant
-@_run
-def issue(slug: str, run_id: int) -> None:
-    """Issue an approved run here and now.
+@tenant_option
+@run_argument
+@json_option
+def issue(slug: str, run_id: int, as_json: bool) -> None:
+    """Issue an approved run here and now; exits with 4 if accounts were refused.
 
     \b
     Example: mains billrun issue --tenant balta 7
     """
-    tenant = _session(slug)
-    from mains.billing.actions import ContentChanged, WrongStage
+    tenant = session(slug)
+    from mains.billing.actions import ContentChanged, Paused
     from mains.journeys import bill_run
 
-    try:
-        run = bill_run.issue(tenant=tenant, run=_find(run_id), now=tenant.now())
-    except WrongStage as error:
-        raise CommandFailed(
-            f"Run {run_id} is {error}; it has to be approved first.", code=5
-        ) from error
-    except ContentChanged as error:
-        raise CommandFailed(
-            f"{error} would differ from what was approved, so nothing was issued.",
-            "Somebody changed readings or prices since: rehearse again.",
-            code=5,
-        ) from error
+    run = find(run_id)
+    with explained(run_id):
+        if run.paused_at is not None:
+            raise Paused(run_id)
+        try:
+            run = bill_run.issue(tenant=tenant, run=run, now=tenant.now())
+        except ContentChanged as error:
+            shown(run_id, as_json=as_json)
+            raise CommandFailed(
+                f"These accounts changed after the rehearsal and got no bill: {error}.",
+                f"All others are issued. `mains billrun rehearse --run {run_id}` takes them up.",
+                code=4,
+            ) from error
     say(f"Run {run.pk} is {run.stage}.")
+    shown(run_id, as_json=as_json)
 
 
 @billrun.command()
-@_tenant
-@click.option("--json", "as_json", is_flag=True)
-def status(slug: str, as_json: bool) -> None:
-    """List the latest runs with their stage and counts.
+@tenant_option
+@click.argument("run_id", type=int, required=False)
+@json_option
+def status(slug: str, run_id: int | None, as_json: bool) -> None:
+    """List the latest runs with their counts, or show one with its buckets.
 
     \b
-    Example: mains billrun status --tenant balta --json
+    Examples:
+      mains billrun status --tenant balta
+      mains billrun status --tenant balta 7 --json
     """
-    _session(slug)
-    from dataclasses import asdict
+    session(slug)
+    from mains.billing import run_queries
 
-    from mains.billing import queries
-
-    rows = [asdict(row) for row in queries.runs()]
+    if run_id is not None:
+        find(run_id)
+        shown(run_id, as_json=as_json)
+        return
+    rows = run_queries.runs()
     if as_json:
-        show(rows, as_json=True)
+        show([plain(row) for row in rows], as_json=True)
         return
     for row in rows:
-        show(
-            f"{row['id']}  {row['company']}  {row['period_start']} – {row['period_end']}  "
-            f"{row['stage']}  {row['bills']} bills  {row['estimated']} estimated  "
-            f"{len(row['held'])} held",
-            as_json=False,
-        )
+        show(line_of(row), as_json=False)
+
+
+for command in billrun_holding.COMMANDS:
+    billrun.add_command(command)

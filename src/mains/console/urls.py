@@ -16,7 +16,8 @@ from mains.console.payments import views as payments
 from mains.console.privacy import views as privacy
 from mains.console.readings import direction, entering, exchanging
 from mains.console.readings import views as readings
-from mains.console.runs import bills
+from mains.console.runs import accounts as run_accounts
+from mains.console.runs import bills, steps
 from mains.console.runs import views as runs
 from mains.console.settings import brand, clock, configuration, proof
 from mains.console.support import views as support
@@ -102,10 +103,17 @@ urlpatterns = [
     path("runs/", runs.every, name="runs"),
     path("runs/new/", runs.start, name="run-new"),
     path("runs/<int:run_id>/", runs.one, name="run"),
-    path("runs/<int:run_id>/rehearse/", runs.rehearse, name="run-rehearse"),
-    path("runs/<int:run_id>/again/", runs.again, name="run-again"),
-    path("runs/<int:run_id>/approve/", runs.approve, name="run-approve"),
-    path("runs/<int:run_id>/issue/", runs.issue, name="run-issue"),
+    path("runs/<int:run_id>/rehearse/", steps.rehearse, name="run-rehearse"),
+    path("runs/<int:run_id>/again/", steps.again, name="run-again"),
+    path("runs/<int:run_id>/approve/", steps.approve, name="run-approve"),
+    path("runs/<int:run_id>/issue/", steps.issue, name="run-issue"),
+    path("runs/<int:run_id>/take-up/", steps.take_up, name="run-take-up"),
+    path("runs/<int:run_id>/finish/", steps.finish, name="run-finish"),
+    path("runs/<int:run_id>/pause/", steps.pause, name="run-pause"),
+    path("runs/<int:run_id>/resume/", steps.resume, name="run-resume"),
+    path("runs/<int:run_id>/cancel/", steps.cancel, name="run-cancel"),
+    path("runs/<int:run_id>/accounts/", run_accounts.every, name="run-accounts"),
+    path("runs/<int:run_id>/accounts/<int:account_id>/", run_accounts.one, name="run-account"),
     path("payments/", payments.desk_page, name="payments"),
     path("payments/book/", payments.book, name="book"),
     path("payments/ask/<str:token>/", payments.ask, name="ask"),

@@ -81,6 +81,7 @@ def stage(code: str) -> Words:
         "APPROVED": (_("Approved"), "info"),
         "ISSUED": (_("Issued"), "ok"),
         "SENT": (_("Sent"), "ok"),
+        "CANCELLED": (_("Cancelled"), "bad"),
     }
     return words.get(code, (code, ""))
 

@@ -8,9 +8,17 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 
 
-def no_overlap(*fields: str, name: str, start: str = "start_date", end: str = "end_date") -> Any:
+def no_overlap(
+    *fields: str,
+    name: str,
+    start: str = "start_date",
+    end: str = "end_date",
+    condition: Q | None = None,
+) -> Any:
     """
     Refuse two rows with the same fields whose periods [start, end) share a day.
+
+    With a condition only those that fulfil it.
     """
     period = Func(
         F(start), F(end), Value("[)"), function="daterange", output_field=models.DateField()
@@ -21,6 +29,7 @@ def no_overlap(*fields: str, name: str, start: str = "start_date", end: str = "e
             *((field, RangeOperators.EQUAL) for field in fields),
             (period, RangeOperators.OVERLAPS),
         ],
+        condition=condition,
     )
 
 

@@ -1,14 +1,16 @@
 """Bill a company for a period: the console's run, the beat's run and the benchmark's run."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from mains.billing import actions as billing
+from mains.billing import issuing, rehearsing, run_queries
 from mains.billing.actions import NobodyToBill, OverlappingRun
 from mains.billing.inputs import Plans
 from mains.billing.models import BillRun, RunStage
 from mains.billing.rules.back_billing import months_claimed
 from mains.core.calendars import Period, add_months
+from mains.customers import queries as customers
 from mains.customers.models import Company
 from mains.metering.allocation import allocation_plans_of
 from mains.metering.conversions import conversions_of
@@ -19,6 +21,7 @@ from mains.tariffs.taxes import taxes_of
 from mains.tariffs.timetables import timetables_of
 from mains.tenancy.queries import TenantInfo
 from mains.tenancy.tenantfile import TenantFile
+from mains.tenancy.tenantfile.money import LateReadings
 
 __all__ = ["NobodyToBill", "OverlappingRun"]
 
@@ -54,6 +57,7 @@ def bill_plans(file: TenantFile) -> Plans:
             country=file.locale.country, chosen=file.billing.back_billing_months
         ),
         reasons={category: words for tax in file.taxes for category, words in tax.reasons.items()},
+        late_on_next_bill=file.billing.late_readings is LateReadings.NEXT_BILL,
     )
 
 
@@ -78,13 +82,19 @@ def start(
 
 
 def rehearse(
-    *, tenant: TenantInfo, run: BillRun, progress: Callable[[], None] = lambda: None
+    *,
+    tenant: TenantInfo,
+    run: BillRun,
+    now: datetime | None = None,
+    progress: Callable[[], None] = lambda: None,
 ) -> BillRun:
     """
     Rate every waiting chunk of a run; other workers may do the same at once.
+
+    Without `now` each chunk is rehearsed at the tenant's own time.
     """
     policy = policy_of(tenant=tenant, company_code=run.company.code)
-    while billing.rehearse_next(run_id=run.pk, policy=policy):
+    while rehearsing.rehearse_next(run_id=run.pk, policy=policy, now=now or tenant.now()):
         progress()
     run.refresh_from_db()
     return run
@@ -115,15 +125,50 @@ def issue(
     """
     Issue every rehearsed chunk of an approved run, and have its messages sent.
 
-    :raises billing.ContentChanged: if a bill would differ from what was approved.
+    :raises billing.ContentChanged: once all others are issued, naming the accounts whose bills
+        would have differed from what was approved.
     """
+    run = _issue(tenant=tenant, run=run, now=now, progress=progress)
+    changed = refused(run_id=run.pk)
+    if changed:
+        raise billing.ContentChanged(changed)
+    return run
+
+
+def _issue(
+    *, tenant: TenantInfo, run: BillRun, now: datetime, progress: Callable[[], None]
+) -> BillRun:
     policy = policy_of(tenant=tenant, company_code=run.company.code)
-    while billing.issue_next(run_id=run.pk, policy=policy, now=now):
+    while issuing.issue_next(run_id=run.pk, policy=policy, now=now):
         progress()
     run.refresh_from_db()
     if run.stage == RunStage.ISSUED:
         notifications.SEND_MESSAGES.send()
     return run
+
+
+def refused(*, run_id: int) -> list[str]:
+    """
+    Return the numbers of the accounts of a run that were refused because they changed.
+    """
+    ids = run_queries.changed_accounts(run_id=run_id)
+    names = customers.numbers_of(account_ids=ids)
+    return [names[account_id][0] if account_id in names else str(account_id) for account_id in ids]
+
+
+def take_up(*, tenant: TenantInfo, run_id: int, taken_up_by: str, now: datetime) -> int:
+    """
+    Make what remains of an issued run a draft again, to be issued today; return how many accounts.
+
+    :raises billing.WrongStage: if the run was never issued, or was cancelled.
+    """
+    today = tenant.date_of(now)
+    return rehearsing.take_up(
+        run_id=run_id,
+        issue_date=today,
+        due_date=today + timedelta(days=tenant.file.billing.due_days),
+        taken_up_by=taken_up_by,
+    )
 
 
 def period_before(*, tenant: TenantInfo, today: date) -> Period:
@@ -146,9 +191,9 @@ def proposed(*, tenant: TenantInfo, today: date) -> tuple[str, Period]:
     period = period_before(tenant=tenant, today=today)
     codes = [company.code for company in tenant.file.companies]
     billed = set(
-        BillRun.objects.filter(
-            period_start__lt=period.end, period_end__gt=period.start
-        ).values_list("company__code", flat=True)
+        BillRun.objects.filter(period_start__lt=period.end, period_end__gt=period.start)
+        .exclude(stage=RunStage.CANCELLED)
+        .values_list("company__code", flat=True)
     )
     waiting = [code for code in codes if code not in billed]
     if waiting:
@@ -159,11 +204,15 @@ def proposed(*, tenant: TenantInfo, today: date) -> tuple[str, Period]:
 def work_on(*, tenant: TenantInfo, run_id: int, now: datetime) -> None:
     """
     Do whatever a run waits for: rehearse what is drafted, issue what is approved.
+
+    A paused run waits for nobody. Accounts that are refused are seen where the run is.
     """
     run = BillRun.objects.select_related("company").get(pk=run_id)
+    if run.paused_at is not None:
+        return
     if run.stage == RunStage.DRAFT:
         rehearse(tenant=tenant, run=run)
     elif run.stage == RunStage.APPROVED:
-        issue(tenant=tenant, run=run, now=now)
+        _issue(tenant=tenant, run=run, now=now, progress=lambda: None)
     elif run.stage == RunStage.ISSUED:
         billing.mark_sent(run_id=run.pk, now=now)

@@ -42,7 +42,9 @@ def overview(*, currency: str) -> Overview:
     )
     runs = BillRun.objects.aggregate(
         issued=Count("pk", filter=Q(stage__in=[RunStage.ISSUED, RunStage.SENT])),
-        waiting=Count("pk", filter=~Q(stage__in=[RunStage.ISSUED, RunStage.SENT])),
+        waiting=Count(
+            "pk", filter=~Q(stage__in=[RunStage.ISSUED, RunStage.SENT, RunStage.CANCELLED])
+        ),
     )
     return Overview(
         accounts=customers.count_accounts(),
@@ -58,8 +60,10 @@ def overview(*, currency: str) -> Overview:
 
 
 def _held() -> int:
-    latest = BillRun.objects.order_by("-period_end", "-pk").prefetch_related("chunks").first()
-    return sum(len(chunk.held) for chunk in latest.chunks.all()) if latest else 0
+    latest = (
+        BillRun.objects.exclude(stage=RunStage.CANCELLED).order_by("-period_end", "-pk").first()
+    )
+    return sum(len(held) for held in latest.chunks.values_list("held", flat=True)) if latest else 0
 
 
 @dataclass(frozen=True, slots=True)

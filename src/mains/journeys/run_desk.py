@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from mains.billing import actions as billing
-from mains.billing import jobs
-from mains.billing.models import BillRun, ChunkState, RunStage
+from mains.billing import holding, issuing, jobs, pausing, rehearsing
+from mains.billing.holding import Selection
+from mains.billing.models import BillRun, RunStage
+from mains.billing.rehearsing import AlreadyIssuing
 from mains.core.calendars import Period
-from mains.core.transactions import owns_transaction
 from mains.customers.models import Company
 from mains.journeys import bill_run
 from mains.tenancy.queries import TenantInfo
@@ -14,13 +15,11 @@ from mains.tenancy.queries import TenantInfo
 # A request works on a run of this many chunks itself; a larger one is a worker's.
 CHUNKS_AT_ONCE = 2
 
+__all__ = ["AlreadyIssuing"]
+
 
 class UnknownCompany(Exception):
     """The tenant has no company with this code."""
-
-
-class AlreadyIssuing(Exception):
-    """Bills of this run are issued, so it cannot become a draft again."""
 
 
 class UnknownRun(Exception):
@@ -53,7 +52,7 @@ def rehearse(*, tenant: TenantInfo, run_id: int) -> None:
     :raises UnknownRun: if there is none.
     """
     run = _run(run_id)
-    if run.stage != RunStage.DRAFT:
+    if run.stage != RunStage.DRAFT or run.paused_at is not None:
         return
     if is_large(run):
         jobs.WORK_ON_RUN.send(run_id=run.pk)
@@ -61,25 +60,90 @@ def rehearse(*, tenant: TenantInfo, run_id: int) -> None:
         bill_run.rehearse(tenant=tenant, run=run)
 
 
-@owns_transaction
 def withdraw(*, run_id: int) -> None:
     """
     Make a run a draft again, so that it can be rehearsed anew; a draft stays as it is.
 
     :raises UnknownRun: if there is none.
-    :raises AlreadyIssuing: if one of its bills is issued.
+    :raises AlreadyIssuing: if its bills are issued.
+    :raises billing.WrongStage: if it was cancelled.
     """
-    run = BillRun.objects.select_for_update().filter(pk=run_id).first()
-    if run is None:
-        raise UnknownRun(run_id)
-    chunks = list(run.chunks.select_for_update().order_by("position"))
-    if run.stage in {RunStage.ISSUED, RunStage.SENT} or any(
-        chunk.state == ChunkState.ISSUED for chunk in chunks
-    ):
-        raise AlreadyIssuing(run_id)
-    run.chunks.update(state=ChunkState.WAITING, content_hash="", bills=0, total_minor=0, held=[])
-    run.stage, run.approved_by, run.snapshot_at = RunStage.DRAFT, "", None
-    run.save(update_fields=["stage", "approved_by", "snapshot_at"])
+    rehearsing.withdraw(run_id=_run(run_id).pk)
+
+
+def take_up(*, tenant: TenantInfo, run_id: int, taken_up_by: str, now: datetime) -> int:
+    """
+    Rehearse what remains of an issued run again, and return how many accounts that are.
+
+    :raises UnknownRun: if there is none.
+    :raises billing.WrongStage: if it was never issued, or was cancelled.
+    """
+    _run(run_id)
+    count = bill_run.take_up(tenant=tenant, run_id=run_id, taken_up_by=taken_up_by, now=now)
+    rehearse(tenant=tenant, run_id=run_id)
+    return count
+
+
+def finish(*, run_id: int) -> int:
+    """
+    Finish an issued run without what remains of it, and return how many accounts that are.
+
+    :raises UnknownRun: if there is none.
+    :raises billing.WrongStage: if it is not issued.
+    """
+    return issuing.finish(run_id=_run(run_id).pk)
+
+
+def hold(*, run_id: int, selection: Selection, reason: str, actor: str, now: datetime) -> int:
+    """
+    Hold back accounts of a rehearsed run, and return how many were.
+
+    :raises UnknownRun: if there is none.
+    :raises holding.ReasonMissing: if no reason is given.
+    :raises billing.WrongStage: if it is not rehearsed, or approved already.
+    """
+    return holding.hold(
+        run_id=_run(run_id).pk, selection=selection, reason=reason, actor=actor, now=now
+    )
+
+
+def release(*, run_id: int, selection: Selection, actor: str, now: datetime) -> int:
+    """
+    Release held accounts of a rehearsed run, and return how many were.
+
+    :raises UnknownRun: if there is none.
+    :raises billing.WrongStage: if it is not rehearsed, or approved already.
+    """
+    return holding.release(run_id=_run(run_id).pk, selection=selection, actor=actor, now=now)
+
+
+def pause(*, run_id: int, actor: str, now: datetime) -> None:
+    """
+    Let workers stop after the chunk that they are at.
+
+    :raises UnknownRun: if there is none.
+    :raises billing.WrongStage: if it is neither rehearsed nor issued at the moment.
+    """
+    pausing.pause(run_id=_run(run_id).pk, actor=actor, now=now)
+
+
+def resume(*, run_id: int, actor: str, now: datetime) -> None:
+    """
+    Let a worker go on with a paused run.
+
+    :raises UnknownRun: if there is none.
+    """
+    pausing.resume(run_id=_run(run_id).pk, actor=actor, now=now)
+
+
+def cancel(*, run_id: int, actor: str, now: datetime) -> None:
+    """
+    Cancel a run of which nothing is issued.
+
+    :raises UnknownRun: if there is none.
+    :raises pausing.BillsIssued: if a bill of it is issued.
+    """
+    pausing.cancel(run_id=_run(run_id).pk, actor=actor, now=now)
 
 
 def approve(*, tenant: TenantInfo, run_id: int, approved_by: str, now: datetime) -> None:
@@ -99,13 +163,17 @@ def issue(*, tenant: TenantInfo, run_id: int, now: datetime) -> None:
 
     :raises UnknownRun: if there is none.
     :raises billing.WrongStage: if it was not approved.
-    :raises billing.ContentChanged: if a bill would differ from what was approved.
+    :raises billing.Paused: if it is paused.
+    :raises billing.ContentChanged: once all others are issued, naming the accounts whose bills
+        would have differed from what was approved.
     """
     run = _run(run_id)
     if run.stage in {RunStage.ISSUED, RunStage.SENT}:
         return
     if run.stage != RunStage.APPROVED:
         raise billing.WrongStage(run.stage)
+    if run.paused_at is not None:
+        raise billing.Paused(run_id)
     if is_large(run):
         jobs.WORK_ON_RUN.send(run_id=run.pk)
     else:

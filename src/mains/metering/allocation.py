@@ -3,7 +3,9 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from functools import partial
 
 from mains.core.calendars import Period
 from mains.customers.models import SupplyPoint
@@ -66,6 +68,7 @@ def shares(
     plans: Mapping[str, AllocationPlan],
     estimates: Mapping[str, EstimatePlan],
     supplies_of: SuppliesOf,
+    received_until: datetime | None = None,
 ) -> dict[int, Share]:
     """
     Return the shares of the homes of buildings that have one of the supply points.
@@ -73,18 +76,21 @@ def shares(
     By the home's virtual register.
 
     Sub-meters that nobody read are estimated as on the bills of their homes. Where the building's
-    own meters are not read, or nothing tells how to share, its homes get no share.
+    own meters are not read, or nothing tells how to share, its homes get no share. Readings that
+    were received after `received_until` are not seen.
     """
     homes = _homes(supply_point_ids)
-    uses = register_uses(supply_point_ids={one.supply_point_id for one in homes}, period=period)
+    uses_of = partial(register_uses, period=period, received_until=received_until)
+    uses = uses_of(supply_point_ids={one.supply_point_id for one in homes})
     closed = close(
         uses=uses,
         estimated=(),
         past={},
         supplies=supplies_of({one.supply_point_id for one in homes}),
         plans=estimates,
+        received_until=received_until,
     )
-    totals = register_uses(supply_point_ids={one.building_id for one in homes}, period=period)
+    totals = uses_of(supply_point_ids={one.building_id for one in homes})
     found: dict[int, Share] = {}
     for group in _groups(homes, closed.uses):
         plan = plans.get(group.service)

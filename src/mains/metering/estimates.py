@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -127,20 +127,28 @@ select register_id, period_start, value, verdict = 'ROLLOVER', read_date, source
 from metering_reading
 where register_id = any(%(registers)s::bigint[]) and quality = 'ACCEPTED'
   and period_start = any(%(months)s::date[])
+  and (%(until)s::timestamptz is null or received_at <= %(until)s)
 order by register_id, read_date, received_at
 """
 
 
 def measured(
-    *, register_ids: Collection[int], months: Collection[date]
+    *,
+    register_ids: Collection[int],
+    months: Collection[date],
+    received_until: datetime | None = None,
 ) -> dict[int, dict[date, Read]]:
     """
     Return what closes the months of registers as somebody read it, by register and month.
+
+    Readings that were received after `received_until` are not seen.
     """
     found: dict[int, dict[date, Read]] = defaultdict(dict)
     if not register_ids:
         return found
-    values = {"registers": integer_array(register_ids), "months": list(months)}
+    values = {
+        "registers": integer_array(register_ids), "months": list(months), "until": received_until,
+    }  # fmt: skip
     for register_id, month_start, value, rolled_over, *read in _fetch(_MEASURED, values):
         found[register_id][month_start] = Read(Shown(value, rolled_over), *read)
     return found
@@ -175,16 +183,19 @@ join metering_reading rd on rd.register_id = r.id and rd.quality = 'ACCEPTED'
 where w.id = any(%(registers)s::bigint[])
   and (r.id = w.id or (r.code = w.code and i.end_date <= wi.start_date))
   and rd.read_date >= %(since)s and rd.period_start < %(before)s
+  and (%(until)s::timestamptz is null or rd.received_at <= %(until)s)
 order by w.id, i.start_date, r.id, rd.read_date, rd.received_at
 """
 
 
-def histories(*, register_ids: Collection[int], before: date) -> dict[int, list[Span]]:
+def histories(
+    *, register_ids: Collection[int], before: date, received_until: datetime | None = None
+) -> dict[int, list[Span]]:
     """
     Return what registers, and those before them in their place, measured until a day, oldest first.
 
     In the quantity's unit, so with the multiplier. Two readings that contradict each other give no
-    span.
+    span. Readings that were received after `received_until` are not seen.
     """
     found: dict[int, list[Span]] = defaultdict(list)
     if not register_ids:
@@ -193,6 +204,7 @@ def histories(*, register_ids: Collection[int], before: date) -> dict[int, list[
         "registers": integer_array(register_ids),
         "since": before - _PAST,
         "before": before,
+        "until": received_until,
     }
     rows = [_PastRow._make(row) for row in _fetch(_PAST_READINGS, values)]
     for earlier, later in pairwise(rows):

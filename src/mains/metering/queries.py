@@ -1,8 +1,8 @@
 """What meters showed, and what was used."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -80,8 +80,18 @@ class RegisterUse(NamedTuple):
             return None
 
 
+class Seen(NamedTuple):
+    """
+    What a bill for a period from `start` on had seen: the readings received until then.
+    """
+
+    start: date
+    until: datetime
+
+
 # The latest reading that counts on each side of the period's start, one index look-up each. A meter
-# that was hung within the period opens with what it showed then.
+# that was hung within the period opens with what it showed then. What came too late for the bill of
+# the days before opens nothing: its use is on no bill yet. What that bill's run stored itself does.
 _USE = """
 select i.supply_point_id, m.service, m.serial, m.size, r.quantity, r.unit, r.digits, r.multiplier,
        o.value, o.read_date, c.value, c.read_date, coalesce(c.source, ''),
@@ -92,21 +102,28 @@ select i.supply_point_id, m.service, m.serial, m.size, r.quantity, r.unit, r.dig
 from metering_meterinstallation i
 join metering_meter m on m.id = i.meter_id
 join metering_register r on r.meter_id = m.id
+left join unnest(%(seen_points)s::bigint[], %(seen_starts)s::date[], %(seen_untils)s::timestamptz[])
+  b (point, start, until) on b.point = i.supply_point_id
 left join lateral (
   (select id, value, read_date, period_start, source from metering_reading
    where i.start_date <= %(start)s and register_id = r.id
      and quality in ('ACCEPTED', 'ESTIMATED') and period_start < %(start)s
+     and (%(until)s::timestamptz is null or received_at <= %(until)s)
+     and (b.until is null or period_start < b.start or received_at <= b.until
+          or sent_key like 'run:%%')
    order by read_date desc, received_at desc limit 1)
   union all
   (select id, value, read_date, period_start, source from metering_reading
    where i.start_date > %(start)s and register_id = r.id
      and quality in ('ACCEPTED', 'ESTIMATED') and read_date >= i.start_date
+     and (%(until)s::timestamptz is null or received_at <= %(until)s)
    order by read_date, received_at limit 1)) o on true
 left join lateral (
   select value, read_date, source, verdict, quality, method from metering_reading
   where register_id = r.id and quality in ('ACCEPTED', 'ESTIMATED')
     and period_start >= %(start)s and period_start < %(end)s
     and id is distinct from o.id and (i.end_date is null or read_date <= i.end_date)
+    and (%(until)s::timestamptz is null or received_at <= %(until)s)
   order by read_date desc, received_at desc limit 1) c on true
 where i.supply_point_id = any(%(points)s::bigint[])
   and i.start_date < %(end)s and (i.end_date is null or i.end_date > %(start)s)
@@ -115,16 +132,32 @@ order by i.supply_point_id, m.serial, r.code
 
 
 def register_uses(
-    *, supply_point_ids: Collection[int], period: Period
+    *,
+    supply_point_ids: Collection[int],
+    period: Period,
+    received_until: datetime | None = None,
+    seen: Mapping[int, Seen] | None = None,
 ) -> dict[tuple[int, str], list[RegisterUse]]:
     """
     Return the registers of supply points over a period, by supply point and service.
+
+    Readings that were received after `received_until` are not seen. Where the days before were
+    billed, `seen` may tell by supply point what that bill had seen: the period opens there.
     """
+    seen = seen or {}
     uses: dict[tuple[int, str], list[RegisterUse]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
             _USE,
-            {"points": integer_array(supply_point_ids), "start": period.start, "end": period.end},
+            {
+                "points": integer_array(supply_point_ids),
+                "start": period.start,
+                "end": period.end,
+                "until": received_until,
+                "seen_points": integer_array(seen),
+                "seen_starts": [one.start for one in seen.values()],
+                "seen_untils": [one.until for one in seen.values()],
+            },
         )
         for row in cursor.fetchall():
             use = RegisterUse._make(row)

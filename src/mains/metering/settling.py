@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from mains.core.calendars import Period
@@ -27,13 +27,15 @@ def close(
     past: Mapping[Period, Uses],
     supplies: Mapping[Place, Supply],
     plans: Mapping[str, EstimatePlan],
+    received_until: datetime | None = None,
 ) -> Closed:
     """
     Return the uses of a period with estimates where nobody read, and what earlier estimates become.
 
     `estimated` are the estimates billed before, `past` the uses of the periods they were billed
     with. A register whose use nobody can tell stays open, and so does one without a supply; one
-    whose readings contradict each other stays contradictory.
+    whose readings contradict each other stays contradictory. Readings that were received after
+    `received_until` are not seen.
     """
     closed = Closed({place: list(found) for place, found in uses.items()})
     billed = _by_register(estimated)
@@ -53,7 +55,7 @@ def close(
         for register_id, found in billed.items()
         if register_id not in hanging
     ]
-    known = _Known.of(jobs, past=past, plans=plans)
+    known = _Known.of(jobs, past=past, plans=plans, received_until=received_until)
     for job in jobs:
         _settle(job, known, closed)
     return closed
@@ -101,6 +103,7 @@ class _Known:
         *,
         past: Mapping[Period, Uses],
         plans: Mapping[str, EstimatePlan],
+        received_until: datetime | None,
     ) -> "_Known":
         billed = [one for job in jobs for one in job.billed]
         starts = [job.supply.days.start for job in jobs if job.supply]
@@ -110,10 +113,12 @@ class _Known:
             histories=estimates.histories(
                 register_ids=[job.use.register_id for job in jobs if job.use],
                 before=max(starts, default=date.min),
+                received_until=received_until,
             ),
             read=estimates.measured(
                 register_ids={one.of.register_id for one in billed},
                 months={one.of.month_start for one in billed},
+                received_until=received_until,
             ),
         )
 

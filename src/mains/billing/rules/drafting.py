@@ -5,13 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from hashlib import sha256
 from typing import NamedTuple
 
 from mains.billing.rules.correcting import PastPeriod, correction_lines
 from mains.billing.rules.totals import BillTotals, bill_totals
 from mains.core.calendars import Period
-from mains.core.money import Money
 from mains.metering.rules.consumption import (
     BelowPrevious,
     NotRolledOver,
@@ -244,27 +242,3 @@ def _quantities(contract: ContractInput) -> dict[str, Decimal] | Hold:
 
 def _held(account_id: int, hold: Hold, explanation: str) -> Draft:
     return Draft(account_id, (), None, hold, explanation)
-
-
-def content_hash(drafts: Sequence[Draft]) -> str:
-    """
-    Return a hash over every figure of drafts: two runs that agree on it bill the same.
-    """
-    digest = sha256()
-    for draft in drafts:
-        parts = [f"{draft.account_id}|{draft.hold}|"]
-        if draft.estimated:
-            parts.append(f"{draft.estimated} estimated|")
-        for contract_id, _service, rated, corrects, _days in draft.lines:
-            net = rated.net
-            amount = f"{net.minor} {net.currency}" if isinstance(net, Money) else str(net)
-            parts.append(
-                f"{contract_id},{rated.code},{rated.quantity!s},{rated.unit_price!s},"
-                f"{rated.times!s},{rated.divisor!s},{amount},{rated.vat_rate};"
-            )
-            if corrects is not None:
-                parts.append(f"corrects {corrects.start} {corrects.end};")
-        if draft.totals:
-            parts.append(f"{draft.totals.net.minor},{draft.totals.tax.minor}\n")
-        digest.update("".join(parts).encode())
-    return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""Start a bill run."""
+"""Start a bill run, and hold accounts of one back."""
 
 from datetime import date
 from typing import Any
@@ -6,8 +6,18 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from mains.billing.holding import REASON
 from mains.branding.fields import DayField
 from mains.core.calendars import Period
+
+
+class HoldBack(forms.Form):
+    reason = forms.CharField(
+        label=_("Why they are held back"),
+        help_text=_("Colleagues read it here and in the audit. Leave out names."),
+        max_length=REASON,
+        error_messages={"required": _("Say why, so that colleagues know when to release them.")},
+    )
 
 
 class StartRun(forms.Form):

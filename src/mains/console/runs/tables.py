@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from mains.billing.queries import RunRow
+from mains.billing.run_queries import RunRow
 from mains.branding.components import Cell, Column, Table
 from mains.console import wording
 from mains.core.money import Money
 from mains.customers import queries as customers
+
+# As many accounts as a run's page lists.
+SHOWN = 200
 
 STAGES = ("DRAFT", "REHEARSED", "APPROVED", "ISSUED", "SENT")
 
@@ -116,6 +119,6 @@ def held_table(row: RunRow, *, base: str) -> Table:
                 Cell(names.get(account_id, ("", ""))[1]),
                 Cell(wording.hold(reason, explanation)),
             )
-            for account_id, reason, explanation in row.held[:200]
+            for account_id, reason, explanation in row.held[:SHOWN]
         ),
     )

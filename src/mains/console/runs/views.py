@@ -1,22 +1,25 @@
-"""Bill runs: the list, starting one, and its way from draft to issued."""
+"""Bill runs: the list, starting one, and where one stands."""
 
 from datetime import timedelta
+from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from mains.billing import actions, queries
+from mains.billing import actions
+from mains.billing import run_queries as queries
+from mains.billing.rules.outcomes import AccountState
+from mains.billing.run_queries import RunRow
 from mains.console import wording
 from mains.console.access import BILLING, StaffRequest, author, staff, to
+from mains.console.runs.account_tables import accounts_table, buckets_table
 from mains.console.runs.forms import StartRun
-from mains.console.runs.tables import held_table, runs_table, way
+from mains.console.runs.tables import SHOWN, held_table, runs_table, way
 from mains.core.money import Money
 from mains.customers.companies import all_companies
 from mains.journeys import bill_run, run_desk
-from mains.ledger.actions import ClosedMonth
 
 
 @require_safe
@@ -93,112 +96,63 @@ def _started(request: StaffRequest, form: StartRun) -> int | None:
 @staff(*BILLING)
 def one(request: StaffRequest, run_id: int) -> HttpResponse:
     """
-    Show where a run stands, what it would bill, and who gets no bill and why.
+    Show where a run stands, what it would bill and why that differs, and who gets no bill.
     """
     run = queries.run(run_id=run_id)
     if run is None:
         raise Http404
-    large = run.chunks > run_desk.CHUNKS_AT_ONCE
     return render(
-        request,
-        "console/runs/run.html",
-        {
-            "run": run,
-            "way": way(run.stage),
-            "period": wording.period(run.period_start, run.period_end),
-            "total": Money(run.total_minor, run.currency),
-            "average": Money(round(run.total_minor / run.bills), run.currency)
-            if run.bills
-            else None,
-            "held": held_table(run, base=request.base) if run.held else None,
-            "held_more": max(0, len(run.held) - 200),
-            "working": large and run.stage in {"DRAFT", "APPROVED"} and run.chunks_done > 0,
-            "second_person": request.tenant.file.billing.second_person_approves,
-        },
+        request, "console/runs/run.html", {"run": run, **_standing(run), **_found(run, request)}
     )
 
 
-@require_POST
-@staff(*BILLING)
-def rehearse(request: StaffRequest, run_id: int) -> HttpResponse:
+def _standing(run: RunRow) -> dict[str, Any]:
     """
-    Rate every account of a draft run; nothing is issued.
+    Return how far a run is, and whether a worker is at it.
     """
-    try:
-        run_desk.rehearse(tenant=request.tenant, run_id=run_id)
-    except run_desk.UnknownRun as error:
-        raise Http404 from error
-    return to(request, f"runs/{run_id}/")
+    large = run.chunks > run_desk.CHUNKS_AT_ONCE
+    begun = run.stage == "APPROVED" or (run.stage == "DRAFT" and run.accounts_done > 0)
+    return {
+        "way": way(run.stage) if run.stage != "CANCELLED" else None,
+        "period": wording.period(run.period_start, run.period_end),
+        "begun": begun,
+        "working": large and begun and run.paused_at is None,
+        "done": wording.number(str(run.accounts_done)),
+        "all": wording.number(str(run.accounts)),
+        "may_cancel": run.stage in {"DRAFT", "REHEARSED", "APPROVED"} and run.issued_at is None,
+    }
 
 
-@require_POST
-@staff(*BILLING)
-def again(request: StaffRequest, run_id: int) -> HttpResponse:
+def _found(run: RunRow, request: StaffRequest) -> dict[str, Any]:
     """
-    Rehearse a run anew, after readings or prices changed; an approval is taken back by it.
+    Return what the rehearsal found, and what became of it.
     """
-    try:
-        run_desk.withdraw(run_id=run_id)
-        run_desk.rehearse(tenant=request.tenant, run_id=run_id)
-    except run_desk.UnknownRun as error:
-        raise Http404 from error
-    except run_desk.AlreadyIssuing:
-        messages.error(request, _("Bills of this run are issued, so it is not rehearsed again."))
-    return to(request, f"runs/{run_id}/")
-
-
-@require_POST
-@staff(*BILLING)
-def approve(request: StaffRequest, run_id: int) -> HttpResponse:
-    """
-    Approve what was rehearsed.
-    """
-    try:
-        run_desk.approve(
-            tenant=request.tenant, run_id=run_id, approved_by=author(request), now=request.now
+    found = queries.buckets(run_id=run.id)
+    base = f"{request.base}runs/{run.id}/accounts/"
+    changed = found.count(AccountState.CHANGED)
+    refused = queries.accounts_in(run_id=run.id, state=AccountState.CHANGED, limit=SHOWN)
+    compared = bool(found.all.before_minor)
+    return {
+        "found_ready": found.count(AccountState.READY),
+        "total": Money(run.total_minor, run.currency),
+        "average": Money(round(run.total_minor / run.bills), run.currency) if run.bills else None,
+        "difference": Money(found.all.difference_minor, run.currency) if compared else None,
+        "buckets": buckets_table(run, found) if found.all.accounts else None,
+        "worst": accounts_table(
+            found.worst, currency=run.currency, base=base, caption=_("Largest differences")
         )
-    except run_desk.UnknownRun as error:
-        raise Http404 from error
-    except actions.WrongStage:
-        messages.error(request, _("This run is not rehearsed yet. Rehearse it, then approve it."))
-    except actions.SamePerson:
-        messages.error(
-            request,
-            _(
-                "You started this run, and a second person has to approve it. "
-                "Ask a colleague with the role Owner or Billing."
-            ),
+        if found.worst
+        else None,
+        "changed": changed,
+        "refused": accounts_table(
+            refused, currency=run.currency, base=base, caption=_("Refused accounts")
         )
-    return to(request, f"runs/{run_id}/")
-
-
-@require_POST
-@staff(*BILLING)
-def issue(request: StaffRequest, run_id: int) -> HttpResponse:
-    """
-    Issue what was approved: numbers, ledger, messages.
-    """
-    try:
-        run_desk.issue(tenant=request.tenant, run_id=run_id, now=request.now)
-    except run_desk.UnknownRun as error:
-        raise Http404 from error
-    except actions.WrongStage:
-        messages.error(request, _("This run is not approved yet. Approve it, then issue it."))
-    except actions.ContentChanged:
-        messages.error(
-            request,
-            _(
-                "A reading or a price changed after the rehearsal, so the bills would differ from "
-                "what was approved, and they were not issued. Rehearse again, look at the totals "
-                "and approve them anew."
-            ),
-        )
-    except ClosedMonth:
-        messages.error(
-            request,
-            _(
-                "The month of the issue date is closed in the ledger. Nothing was issued. "
-                "Start the run again on a day of an open month."
-            ),
-        )
-    return to(request, f"runs/{run_id}/")
+        if refused
+        else None,
+        "refused_more": changed - len(refused),
+        "held": held_table(run, base=request.base) if run.held else None,
+        "held_more": max(0, len(run.held) - SHOWN),
+        "held_back": found.count(AccountState.HELD),
+        "remaining": found.remaining if run.stage in {"ISSUED", "SENT"} else 0,
+        "second_person": request.tenant.file.billing.second_person_approves,
+    }

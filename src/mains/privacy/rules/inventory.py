@@ -307,7 +307,9 @@ PLAIN = {
     "billing.Bill": {"state", "number", "currency", "reference", "facts_hash"},
     "billing.BillLine": {"service", "code", "label", "unit"},
     "billing.BillRun": {"stage", "currency", "started_by", "approved_by"},
-    "billing.BillRunChunk": {"account_ids", "state", "content_hash", "held"},
+    "billing.BillRunChunk": {
+        "account_ids", "state", "content_hash", "held", "outcomes", "summary",
+    },
     "billing.NumberSeries": {"code"},
     "customers.Account": {"number", "plain_number", "currency"},
     "customers.Company": {"code", "name", "tax_id", "address", "iban", "creditor_id"},

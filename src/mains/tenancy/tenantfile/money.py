@@ -9,6 +9,15 @@ from pydantic import Field
 from mains.tenancy.tenantfile.base import Section, Slug, Texts
 
 
+class LateReadings(StrEnum):
+    """
+    What becomes of a reading that comes between the rehearsal of a bill and its issue.
+    """
+
+    REHEARSE_AGAIN = "rehearse_again"
+    NEXT_BILL = "next_bill"
+
+
 class Billing(Section):
     months_per_bill: Literal[1, 2, 3, 6, 12] = 1
     # Days from the issue date to the due date, in the tenant's zone.
@@ -24,6 +33,10 @@ class Billing(Section):
     # The day of the month on which the run of the period before starts by itself; it is rehearsed
     # and waits for approval.
     issue_day: int | None = Field(default=None, ge=1, le=28)
+    # A reading that comes after an account was rehearsed: `rehearse_again` refuses to issue that
+    # account's bill until it is rehearsed anew; `next_bill` bills as rehearsed, and the reading
+    # counts on the bill after it.
+    late_readings: LateReadings = LateReadings.REHEARSE_AGAIN
 
 
 class GatewayKind(StrEnum):
