@@ -1,8 +1,10 @@
 """The sealed facts of a bill: everything its document says, as canonical JSON."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -18,6 +20,7 @@ from mains.billing.rules.inputs_as_facts import days_of, plain, rated_facts
 from mains.billing.rules.vat import VatTotal
 from mains.core.money import Money
 from mains.customers.models import Company
+from mains.metering.queries import RegisterUse
 from mains.metering.rules.allocating import Share
 from mains.metering.rules.converting import converted
 from mains.tariffs.rules.lines import RatingInput
@@ -133,15 +136,6 @@ def _contract(row: ContractRow, inputs: ChunkInputs, draft: Draft) -> dict[str, 
             }
             for use in inputs.uses_of(row)
         ],
-        "measured": [
-            {
-                "meter": use.meter,
-                "quantity": use.quantity,
-                "unit": use.unit,
-                "used": plain(sum((one.quantities[use.quantity] for one in rated_from), _ZERO)),
-            }
-            for use in inputs.by_hour.get(row.place, ())
-        ],
         "conversions": _conversions(row, inputs),
         "corrections": [
             {
@@ -167,6 +161,26 @@ def _contract(row: ContractRow, inputs: ChunkInputs, draft: Draft) -> dict[str, 
             for one in inputs.corrected.get(row.contract_id, ())
             if one.prices
         ],
+        **_measured(inputs.by_hour.get(row.place, ()), rated_from),
+    }
+
+
+def _measured(uses: Sequence[RegisterUse], rated_from: Sequence[RatingInput]) -> dict[str, Any]:
+    """
+    Return the registers that are billed by their intervals, if there are any.
+    """
+    if not uses:
+        return {}
+    return {
+        "measured": [
+            {
+                "meter": use.meter,
+                "quantity": use.quantity,
+                "unit": use.unit,
+                "used": plain(sum((one.quantities[use.quantity] for one in rated_from), _ZERO)),
+            }
+            for use in uses
+        ]
     }
 
 
@@ -236,12 +250,7 @@ def _allocation(share: Share | None) -> dict[str, Any]:
 def _line(line: DraftLine, inputs: ChunkInputs, language: str) -> dict[str, Any]:
     contract_id, service, rated, corrects, days = line
     net = rated.net
-    optional: dict[str, Any] = {"corrects": days_of(corrects)} if corrects else {}
-    if days:
-        optional["days"] = days_of(days)
-    if rated.book != "sales":
-        optional["book"] = rated.book
-    return {
+    facts: dict[str, Any] = {
         "contract": contract_id,
         "service": service,
         "code": rated.code,
@@ -252,6 +261,20 @@ def _line(line: DraftLine, inputs: ChunkInputs, language: str) -> dict[str, Any]
         "times": plain(rated.times),
         "divisor": plain(rated.divisor),
         "net": net.as_text() if isinstance(net, Money) else plain(net),
-        "vat": plain(percent_of(rated.vat_rate)),
-        **optional,
+        "vat": plain_percent(rated.vat_rate),
     }
+    if corrects:
+        facts["corrects"] = days_of(corrects)
+    if days:
+        facts["days"] = days_of(days)
+    if rated.book != "sales":
+        facts["book"] = rated.book
+    return facts
+
+
+@cache
+def plain_percent(rate: str) -> str:
+    """
+    Return the percentage of a rate as a text.
+    """
+    return plain(percent_of(rate))

@@ -27,9 +27,10 @@ class ContractPrices:
         """
         Return the price list of a part; of the first, where the period has no parts.
         """
-        for part, prices in zip(self.parts, self.lists, strict=True):
-            if part.days == days:
-                return prices
+        if days is not None:
+            for part, prices in zip(self.parts, self.lists, strict=True):
+                if part.days == days:
+                    return prices
         return self.lists[0]
 
 

@@ -21,7 +21,8 @@ from mains.customers.models import Company
 from mains.ledger import bulk
 from mains.ledger.bulk import TransferRow
 from mains.metering import estimated_readings as readings
-from mains.tariffs.rules.taxes import percent_of
+
+_NEVER = (None,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def write(
     bills = _numbered(writing, inputs, billable)
     with connection.cursor() as cursor:
         _copy_bills(cursor, writing, contents, bills)
-        _copy_lines(cursor, inputs, bills)
+        _copy_lines(cursor, contents, bills)
         _copy_messages(cursor, writing, inputs, bills)
     places = {
         contract.place for draft in billable for contract in inputs.contracts[draft.account_id]
@@ -156,23 +157,23 @@ def _copy_bills(
             )  # fmt: skip
 
 
-def _copy_lines(cursor: object, inputs: ChunkInputs, bills: Sequence[NumberedBill]) -> None:
+def _copy_lines(
+    cursor: object, contents: Mapping[int, Content], bills: Sequence[NumberedBill]
+) -> None:
     with cursor.copy(  # type: ignore[attr-defined]
         "copy billing_billline (bill_id, position, contract_id, service, code, label, quantity,"
         " unit, unit_price, net, vat_rate, corrects_date) from stdin"
     ) as copy:
         for bill in bills:
-            language = inputs.holders[bill.draft.account_id].language
-            for position, line in enumerate(bill.draft.lines):
-                contract_id, service, rated, corrects, _days = line
-                label = inputs.label_of(line, language=language)
-                net = rated.net.as_text() if isinstance(rated.net, Money) else rated.net
+            facts = contents[bill.draft.account_id].facts
+            assert facts is not None
+            # As the facts say them: texts already, which nobody has to write out again.
+            for position, line in enumerate(facts["lines"]):
                 copy.write_row(
                     (
-                        bill.id, position, contract_id, service, rated.code, label,
-                        rated.quantity, rated.unit, rated.unit_price, net,
-                        percent_of(rated.vat_rate),
-                        corrects and corrects.start,
+                        bill.id, position, line["contract"], line["service"], line["code"],
+                        line["label"], line["quantity"], line["unit"], line["unit_price"],
+                        line["net"], line["vat"], line.get("corrects", _NEVER)[0],
                     )
                 )  # fmt: skip
 

@@ -101,11 +101,13 @@ class Money:
         """
         Return the amount in major units as text, e.g. `-12.30`; five times as fast as a Decimal.
         """
-        exponent = exponent_of(self.currency)
+        exponent, minor = exponent_of(self.currency), self.minor
         if not exponent:
-            return str(self.minor)
-        whole, part = divmod(abs(self.minor), 10**exponent)
-        return f"{'-' if self.minor < 0 else ''}{whole}.{part:0{exponent}d}"
+            return str(minor)
+        if exponent == 2 and minor >= 0:
+            return f"{minor // 100}.{minor % 100:02}"
+        whole, part = divmod(abs(minor), 10**exponent)
+        return f"{'-' if minor < 0 else ''}{whole}.{part:0{exponent}d}"
 
     def split(self, weights: Sequence[Decimal | int]) -> tuple["Money", ...]:
         """

@@ -25,6 +25,7 @@ def rated_facts(given: RatingInput, *, part: PricedPart, version_id: int) -> dic
         "attributes": {
             name: plain(value) if isinstance(value, Decimal) else [value]
             for name, value in given.attributes.items()
+            if value != ""
         },
     }
     if given.whole is not None and given.whole != part.days:
@@ -74,6 +75,8 @@ def plain(value: Decimal | None) -> str:
     if value is None:
         return ""
     text = str(value)
+    if "." not in text and "E" not in text:
+        return text
     if "E" in text:
         text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -216,7 +216,7 @@ def _use_findings(facts: Mapping[str, Any]) -> Iterator[Finding]:
     """
     for contract in facts["contracts"]:
         used: dict[str, Decimal] = {}
-        for register in [*contract["registers"], *contract["measured"]]:
+        for register in [*contract["registers"], *contract.get("measured", ())]:
             name = register["quantity"]
             used[name] = used.get(name, Decimal(0)) + Decimal(register["used"] or 0)
         for name, shown in used.items():
