@@ -238,3 +238,23 @@ def count_accounts() -> int:
     Return how many accounts there are.
     """
     return Account.objects.count()
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """
+    Where an account's holder is written to, and in which language.
+    """
+
+    email: str
+    language: str
+
+
+def addressees(*, account_ids: Collection[int]) -> dict[int, Addressee]:
+    """
+    Return where the holders of accounts are written to, by account.
+    """
+    rows = Account.objects.filter(pk__in=account_ids).values_list(
+        "pk", "customer__email", "customer__language"
+    )
+    return {pk: Addressee(email, language) for pk, email, language in rows}

@@ -12,6 +12,7 @@ from mains.enrolment import cleaning
 from mains.guard.context import PUBLIC
 from mains.journeys import (
     bill_run,
+    dunning,
     import_desk,
     onboard_provider,
     reading_openings,
@@ -67,6 +68,7 @@ def nightly() -> None:
     privacy.delete_old(privacy=tenant.file.privacy, today=today, now=tenant.now())
     reading_reminders.send_due(tenant=tenant, now=tenant.now())
     reading_openings.tell_due(tenant=tenant, now=tenant.now())
+    dunning.send_due(tenant=tenant, now=tenant.now())
     day = tenant.file.billing.issue_day
     if day is None or today.day < day:
         return

@@ -113,6 +113,16 @@ def payable(*, account_ids: Collection[int], today: date) -> list[BillRow]:
     return [_row(row, today) for row in rows]
 
 
+def overdue(*, today: date) -> list[BillRow]:
+    """
+    Return the bills that are late, the longest first, but for those whose payment is being
+    confirmed and those that a mandate collects.
+    """
+    found = _found(Bill.objects.filter(due_date__lt=today, collection_date=None))
+    rows = found.filter(total_minor__gt=F("allocated")).order_by("due_date", "pk")
+    return [row for row in (_row(one, today) for one in rows) if not row.processing]
+
+
 def latest_bills(*, account_ids: Collection[int], today: date) -> dict[int, BillRow]:
     """
     Return the newest issued bill of each account that has one, by account.

@@ -2,9 +2,9 @@
 
 import re
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from mains.tenancy.tenantfile.base import Section, Slug, Texts
 
@@ -26,6 +26,9 @@ class Billing(Section):
     line_precision: Literal["currency_unit", "four_decimals"] = "currency_unit"
     # HUF: what is handed over in cash is rounded to 5; the bill itself is not.
     cash_rounding: int | None = None
+    # How many days after the due date a bill that is not paid is reminded of, the first one first;
+    # the last of them is the last reminder. Without any nobody is reminded.
+    dunning_days: tuple[Annotated[int, Field(ge=1, le=365)], ...] = ()
     second_person_approves: bool = False
     # For use longer ago nothing more is claimed once a reading shows that an estimate was too low.
     # Where the law of the country is stricter, it holds.
@@ -37,6 +40,13 @@ class Billing(Section):
     # account's bill until it is rehearsed anew; `next_bill` bills as rehearsed, and the reading
     # counts on the bill after it.
     late_readings: LateReadings = LateReadings.REHEARSE_AGAIN
+
+    @field_validator("dunning_days")
+    @classmethod
+    def _one_after_the_other(cls, days: tuple[int, ...]) -> tuple[int, ...]:
+        if list(days) != sorted(set(days)):
+            raise ValueError("write each day once, the shortest first")
+        return days
 
 
 class GatewayKind(StrEnum):
