@@ -188,6 +188,7 @@ PORTAL: Lines = {
     "bills/<int:bill_id>/": ("who sees it", READ),
     "bills/<int:bill_id>/bill.pdf": ("holder", READ),
     "bills/<int:bill_id>/proof.json": ("holder", READ),
+    "bills/<int:bill_id>/instalments/": ("holder", SEND),
     "bills/next/": ("customer", READ),
     # Guests pay a bill that they proved; which bills are theirs is tested by what is written.
     "find/": ("anyone", FORM),
@@ -296,6 +297,8 @@ DESK: Lines = {
     "approvals/<int:approval_id>/withdraw/": ("owners", SEND),
     "bills/<int:bill_id>/": ("every role", READ),
     "bills/<int:bill_id>/proof.json": ("every role", READ),
+    "bills/<int:bill_id>/instalments/": ("billing", FORM),
+    "bills/<int:bill_id>/instalments/withdraw/": ("billing", SEND),
     "readings/": ("every role", READ),
     "readings/<int:reading_id>/": ("every role", SEND),
     "readings/imports/": ("every role", FORM),

@@ -146,6 +146,8 @@ class Bill(models.Model):
     facts = models.TextField()
     facts_hash = models.CharField(max_length=64)
     issued_at = models.DateTimeField()
+    # Parts that were agreed, oldest first: [[ISO day, minor units], …].
+    instalments = models.JSONField(null=True)
     # Once the law no longer wants the facts they are emptied; their hash stays.
     facts_deleted_at = models.DateTimeField(null=True)
 

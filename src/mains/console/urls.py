@@ -17,7 +17,7 @@ from mains.console.privacy import views as privacy
 from mains.console.readings import direction, entering, exchanging
 from mains.console.readings import views as readings
 from mains.console.runs import accounts as run_accounts
-from mains.console.runs import bills, steps
+from mains.console.runs import bills, instalments, steps
 from mains.console.runs import views as runs
 from mains.console.settings import brand, clock, configuration, proof
 from mains.console.support import views as support
@@ -80,6 +80,12 @@ urlpatterns = [
     path("approvals/<int:approval_id>/withdraw/", approvals.withdraw, name="withdraw"),
     path("bills/<int:bill_id>/", bills.one, name="bill"),
     path("bills/<int:bill_id>/proof.json", bills.proof, name="bill-proof"),
+    path("bills/<int:bill_id>/instalments/", instalments.agree, name="bill-instalments"),
+    path(
+        "bills/<int:bill_id>/instalments/withdraw/",
+        instalments.withdraw,
+        name="bill-instalments-withdraw",
+    ),
     path("readings/", readings.desk, name="readings"),
     path("readings/<int:reading_id>/", readings.decide, name="decide"),
     path("readings/imports/", imports.every, name="imports"),

@@ -44,12 +44,13 @@ def _queue(tenant: TenantInfo, row: BillRow, step: int, holder: Addressee, now: 
     language = holder.language or tenant.file.locale.languages[0]
     made = notifications.queue(
         kind="payment-reminder",
-        key=f"{row.id}:{step}",
+        # Each part of a bill that is paid in parts has reminders of its own.
+        key=f"{row.id}:{row.due_date}:{step}",
         recipient=holder.email,
         language=language,
         values={
             "number": row.number,
-            "amount": money_text(row.outstanding, language=language),
+            "amount": money_text(row.next_part or row.outstanding, language=language),
             "due": date_text(row.due_date, language=language),
             "account": row.account_number[-3:],
             "last": "yes" if step == len(tenant.file.billing.dunning_days) else "",

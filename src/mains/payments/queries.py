@@ -10,10 +10,12 @@ from django.db.models.functions import Coalesce
 
 from mains.billing.models import Bill, BillState
 from mains.billing.numbers import reference_of
+from mains.billing.rules.instalments import Instalment, next_due
 from mains.billing.rules.status import BillStatus, bill_status
 from mains.core.arrays import integer_array
 from mains.core.money import Money
 from mains.ledger import queries as ledger
+from mains.payments import instalments
 from mains.payments.models import (
     Allocation,
     AttemptBill,
@@ -45,6 +47,9 @@ class BillRow:
     outstanding: Money
     status: BillStatus
     processing: bool
+    # What was agreed to be paid in parts; then `due_date` is that of the first part still open.
+    instalments: tuple[Instalment, ...] = ()
+    next_part: Money | None = None
 
 
 def bills(
@@ -118,9 +123,10 @@ def overdue(*, today: date) -> list[BillRow]:
     Return the bills that are late, the longest first, but for those whose payment is being
     confirmed and those that a mandate collects.
     """
-    found = _found(Bill.objects.filter(due_date__lt=today, collection_date=None))
-    rows = found.filter(total_minor__gt=F("allocated")).order_by("due_date", "pk")
-    return [row for row in (_row(one, today) for one in rows) if not row.processing]
+    issued = _found(Bill.objects.filter(due_date__lt=today, collection_date=None))
+    rows = issued.filter(total_minor__gt=F("allocated")).order_by("due_date", "pk")
+    found = (_row(one, today) for one in rows)
+    return [row for row in found if not row.processing and row.due_date < today]
 
 
 def latest_bills(*, account_ids: Collection[int], today: date) -> dict[int, BillRow]:
@@ -155,6 +161,10 @@ def _found(queryset: QuerySet[Bill]) -> QuerySet[Bill]:
 def _row(row: Bill, today: date) -> BillRow:
     total = Money(row.total_minor, row.currency)
     paid = Money(row.allocated, row.currency)  # type: ignore[attr-defined]
+    left = max(total - paid, Money.zero(row.currency))
+    parts = instalments.read(row)
+    part = next_due(parts, outstanding=left)
+    due_date = part.due_date if part else row.due_date
     return BillRow(
         id=row.pk,
         number=row.number,
@@ -166,12 +176,14 @@ def _row(row: Bill, today: date) -> BillRow:
         period_start=row.period_start,
         period_end=row.period_end,
         issue_date=row.issue_date,
-        due_date=row.due_date,
+        due_date=due_date,
         collection_date=row.collection_date,
         total=total,
-        outstanding=max(total - paid, Money.zero(row.currency)),
-        status=bill_status(total=total, allocated=paid, due_date=row.due_date, today=today),
+        outstanding=left,
+        status=bill_status(total=total, allocated=paid, due_date=due_date, today=today),
         processing=row.processing,  # type: ignore[attr-defined]
+        instalments=parts,
+        next_part=part.amount if part else None,
     )
 
 

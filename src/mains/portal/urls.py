@@ -68,6 +68,7 @@ urlpatterns = [
     path("bills/<int:bill_id>/", bills.one_bill, name="bill"),
     path("bills/<int:bill_id>/bill.pdf", bills.document, name="bill-pdf"),
     path("bills/<int:bill_id>/proof.json", bills.proof, name="bill-proof"),
+    path("bills/<int:bill_id>/instalments/", bills.share_out, name="bill-instalments"),
     path("bills/next/", next_bill.foreseen, name="next-bill"),
     path("find/", payments.find, name="find"),
     path("pay/", payments.choose, name="pay"),

@@ -17,6 +17,7 @@ from mains.billing.telling import Why, why
 from mains.branding.components import Cell, Column, Fact, Table
 from mains.console import wording
 from mains.console.access import EVERYBODY, StaffRequest, staff
+from mains.console.runs import instalments
 from mains.core.money import Money
 from mains.journeys import desk
 from mains.journeys.desk import Seal
@@ -47,6 +48,10 @@ def one(request: StaffRequest, bill_id: int) -> HttpResponse:
             "lines": _lines(facts) if facts else None,
             "provable": facts is not None and proofs.is_provable(facts),
             "why": _why(request, bill_id, facts) if facts else None,
+            "instalments": instalments.table_of(bill),
+            "can_share_out": bill.outstanding.minor > 0
+            and bill.collection_date is None
+            and not bill.instalments,
             "transfers": _transfers(seal),
         },
     )

@@ -3,19 +3,21 @@
 import json
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from mains.billing import documents, proofs
 from mains.billing import queries as billing
 from mains.billing.proofs import is_provable
 from mains.billing.telling import why
-from mains.branding.components import Cell, Column, SumLine, Table
-from mains.core.wording import short_date_text
+from mains.branding.components import Cell, Column, Fact, SumLine, Table
+from mains.core.wording import date_text, money_text, short_date_text
 from mains.enrolment.access_log import Deed
 from mains.enrolment.rules.rights import Right
+from mains.payments import instalments
 from mains.payments import queries as payments
 from mains.payments.queries import BillRow
 from mains.portal.access import (
@@ -124,6 +126,16 @@ def one_bill(request: PortalRequest, bill_id: int) -> HttpResponse:
             "listed": seen,
             "owns": whole,
             "period": period_text(row.period_start, row.period_end),
+            "parts": [
+                Fact(
+                    date_text(part.due_date, language=language()),
+                    money_text(part.amount, language=language()),
+                )
+                for part in row.instalments
+            ]
+            if whole
+            else [],
+            "choices": _choices(request, row) if whole else [],
             "payable": is_payable(row)
             and may_pay(request, bill_id=bill_id, account_id=row.account_id),
             "late": row.collection_date is not None and row.collection_date < request.today,
@@ -177,6 +189,50 @@ def document(request: PortalRequest, bill_id: int) -> HttpResponse:
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{row.number}.pdf"'
     return response
+
+
+def _choices(request: PortalRequest, row: BillRow) -> list[int]:
+    """
+    Return in how many parts a bill may be paid; none where it may not.
+    """
+    most = request.tenant.file.billing.most_instalments
+    if not is_payable(row) or row.instalments or row.processing:
+        return []
+    return list(range(instalments.FEWEST, most + 1))
+
+
+@require_POST
+@customer_required
+def share_out(request: PortalRequest, bill_id: int) -> HttpResponse:
+    """
+    Pay a bill in as many monthly parts as its payer chose; the first is due with the bill.
+    """
+    row = payments.bill(bill_id=bill_id, today=request.today)
+    if row is None:
+        raise Http404
+    require(request, Right.PAY, account_id=row.account_id)
+    chosen = request.POST.get("count", "")
+    try:
+        instalments.agree(
+            bill_id=bill_id,
+            count=int(chosen) if chosen.isdecimal() else 0,
+            first_date=max(row.due_date, request.today),
+            most=request.tenant.file.billing.most_instalments,
+            by=f"user:{request.user.pk}",
+            now=request.now,
+            today=request.today,
+        )
+    except (
+        instalments.NothingToShareOut,
+        instalments.CollectedByMandate,
+        instalments.AgreedOtherwise,
+        instalments.UnfitInstalments,
+    ):
+        messages.error(
+            request,
+            _("This bill cannot be paid in these parts. Choose from the list, or contact us."),
+        )
+    return redirect("portal:bill", bill_id)
 
 
 @require_safe

@@ -304,7 +304,7 @@ PLAIN = {
     "audit.AccessEntry": {"actor", "purpose", "reason", "page"},
     "audit.Entry": {"action", "subject", "actor", "detail", "previous", "hash"},
     "audit.Head": {"hash"},
-    "billing.Bill": {"state", "number", "currency", "reference", "facts_hash"},
+    "billing.Bill": {"state", "number", "currency", "reference", "facts_hash", "instalments"},
     "billing.BillLine": {"service", "code", "label", "unit"},
     "billing.BillRun": {"stage", "currency", "started_by", "approved_by"},
     "billing.BillRunChunk": {

@@ -29,6 +29,9 @@ class Billing(Section):
     # How many days after the due date a bill that is not paid is reminded of, the first one first;
     # the last of them is the last reminder. Without any nobody is reminded.
     dunning_days: tuple[Annotated[int, Field(ge=1, le=365)], ...] = ()
+    # In how many monthly parts customers may choose by themselves to pay a bill; staff may agree on
+    # up to twelve. At 0 they ask.
+    most_instalments: int = Field(default=0, ge=0, le=12)
     second_person_approves: bool = False
     # For use longer ago nothing more is claimed once a reading shows that an estimate was too low.
     # Where the law of the country is stricter, it holds.
