@@ -31,6 +31,8 @@ class User(AbstractBaseUser):
     # Signed in with a temporary password: nothing but choosing a new one is open.
     must_change_password = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    # Since when the login wants to be told by e-mail when it is time to read.
+    reading_reminder_at = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = []

@@ -125,18 +125,6 @@ class Reading(models.Model):
         return f"{self.register_id} {self.read_date} {self.value}"
 
 
-class ReadingReminder(models.Model):
-    """
-    A login that wants to be told by e-mail when it is time to read.
-    """
-
-    user_id = models.BigIntegerField(unique=True)
-    asked_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"reminder of user {self.user_id}"
-
-
 def _length(column: str) -> Func:
     return Func(column, function="cardinality", output_field=models.IntegerField())
 

@@ -25,7 +25,8 @@ def hanna(utility, django_db_blocker) -> Iterator[Person]:
     Somebody who holds accounts with both companies; readings sent by a test are gone after it.
     """
     from mains.guard.context import inside
-    from mains.metering.models import Reading, ReadingReminder
+    from mains.identity.models import User
+    from mains.metering.models import Reading
 
     with django_db_blocker.unblock():
         world.forget_people()
@@ -36,7 +37,7 @@ def hanna(utility, django_db_blocker) -> Iterator[Person]:
         yield world.person(HANNA, *heat, *power)
         with inside(SLUG):
             Reading.objects.exclude(pk__in=before).delete()
-            ReadingReminder.objects.all().delete()
+            User.objects.update(reading_reminder_at=None)
         move_clock(SLUG, world.NOW)
 
 

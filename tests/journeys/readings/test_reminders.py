@@ -13,7 +13,6 @@ from mains.guard.context import inside
 from mains.journeys import reading_reminders, upkeep
 from mains.metering import queries as metering
 from mains.metering import reminding
-from mains.metering.models import ReadingReminder
 from mains.tenancy import queries
 
 PLACE = "/readings/reminder/"
@@ -91,7 +90,7 @@ class TestAskedFor:
 
         assert (night(), night()) == (1, 1)
         with inside(SLUG):
-            assert ReadingReminder.objects.count() == 1
+            assert len(reminding.reminded_users()) == 1
 
     def test_a_missed_night_is_made_up_for(self, hanna, on):
         on(11, 20)

@@ -13,7 +13,6 @@ from mains.enrolment.actions import delivering, telling
 from mains.enrolment.models import AccountLink, Invitation, LinkRole, SignUp
 from mains.identity import actions as identity
 from mains.identity.models import User
-from mains.metering import reminding
 from mains.tenancy.tenantfile.identity import Grouping
 
 
@@ -227,7 +226,6 @@ def end_login(*, user_id: int, actor: str, now: datetime, today: date) -> bool:
         revoked_at=now
     )
     SignUp.objects.filter(email=user.email, confirmed_at=None).delete()
-    reminding.stop_reminding(user_id=user_id)
     delivering.leave(user_id=user_id, account_ids=account_ids, actor=actor, now=now, today=today)
     audit.record(action="login.deleted", subject=f"user:{user_id}", actor=actor, detail={}, now=now)
     return identity.delete_user(user_id=user_id)
