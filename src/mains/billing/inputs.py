@@ -108,9 +108,10 @@ class ChunkInputs:
         Return what a line is called in a language, or in the tariff's first one.
         """
         prices, code = self.prices[line.contract_id], line.rated.code
-        for one in self.corrected.get(line.contract_id, ()):
-            if one.billed_with == line.corrects and one.prices:
-                prices = one.prices
+        if line.corrects is not None:
+            for one in self.corrected[line.contract_id]:
+                if one.billed_with == line.corrects and one.prices:
+                    prices = one.prices
         words = prices.list_on(line.days).labels.get(code)
         if not words:
             return code

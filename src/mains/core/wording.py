@@ -24,9 +24,14 @@ def money_text(amount: Money, *, language: str) -> str:
     """
     Return an amount as people write it, e.g. `12 345 Ft` or `€84.20`.
     """
-    return _in_currency(
-        amount.as_decimal(), amount.currency, language, exponent_of(amount.currency)
-    )
+    return _money_text(amount.minor, amount.currency, language)
+
+
+# Bills of one run repeat amounts, and a page says one several times.
+@lru_cache(maxsize=16_384)
+def _money_text(minor: int, currency: str, language: str) -> str:
+    amount = Money(minor, currency)
+    return _in_currency(amount.as_decimal(), currency, language, exponent_of(currency))
 
 
 def signed_money_text(amount: Money, *, language: str) -> str:

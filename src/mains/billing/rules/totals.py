@@ -61,8 +61,11 @@ def bill_totals(
     :raises UnknownVatRate: if a line names a rate that is not among `rates`.
     """
     by_rate = vat_totals(lines, rates=rates, currency=currency, policy=policy)
-    net = Money.total((total.net for total in by_rate), currency=currency)
-    tax = Money.total((total.tax for total in by_rate), currency=currency)
+    if len(by_rate) == 1:
+        net, tax = by_rate[0].net, by_rate[0].tax
+    else:
+        net = Money.total((total.net for total in by_rate), currency=currency)
+        tax = Money.total((total.tax for total in by_rate), currency=currency)
     return BillTotals(by_rate=by_rate, net=net, tax=tax, gross=net + tax)
 
 

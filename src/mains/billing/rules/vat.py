@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from enum import StrEnum
+from functools import lru_cache
 from typing import Protocol
 
 from mains.core.money import MixedCurrencies, Money
@@ -81,12 +82,13 @@ def vat_totals(
             f"No percentage is in force for the VAT rate `{unknown[0]}`; "
             f"known are {', '.join(sorted(rates)) or 'none'}."
         )
-    with localcontext(_CONTEXT):
-        totals = [
-            _total(name, rates[name], amounts, currency=currency, policy=policy)
-            for name, amounts in nets.items()
-        ]
-    return tuple(sorted(totals, key=lambda total: (-total.percent, total.name)))
+    totals = [
+        _total(name, rates[name], amounts, currency=currency, policy=policy)
+        for name, amounts in nets.items()
+    ]
+    if len(totals) > 1:
+        totals.sort(key=lambda total: (-total.percent, total.name))
+    return tuple(totals)
 
 
 def _total(
@@ -99,12 +101,30 @@ def _total(
 ) -> VatTotal:
     net = _summed(amounts, currency)
     if policy is VatPolicy.PER_RATE:
-        tax = Money.round_from(net.as_decimal() * percent / _HUNDRED, currency)
+        tax = Money(_share(net.minor, percent), currency)
     else:
-        exact = (net.as_decimal() if isinstance(net, Money) else net for net in amounts)
-        taxes = (Money.round_from(amount * percent / _HUNDRED, currency) for amount in exact)
-        tax = Money.total(taxes, currency=currency)
+        with localcontext(_CONTEXT):
+            exact = (net.as_decimal() if isinstance(net, Money) else net for net in amounts)
+            taxes = (Money.round_from(amount * percent / _HUNDRED, currency) for amount in exact)
+            tax = Money.total(taxes, currency=currency)
     return VatTotal(name=name, percent=percent, net=net, tax=tax)
+
+
+def _share(minor: int, percent: Decimal) -> int:
+    """
+    Return a percentage of whole minor units, halves away from zero; by integers, so exactly.
+    """
+    numerator, denominator = _ratio(percent)
+    share, rest = divmod(abs(minor) * numerator, denominator)
+    if 2 * rest >= denominator:
+        share += 1
+    return -share if minor < 0 else share
+
+
+@lru_cache(maxsize=256)
+def _ratio(percent: Decimal) -> tuple[int, int]:
+    numerator, denominator = percent.as_integer_ratio()
+    return numerator, denominator * 100
 
 
 def _summed(amounts: list[Money | Decimal], currency: str) -> Money:
@@ -114,11 +134,11 @@ def _summed(amounts: list[Money | Decimal], currency: str) -> Money:
     minor, exact = 0, Decimal(0)
     for amount in amounts:
         if isinstance(amount, Decimal):
-            exact += amount
+            exact = _CONTEXT.add(exact, amount)
         elif amount.currency != currency:
             raise MixedCurrencies(currency, amount.currency)
         else:
             minor += amount.minor
     if not exact:
         return Money(minor, currency)
-    return Money.round_from(Money(minor, currency).as_decimal() + exact, currency)
+    return Money.round_from(_CONTEXT.add(Money(minor, currency).as_decimal(), exact), currency)
