@@ -38,7 +38,7 @@ def check(file: TenantFile) -> None:
                 compile_tariff(read_components(rows), currency=file.locale.currency)
             except ComponentWrong as problem:
                 place = f"tariffs.{tariff.code}.versions[{position}]"
-                raise TariffWrong(f"{place}: {problem}") from problem
+                raise TariffWrong(f"{place}.{problem}") from problem
 
 
 def rows_of(

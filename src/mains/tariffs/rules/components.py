@@ -42,7 +42,8 @@ def _read(index: int, row: Mapping[str, Any]) -> Component:
     except ValidationError as problem:
         mistake = problem.errors(include_url=False)[0]
         place = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in mistake["loc"])
-        raise ComponentWrong(f"components[{index}]{place}: {mistake['msg']}.") from problem
+        what = mistake["msg"].removeprefix("Value error, ").removesuffix(".")
+        raise ComponentWrong(f"components[{index}]{place}: {what}.") from problem
     return component
 
 
