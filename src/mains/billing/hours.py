@@ -1,6 +1,6 @@
 """What contracts used by the hour, where their prices depend on it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -8,8 +8,9 @@ from mains.billing.contracts import ContractRow
 from mains.billing.pricing import ContractPrices
 from mains.billing.rules.drafting import Hours
 from mains.core.calendars import Period
-from mains.metering import interval_queries
+from mains.metering import interval_queries, period_use
 from mains.metering.interval_queries import Measured
+from mains.metering.period_use import KeptUse
 from mains.tariffs import queries as tariffs
 from mains.tariffs.rules.calendars import Timetable, UnfitIntervals, Values, per_hour
 from mains.tariffs.rules.kinds import Hourly
@@ -69,13 +70,16 @@ def hours_of(
     by it.
     """
     wanted = {
-        contract.contract_id: found
+        contract.contract_id: asked
         for contract, prices in priced
-        if (found := wanted_by(prices)) is not None
+        if (asked := wanted_by(prices)) is not None
     }
     if not wanted:
         return {}
     contracts = [(one, prices) for one, prices in priced if one.contract_id in wanted]
+    found, contracts = _from_months(contracts, wanted, period, timetables)
+    if not contracts:
+        return found
     intervals = interval_queries.used_by_interval(
         supply_point_ids={contract.supply_point_id for contract, _prices in contracts},
         period=period,
@@ -83,7 +87,7 @@ def hours_of(
     prices_of = tariffs.index_prices(
         codes={index for one in wanted.values() for index in one.indexes}, period=period
     )
-    return {
+    return found | {
         contract.contract_id: _hours(
             contract.part_of(period),
             prices,
@@ -97,6 +101,67 @@ def hours_of(
         )
         for contract, prices in contracts
     }
+
+
+def _from_months(
+    contracts: Sequence[tuple[ContractRow, ContractPrices]],
+    wanted: Mapping[int, Wanted],
+    period: Period,
+    timetables: Mapping[str, Timetable],
+) -> tuple[dict[int, Hours], list[tuple[ContractRow, ContractPrices]]]:
+    """
+    Return what contracts used by what is kept of whole months, and the contracts for which that
+    does not do: every interval is priced by itself, or a price changes within a month.
+    """
+    kept = period_use.kept_use(
+        supply_point_ids={
+            one.supply_point_id for one, _prices in contracts if not wanted[one.contract_id].hourly
+        },
+        period=period,
+    )
+    found: dict[int, Hours] = {}
+    for contract, prices in contracts:
+        asked = wanted[contract.contract_id]
+        months = {name: kept.get((*contract.place, name)) for name in asked.quantities}
+        known = None if asked.hourly else _known(asked, months, prices, timetables)
+        if known is not None:
+            found[contract.contract_id] = Hours(asked.quantities, known=known)
+    return found, [one for one in contracts if one[0].contract_id not in found]
+
+
+def _known(
+    asked: Wanted,
+    months: Mapping[str, KeptUse | None],
+    prices: ContractPrices,
+    timetables: Mapping[str, Timetable],
+) -> dict[Period, dict[str, Decimal]] | None:
+    known: dict[Period, dict[str, Decimal]] = {}
+    for part in prices.parts:
+        quantities = dict.fromkeys(asked.names, Decimal(0))
+        for quantity, kept in months.items():
+            calendars = {""} | {
+                _calendar_of(name) for name in asked.names if name.startswith(f"{quantity}@")
+            }
+            for calendar in calendars:
+                key = timetables[calendar].key if calendar else ""
+                use = kept.over(part.days, key=key) if kept else None
+                if use is None:
+                    return None
+                quantities |= _named(quantity, calendar, *use)
+        known[part.days] = quantities
+    return known
+
+
+def _named(
+    quantity: str, calendar: str, decimals: int, use: Mapping[str, tuple[int, int]]
+) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for period, (used, most) in use.items():
+        name = in_period(quantity, calendar=calendar, period=period) if calendar else quantity
+        peak = f"{name}.{_PEAK}" if calendar else f"{quantity}@{_PEAK}"
+        found[name] = Decimal(used).scaleb(-decimals)
+        found[peak] = Decimal(most).scaleb(-decimals)
+    return found
 
 
 def _hours(

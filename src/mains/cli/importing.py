@@ -106,6 +106,10 @@ def intervals(
             f"{refused.trouble.advice[0].upper()}{refused.trouble.advice[1:]}.",
             code=4,
         ) from refused
+    if outcome.import_id is not None:
+        from mains.journeys import period_use
+
+        period_use.after_import(tenant=tenant, import_id=outcome.import_id)
     rejected = rejected or file.with_name(f"{file.name}.rejected.csv")
     _report(outcome, rejected, as_json=as_json, dry_run=dry_run)
 

@@ -17,7 +17,7 @@ from typing import Any
 from mains.billing.models import Bill, BillState
 from mains.documents import waiting
 from mains.documents.waiting import Waiting
-from mains.journeys import jobs, rejected_rows
+from mains.journeys import jobs, period_use, rejected_rows
 from mains.metering import importing
 from mains.metering import waiting as meters
 from mains.metering.importing import Arrival, Outcome
@@ -181,6 +181,8 @@ def _found(tenant: TenantInfo, file: Waiting, path: Path, now: datetime) -> dict
         )
     except FileRefused as refused:
         return {"step": Step.REFUSED, "trouble": asdict(refused.trouble)}
+    if outcome.import_id is not None:
+        period_use.after_import(tenant=tenant, import_id=outcome.import_id)
     kept = file.name if dry_run else rejected_rows.of_import(outcome.import_id)
     lifetime = LIFETIME if dry_run else rejected_rows.LIFETIME
     rejected_rows.keep(outcome=outcome, name=kept, now=now, expires_at=now + lifetime)

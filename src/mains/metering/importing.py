@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from mains.audit.actions import record
 from mains.core.arrays import integer_array
 from mains.core.transactions import inside_transaction, owns_transaction
-from mains.metering import interval_writing, remote_readings, sources
+from mains.metering import interval_writing, period_use, remote_readings, sources
 from mains.metering.imports import worker
 from mains.metering.imports.caps import Caps
 from mains.metering.imports.profile import Profile
@@ -97,7 +97,7 @@ def import_file(
 def _store(
     *, read: worker.Read, file_name: str, profile: Profile, arrival: Arrival, dry_run: bool
 ) -> Outcome:
-    _one_at_a_time()
+    period_use.one_import_at_a_time()
     before = MeterImport.objects.filter(
         file_hash=read.file_hash, profile=profile.key, state=ImportState.APPLIED
     ).first()
@@ -177,6 +177,9 @@ def _bring(
         file=read.folder / "days", import_id=entry.pk, hung=registers.hung, sources=read.sources,
         span=(read.first_day, read.last_day),
     )  # fmt: skip
+    period_use.forget(
+        register_ids=written.register_ids, first_day=read.first_day, last_day=read.last_day
+    )
     entry.first_day, entry.last_day = read.first_day, read.last_day
     entry.new_days, entry.changed_days = written.new_days, written.changed_days
     entry.register_ids = sorted(written.register_ids)
@@ -195,7 +198,7 @@ def undo(*, import_id: int, by: str, now: datetime) -> MeterImport:
     :raises MeterImport.DoesNotExist: if there is no such import.
     :raises NewerImports: if later ones changed the same days.
     """
-    _one_at_a_time()
+    period_use.one_import_at_a_time()
     entry = MeterImport.objects.select_for_update().get(pk=import_id)
     if entry.state == ImportState.UNDONE:
         return entry
@@ -221,19 +224,17 @@ def _restore(entry: MeterImport) -> None:
             [entry.pk],
         )
         cursor.execute("delete from metering_replacedday where import_id = %s", [entry.pk])
-        if entry.first_day is not None:
+        if entry.first_day is not None and entry.last_day is not None:
+            period_use.forget(
+                register_ids=entry.register_ids,
+                first_day=entry.first_day,
+                last_day=entry.last_day,
+            )
             cursor.execute(
                 "delete from metering_intervalday where import_id = %s"
                 " and register_id = any(%s::bigint[]) and day between %s and %s",
                 [entry.pk, integer_array(entry.register_ids), entry.first_day, entry.last_day],
             )
-
-
-def _one_at_a_time() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select pg_advisory_xact_lock(hashtextextended(current_schema() || 'imports', 0))"
-        )
 
 
 def _note(action: str, entry: MeterImport, by: str, now: datetime) -> None:

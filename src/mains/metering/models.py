@@ -31,6 +31,8 @@ class Register(models.Model):
     counts_down = models.BooleanField(db_default=False)
     # It has no dial: what it shows is a home's share of the building's meters.
     is_virtual = models.BooleanField(db_default=False)
+    # What it used in the tariff periods of whole months: see `period_use`.
+    period_use = models.JSONField(default=dict, db_default={})
 
     class Meta:
         constraints = [

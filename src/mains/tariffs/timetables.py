@@ -1,6 +1,7 @@
 """The calendars of a utility with its zone and holidays, as its file says."""
 
 from collections.abc import Mapping
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -18,11 +19,22 @@ def timetables_of(file: TenantFile) -> Timetables:
 
     :raises CalendarWrong: if an hour of one has no tariff period, or two.
     """
-    zone = ZoneInfo(file.locale.timezone)
+    zone, country = ZoneInfo(file.locale.timezone), file.locale.country
     return {
-        one.code: Timetable(_calendar(one), zone, _holidays(one, file.locale.country).__contains__)
+        one.code: Timetable(
+            _calendar(one),
+            zone,
+            _holidays(one, country).__contains__,
+            key=_key(one, zone=file.locale.timezone, country=country),
+        )
         for one in file.calendars
     }
+
+
+def _key(one: TariffCalendar, *, zone: str, country: str) -> str:
+    # Public holidays are decreed anew, so what the library knows of them belongs to it.
+    content = f"{one.model_dump_json()} {zone} {country} {holidays.__version__}"
+    return f"{one.code}:{sha256(content.encode()).hexdigest()[:12]}"
 
 
 def _calendar(one: TariffCalendar) -> Calendar:

@@ -99,9 +99,9 @@ def test_the_second_waits_and_adds_nothing(at_once):
 def test_control_without_waiting_the_second_fails(at_once, monkeypatch):
     from django.db import IntegrityError
 
-    from mains.metering import importing
+    from mains.metering import period_use
 
-    monkeypatch.setattr(importing, "_one_at_a_time", lambda: None)
+    monkeypatch.setattr(period_use, "one_import_at_a_time", lambda: None)
     first, second = at_once()
     assert first.new_days == 1
     assert isinstance(second, IntegrityError)

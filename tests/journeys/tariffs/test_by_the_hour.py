@@ -179,3 +179,72 @@ def test_zones_and_classes_have_prices_of_their_own():
     ]
     with world.opened(world.file_of(*rows), zone="south", contract_class="shop") as home:
         assert world.nets(home.bill(MARCH, APRIL)) == {"south": "2.00", "shop": "4.00"}
+
+
+class TestKeptByMonths:
+    """
+    What is imported is shared out once, and bills read the sums of months.
+    """
+
+    def bill(self, home: world.Home, monkeypatch, *, reads_hours: bool) -> dict:
+        """
+        Bill March; where its hours are read although they need not be, fail.
+        """
+        from mains.metering import interval_queries
+
+        def read(**_given: object) -> dict:
+            raise AssertionError("the hours of a month were read")
+
+        if not reads_hours:
+            monkeypatch.setattr(interval_queries, "used_by_interval", read)
+        return home.bill(MARCH, APRIL)
+
+    def keep(self) -> int:
+        from mains.core.calendars import Period
+        from mains.journeys import period_use
+        from mains.metering.models import Register
+        from mains.tenancy import queries
+
+        return period_use.keep(
+            tenant=queries.tenant(world.SLUG),
+            register_ids=list(Register.objects.values_list("pk", flat=True)),
+            period=Period(MARCH, APRIL),
+        )
+
+    @pytest.fixture
+    def home(self):
+        file = world.file_of(BY_TIME, DEMAND, calendars=[TD20])
+        with world.opened(file, attributes={"power_kw": "5"}) as home:
+            one_each_hour(home, but={date(2027, 3, 10): [1_000] * 12 + [6_300] + [1_000] * 11})
+            yield home
+
+    def test_bills_are_the_same_as_from_the_hours(self, home, monkeypatch):
+        assert (self.keep(), self.keep()) == (1, 1)
+        facts = self.bill(home, monkeypatch, reads_hours=False)
+        assert quantities(facts) == {
+            "energy.P1": "181.3", "energy.P2": "176", "energy.P3": "391",
+            "power": "6.3", "power.excess": "1.05",
+        }  # fmt: skip
+
+    def test_control_without_what_is_kept_the_hours_are_read(self, home, monkeypatch):
+        with pytest.raises(AssertionError, match="hours of a month"):
+            self.bill(home, monkeypatch, reads_hours=False)
+
+    def test_what_an_import_changes_is_forgotten(self, home, monkeypatch):
+        from mains.core.transactions import owns_transaction
+        from mains.metering import period_use
+
+        self.keep()
+        register = home.registers["energy"]
+        owns_transaction(period_use.forget)(
+            register_ids=[register.pk], first_day=date(2027, 3, 31), last_day=APRIL
+        )
+        register.refresh_from_db()
+        assert all(not months for months in register.period_use.values())
+        facts = self.bill(home, monkeypatch, reads_hours=True)
+        assert quantities(facts)["energy.P1"] == "181.3"
+
+    def test_a_month_that_lacks_a_day_is_not_kept(self, home):
+        assert home.registers["energy"].period_use == {}
+        IntervalDay.objects.filter(day=date(2027, 3, 17)).delete()
+        assert self.keep() == 0

@@ -342,7 +342,7 @@ PLAIN = {
         "reading_ids",
     },
     "metering.Reading": {"source", "quality", "verdict", "method", "sent_key"},
-    "metering.Register": {"code", "quantity", "unit"},
+    "metering.Register": {"period_use", "code", "quantity", "unit"},
     "metering.ReplacedDay": {"values", "qualities"},
     "mfa.Authenticator": {"type"},
     "notifications.Message": {"key", "kind", "channel", "language", "state", "error"},

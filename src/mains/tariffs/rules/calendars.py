@@ -158,6 +158,8 @@ class Timetable:
     calendar: Calendar
     zone: ZoneInfo
     is_holiday: Callable[[date], bool]
+    # Names the calendar with all that its periods follow from; another key, other periods.
+    key: str = ""
     # The same for every contract, so it is found out once for each day and each period.
     _hours: dict[date, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
     _alike: dict[Period, tuple[Alike, ...]] = field(default_factory=dict, compare=False, repr=False)
