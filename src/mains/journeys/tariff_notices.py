@@ -121,20 +121,12 @@ def _tell(
     )
 
 
-def _charged_to(told: Told, components: tuple[Component, ...]) -> list[Component]:
-    return [
-        one
-        for one in components
-        if (not one.classes or told.contract_class in one.classes)
-        and (not one.zones or told.zone in one.zones)
-    ]
-
-
 def _in_words(told: Told, prices: _Prices, currency: str, language: str) -> list[str]:
     """
     Return what changes for somebody, a line each: prices, then what is charged otherwise.
     """
-    before, after = _charged_to(told, prices.before), _charged_to(told, prices.after)
+    before = [one for one in prices.before if told.is_charged(one)]
+    after = [one for one in prices.after if told.is_charged(one)]
     with translation.override(language):
         words = PriceWords(language=language, currency=currency, labels=prices.labels)
         lines = [

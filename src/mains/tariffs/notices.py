@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from mains.core.transactions import inside_transaction
 from mains.customers.models import Account, Contract
 from mains.tariffs.models import TariffVersion
+from mains.tariffs.rules.kinds import Component
 from mains.tenancy.tenantfile import TenantFile
 
 
@@ -84,12 +85,21 @@ def waiting() -> list[int]:
 @dataclass(frozen=True, slots=True)
 class Told:
     """
-    An account with a contract to which new prices apply.
+    An account to whose contracts new prices apply; each contract by its class and its zone.
     """
 
     account: Account
-    contract_class: str
-    zone: str
+    contracts: tuple[tuple[str, str], ...]
+
+    def is_charged(self, component: Component) -> bool:
+        """
+        Tell whether one of the contracts is charged a component.
+        """
+        return any(
+            (not component.classes or contract_class in component.classes)
+            and (not component.zones or zone in component.zones)
+            for contract_class, zone in self.contracts
+        )
 
 
 def next_accounts(*, version: TariffVersion, count: int) -> list[Told]:
@@ -98,15 +108,17 @@ def next_accounts(*, version: TariffVersion, count: int) -> list[Told]:
 
     They have a contract by its tariff that runs on its first day or later.
     """
-    contracts = (
-        Contract.objects.filter(
-            tariff_code=version.tariff.code, account_id__gt=version.notice_cursor
-        )
-        .exclude(end_date__lte=version.start_date)
-        .select_related("account__customer", "supply_point")
-        .order_by("account_id", "pk")
-        .distinct("account_id")
+    contracts = Contract.objects.filter(tariff_code=version.tariff.code).exclude(
+        end_date__lte=version.start_date
     )
+    following = contracts.filter(account_id__gt=version.notice_cursor).order_by("account_id")
+    account_ids = list(following.values_list("account_id", flat=True).distinct()[:count])
+    found: dict[int, list[Contract]] = {account_id: [] for account_id in account_ids}
+    for one in contracts.filter(account_id__in=account_ids).select_related(
+        "account__customer", "supply_point"
+    ):
+        found[one.account_id].append(one)
     return [
-        Told(one.account, one.contract_class, one.supply_point.zone) for one in contracts[:count]
+        Told(rows[0].account, tuple((one.contract_class, one.supply_point.zone) for one in rows))
+        for rows in found.values()
     ]

@@ -309,7 +309,7 @@ class TestAtAnyTime:
             assert "lab" not in drafts.find(draft_id=draft_id).trial
 
     @pytest.mark.parametrize(("state", "kept"), [("DONE", True), ("WORKING", False)])
-    def test_what_was_found_is_kept_with_the_published_version(self, draft_id, state, kept):
+    def test_what_was_found_is_kept_with_the_published_version(self, olga, draft_id, state, kept):
         from django.db import transaction
 
         from mains.guard.context import inside
@@ -330,8 +330,12 @@ class TestAtAnyTime:
             assert drafts.finish(draft_id=draft_id, now=console_world.NOW) is None
             published.refresh_from_db()
             assert ("lab" in published.trial) is kept
-            with transaction.atomic():
-                published.delete()
+        page = olga.get(f"tariffs/lab/{published.pk}/", lang="en")
+        assert page.status_code == (200 if kept else 404)
+        assert ("Rate again" in page.content.decode()) is False
+        assert olga.post(f"tariffs/lab/{published.pk}/").status_code == 404
+        with inside("alder"), transaction.atomic():
+            published.delete()
 
     def test_a_draft_that_is_gone_is_not_worked_on(self, draft_id):
         from mains.guard.context import inside

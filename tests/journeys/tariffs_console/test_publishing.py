@@ -111,6 +111,28 @@ class TestOnce:
         assert (message.channel, message.language) == ("LETTER", "lv")
         assert message.recipient.startswith("Anna Ozola\n")
 
+    def test_with_two_contracts_it_is_one_message_of_what_changes_for_either(self, utility):
+        from django.db import transaction
+        from tests.factories import meters
+
+        from mains.customers.models import Contract
+        from mains.guard.context import inside
+
+        home, staff = utility
+        with inside(world.SLUG), transaction.atomic():
+            Contract.objects.create(
+                account=home.account, service="supply", contract_class="vulnerable",
+                tariff_code="home", supply_point=meters.supply_point("SP-2"),
+                start_date=date(2009, 1, 1),
+            )  # fmt: skip
+        desk.published(staff, draft_of(staff, **{"c1-price": "-3"}))
+        tell()
+        (message,) = told()
+        assert message.values["changes"].splitlines() == [
+            "Water: €0.35 per m³ → €0.40 per m³",
+            "Social: -€2.00 a month → -€3.00 a month",
+        ]
+
     def test_what_is_charged_otherwise_is_told_as_well(self, utility):
         _home, staff = utility
         desk.published(staff, draft_of(staff, **{"c0-price": "0.35", "c0-vat": "21"}))
