@@ -315,6 +315,7 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
     from mains.customers.models import SupplyPoint
     from mains.enrolment import passes
     from mains.enrolment.models import AccountLink, Invitation, LinkRole
+    from mains.journeys import tariff_desk
     from mains.metering import photos
     from mains.metering.models import MeterInstallation, Reading
     from mains.notifications.models import Message
@@ -359,6 +360,10 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
                 kind=passes.Kind.LINK, account_id=bill.account_id, supply_point_ids=[1],
                 ends_at=utilities.NOW.replace(year=2036), now=utilities.NOW,
             )  # fmt: skip
+        tariff = utility.tenant.file.tariffs[0]
+        draft_id = tariff_desk.begin(
+            tenant=utility.tenant, code=tariff.code, author="olga", today=utilities.NOW.date()
+        )
         (link,) = passes.passes_of(account_id=bill.account_id, now=utilities.NOW)
         photos.keep(reading_id=reading.pk, jpeg=b"\xff\xd8\xff", now=utilities.NOW)
     with inside(PUBLIC):
@@ -394,6 +399,9 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
         "webhooks_kind": "sandbox",
         "company": utility.tenant.file.companies[0].code,
         "service": utility.tenant.file.services[0].code,
+        "code": tariff.code,
+        "draft_id": str(draft_id),
+        "version_id": str(draft_id),
     }
 
 

@@ -85,6 +85,8 @@ EXPECTED = {
     # The console: roles in the tenant of the address.
     "every role": _policy("owner", "billing", "service", known=MISSING),
     "billing": _policy("owner", "billing", known=MISSING, service=FORBIDDEN),
+    # The same, and there is nothing of the kind.
+    "billing's nothing": _policy(known=MISSING, service=FORBIDDEN),
     "owners": _policy("owner", known=MISSING, service=FORBIDDEN, billing=FORBIDDEN),
     # A support view that a member of the service began.
     "owners and who began it": _policy("owner", "service", known=MISSING, billing=FORBIDDEN),
@@ -340,6 +342,19 @@ DESK: Lines = {
     "runs/<int:run_id>/cancel/": ("billing", SEND),
     "runs/<int:run_id>/accounts/": ("billing", FORM),
     "runs/<int:run_id>/accounts/<int:account_id>/": ("billing", FORM),
+    "tariffs/": ("billing", READ),
+    "tariffs/taxes/": ("billing", READ),
+    "tariffs/calendars/": ("billing", READ),
+    "tariffs/indexes/": ("billing", READ),
+    # This tenant has no index.
+    "tariffs/indexes/<slug:index>/": ("billing's nothing", FORM),
+    "tariffs/of/<slug:code>/": ("billing", READ),
+    "tariffs/of/<slug:code>/new/": ("billing", SEND),
+    "tariffs/drafts/<int:draft_id>/": ("billing", FORM),
+    "tariffs/drafts/<int:draft_id>/example/": ("billing", SEND),
+    "tariffs/drafts/<int:draft_id>/delete/": ("billing", SEND),
+    "tariffs/drafts/<int:draft_id>/publish/": ("owners", FORM),
+    "tariffs/lab/<int:version_id>/": ("billing", FORM),
     "payments/": ("billing", READ),
     "payments/book/": ("billing", FORM),
     "payments/ask/<str:token>/": ("billing", SEND),

@@ -69,6 +69,10 @@ STAFF = {
     "import-refused": "readings/imports/waiting/{bad}/",
     "readings": "readings/", "cards": "readings/cards/",
     "end-pass": "customers/{account}/passes/{pass}/",
+    "tariffs": "tariffs/", "taxes": "tariffs/taxes/", "calendars": "tariffs/calendars/",
+    "indexes": "tariffs/indexes/", "tariff": "tariffs/of/{tariff}/",
+    "tariff-draft": "tariffs/drafts/{draft}/", "tariff-lab": "tariffs/lab/{draft}/",
+    "tariff-publish": "tariffs/drafts/{draft}/publish/",
     "runs": "runs/", "run-new": "runs/new/", "payments": "payments/",
     "book": "payments/book/", "invitations": "invitations/", "messages": "messages/",
     "letters": "messages/letters/", "settings": "settings/", "brand": "settings/brand/",
@@ -128,6 +132,7 @@ def console(slug: str, ids: dict[str, str]) -> Site:
         "approval": str(wish(slug)),
         **({"pass": str(link(slug, int(ids["account"])))} if ids else {}),
         **interval_screens.waiting(slug),
+        **draft(slug),
     }
     return Site(f"{url}/{slug}/", cookies, {**ids, **more})
 
@@ -148,6 +153,33 @@ def link(slug: str, account_id: int) -> int:
         )  # fmt: skip
     with inside(slug):
         return passes.passes_of(account_id=account_id, now=now)[0].id
+
+
+def draft(slug: str) -> dict[str, str]:
+    """
+    Begin new prices of the provider's first tariff, ten per cent dearer, and try them in the lab.
+    """
+    from decimal import Decimal
+
+    from mains.journeys import tariff_desk, tariff_lab
+    from mains.tariffs import drafts
+
+    tenant = queries.tenant(slug)
+    code, today = tenant.file.tariffs[0].code, tenant.date_of(tenant.now())
+    with inside(slug):
+        made = tariff_desk.begin(tenant=tenant, code=code, author="olga", today=today)
+        begun = drafts.find(draft_id=made)
+        dearer = [
+            {**row, "price": str(round(Decimal(row["price"]) * Decimal("1.1"), 6))}
+            if "price" in row
+            else row
+            for row in begun.components
+        ]
+        drafts.save(
+            draft_id=made, start_date=begun.start_date, source="Decision 12", components=dearer
+        )
+        tariff_lab.ask(tenant=tenant, draft_id=made, by="olga", today=today, now=tenant.now())
+    return {"tariff": code, "draft": str(made)}
 
 
 def wish(slug: str) -> int:

@@ -28,6 +28,7 @@ class BarChart:
     :param gap: what a gap means, where it is not a reading that is missing.
     :param oldest_first: have the table begin with the oldest row.
     :param short_labels: name bars by their short labels in a wide drawing, too.
+    :param column: what heads the bars' names in the table, where they are no periods.
     """
 
     finding: str
@@ -41,6 +42,7 @@ class BarChart:
     gap: str = ""
     oldest_first: bool = False
     short_labels: bool = False
+    column: str = ""
 
     @property
     def rows(self) -> tuple[Period, ...]:

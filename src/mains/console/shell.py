@@ -21,6 +21,7 @@ def console(request: HttpRequest) -> dict[str, Any]:
         (_("Customers"), "customers/", "people", EVERYBODY),
         (_("Readings"), "readings/", "meter", EVERYBODY),
         (_("Bill runs"), "runs/", "run", BILLING),
+        (_("Tariffs"), "tariffs/", "tariff", BILLING),
         (_("Payments"), "payments/", "card", BILLING),
         (_("Messages"), "messages/", "message", EVERYBODY),
         (_("Settings"), "settings/", "settings", OWNERS),

@@ -21,6 +21,8 @@ from mains.console.runs import bills, instalments, steps
 from mains.console.runs import views as runs
 from mains.console.settings import brand, clock, configuration, proof
 from mains.console.support import views as support
+from mains.console.tariffs import drafting, indexes, lab
+from mains.console.tariffs import views as tariffs
 from mains.documents.serving import logo
 
 app_name = "console"
@@ -120,6 +122,18 @@ urlpatterns = [
     path("runs/<int:run_id>/cancel/", steps.cancel, name="run-cancel"),
     path("runs/<int:run_id>/accounts/", run_accounts.every, name="run-accounts"),
     path("runs/<int:run_id>/accounts/<int:account_id>/", run_accounts.one, name="run-account"),
+    path("tariffs/", tariffs.every, name="tariffs"),
+    path("tariffs/taxes/", tariffs.taxes, name="taxes"),
+    path("tariffs/calendars/", tariffs.calendars, name="calendars"),
+    path("tariffs/indexes/", indexes.every, name="indexes"),
+    path("tariffs/indexes/<slug:index>/", indexes.one, name="index"),
+    path("tariffs/of/<slug:code>/", tariffs.one, name="tariff"),
+    path("tariffs/of/<slug:code>/new/", drafting.begin, name="tariff-new"),
+    path("tariffs/drafts/<int:draft_id>/", drafting.edit, name="tariff-draft"),
+    path("tariffs/drafts/<int:draft_id>/example/", drafting.example, name="tariff-example"),
+    path("tariffs/drafts/<int:draft_id>/delete/", drafting.delete, name="tariff-delete"),
+    path("tariffs/drafts/<int:draft_id>/publish/", drafting.publish, name="tariff-publish"),
+    path("tariffs/lab/<int:version_id>/", lab.lab, name="tariff-lab"),
     path("payments/", payments.desk_page, name="payments"),
     path("payments/book/", payments.book, name="book"),
     path("payments/ask/<str:token>/", payments.ask, name="ask"),

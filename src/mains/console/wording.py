@@ -10,8 +10,14 @@ from django.utils.translation import gettext as _
 from mains.billing.rules.drafting import Hold
 from mains.billing.rules.status import BillStatus
 from mains.branding.components import Meaning
+from mains.core.wording import (
+    day_and_month_text,
+    instant_text,
+    number_text,
+    short_date_text,
+    unit_text,
+)
 from mains.core.wording import decimal_mark as language_decimal_mark
-from mains.core.wording import instant_text, number_text, short_date_text, unit_text
 from mains.metering.rules.typed import NotANumber, TooManyDigits
 from mains.tenancy.tenantfile.identity import CustomerType, Purpose
 
@@ -46,7 +52,7 @@ def period(start: date, end: date) -> str:
     return f"{day(start)} – {day(date.fromordinal(end.toordinal() - 1))}"
 
 
-def number(value: Decimal | str | None) -> str:
+def number(value: Decimal | str | int | None) -> str:
     """
     Write a number with the language's separators, or a dash where nothing is known.
     """
@@ -239,3 +245,10 @@ def customer_type(value: CustomerType) -> str:
         CustomerType.COMPANY: _("Company"),
         CustomerType.ADMINISTRATOR: _("Administrator"),
     }[value]
+
+
+def day_of_year(value: date) -> str:
+    """
+    Write a day of any year, such as 1 November.
+    """
+    return day_and_month_text(value, language=language())

@@ -84,6 +84,13 @@ def short_date_text(day: date, *, language: str) -> str:
     return format_date(day, format="medium", locale=language)
 
 
+def day_and_month_text(day: date, *, language: str) -> str:
+    """
+    Return a day without its year, e.g. `1 November`.
+    """
+    return format_skeleton("MMMMd", day, locale=language)
+
+
 def month_text(day: date, *, language: str) -> str:
     """
     Return a month with its year, standing alone, e.g. `листопад 2026`.

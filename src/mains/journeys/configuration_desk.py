@@ -15,6 +15,8 @@ from mains.enrolment import strength
 from mains.journeys import configure
 from mains.metering import windows
 from mains.tariffs.actions import PublishedPricesChanged
+from mains.tariffs.entering import TariffWrong
+from mains.tariffs.notices import NoticeTooShort
 from mains.tariffs.rules.kinds.base import ComponentWrong
 from mains.tenancy import registry
 from mains.tenancy.queries import TenantInfo
@@ -133,6 +135,8 @@ def publish(
     except (
         PublishedPricesChanged,
         ComponentWrong,
+        TariffWrong,
+        NoticeTooShort,
         configure.WeakPolicy,
         configure.WindowsContradict,
     ) as error:

@@ -1,14 +1,17 @@
 """Publish what a tenant decided, and bring its companies and tariffs in line with it."""
 
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from mains.approvals.actions import NeedsSecondOwner
 from mains.core.transactions import owns_transaction
 from mains.customers.models import Company
 from mains.enrolment import strength
 from mains.guard.context import PUBLIC, inside
+from mains.journeys import jobs
 from mains.metering import windows
 from mains.tariffs import actions as tariffs
+from mains.tariffs import notices
 from mains.tariffs.entering import check, rows_of
 from mains.tenancy import actions as tenancy
 from mains.tenancy import registry
@@ -48,6 +51,7 @@ def publish(
     :raises PublishedMeanwhile: if another version is published by now.
     :raises NeedsSecondOwner: if it changes where money goes, and two owners have to want that.
     :raises tariffs.PublishedPricesChanged: if a published tariff version has other prices.
+    :raises NoticeTooShort: if new prices would hold sooner than the tenant allows itself.
     :raises WindowsContradict: if a reading window cannot hold.
     :raises WeakPolicy: if a policy that gives access is guessed too easily.
     :raises TariffWrong: if prices or a calendar contradict themselves.
@@ -60,11 +64,12 @@ def publish(
         if guarded:
             raise NeedsSecondOwner([change.place for change in guarded])
     _judge(file=file, now=now)
+    notices.check(before=before, after=file, today=_today(file, now))
     with inside(file.slug):
-        _bring_in_line(file=file, now=now)
+        _bring_in_line(file=file, before=before, author=author, now=now)
     try:
         with inside(PUBLIC):
-            return tenancy.publish_configuration(
+            version = tenancy.publish_configuration(
                 schema_name=file.slug,
                 file=file,
                 author=author,
@@ -75,6 +80,11 @@ def publish(
     except PublishedMeanwhile:
         _restore(schema_name=file.slug, now=now)
         raise
+    with inside(file.slug):
+        if notices.waiting():
+            # Only now: what another version has overtaken, nobody is told of.
+            jobs.TELL_OF_PRICES.send()
+    return version
 
 
 def needs_second_owner(before: TenantFile, after: TenantFile) -> list[Change]:
@@ -104,11 +114,17 @@ def _restore(*, schema_name: str, now: datetime) -> None:
     _version, file = registry.published(schema_name=schema_name)
     if file is not None:
         with inside(schema_name):
-            _bring_in_line(file=file, now=now)
+            _bring_in_line(file=file, before=file, author="", now=now)
+
+
+def _today(file: TenantFile, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(file.locale.timezone)).date()
 
 
 @owns_transaction
-def _bring_in_line(*, file: TenantFile, now: datetime) -> None:
+def _bring_in_line(
+    *, file: TenantFile, before: TenantFile | None, author: str, now: datetime
+) -> None:
     companies = {}
     for company in file.companies:
         companies[company.code], _made = Company.objects.update_or_create(
@@ -121,15 +137,21 @@ def _bring_in_line(*, file: TenantFile, now: datetime) -> None:
                 "creditor_id": company.creditor_id,
             },
         )
+    known = {tariff.code for tariff in before.tariffs} if before else set()
     for tariff in file.tariffs:
         service = file.service(tariff.service)
         for version in tariff.versions:
             components, labels = rows_of(tariff, version, calendars=file.calendars)
-            tariffs.publish_version(
+            _version, is_new = tariffs.publish_version(
                 code=tariff.code,
                 name=tariff.name,
                 service=tariff.service,
                 company=companies[service.company],
                 prices=tariffs.Prices(version.start_date, components, labels, version.source),
+                author=author,
                 now=now,
             )
+            if is_new and tariff.code in known:
+                notices.wait_to_be_told(
+                    code=tariff.code, start_date=version.start_date, today=_today(file, now)
+                )

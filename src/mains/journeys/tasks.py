@@ -9,7 +9,15 @@ from mains.audit import queries as audit
 from mains.billing import jobs as billing
 from mains.core.jobs import tenant_task
 from mains.guard.context import PUBLIC, inside
-from mains.journeys import anchoring, bill_run, import_desk, jobs, upkeep
+from mains.journeys import (
+    anchoring,
+    bill_run,
+    import_desk,
+    jobs,
+    tariff_lab,
+    tariff_notices,
+    upkeep,
+)
 from mains.tenancy import queries
 
 log = structlog.get_logger()
@@ -25,6 +33,17 @@ def work_on_run(*, run_id: int, **_later: object) -> None:
 def read_meter_file(*, name: str, **_later: object) -> None:
     tenant = queries.current_tenant()
     import_desk.work_on(tenant=tenant, name=name, now=tenant.now())
+
+
+@tenant_task(jobs.TELL_OF_PRICES)
+def tell_of_prices(**_later: object) -> None:
+    tenant = queries.current_tenant()
+    tariff_notices.tell_waiting(tenant=tenant, now=tenant.now())
+
+
+@tenant_task(jobs.RUN_TARIFF_LAB)
+def run_tariff_lab(*, version_id: int, **_later: object) -> None:
+    tariff_lab.work_on(tenant=queries.current_tenant(), draft_id=version_id)
 
 
 @shared_task(name="mains.sweep", ignore_result=True)

@@ -18,6 +18,8 @@ from mains.journeys import (
     reading_openings,
     reading_reminders,
     recovery,
+    tariff_lab,
+    tariff_notices,
 )
 from mains.ledger import queries as ledger
 from mains.notifications import actions as notifications
@@ -42,6 +44,8 @@ def sweep(*, schema_name: str) -> None:
     payments.sweep(now=now, today=tenant.date_of(now))
     privacy.build_waiting(tenant=tenant, now=now)
     import_desk.take_up_lost(tenant=tenant, now=now)
+    tariff_notices.tell_waiting(tenant=tenant, now=now)
+    tariff_lab.take_up_lost(tenant=tenant)
     for run_id in billing.unfinished_runs():
         bill_run.work_on(tenant=tenant, run_id=run_id, now=now)
 

@@ -35,10 +35,12 @@ def publish_version(
     service: str,
     company: Company,
     prices: Prices,
+    author: str = "",
     now: datetime,
-) -> TariffVersion:
+) -> tuple[TariffVersion, bool]:
     """
-    Publish the prices of a tariff from a day on; the same again changes nothing.
+    Publish the prices of a tariff from a day on, and tell whether they are new; the same again
+    changes nothing.
 
     :raises ComponentWrong: if a component contradicts itself.
     :raises PublishedPricesChanged: if that day has other prices already.
@@ -56,6 +58,7 @@ def publish_version(
             "labels": dict(prices.labels),
             "source": prices.source,
             "published_at": now,
+            "author": author,
         },
     )
     if not made and read_components(version.components) != components:
@@ -66,4 +69,4 @@ def publish_version(
     if not made and version.labels != prices.labels:
         version.labels = dict(prices.labels)
         version.save(update_fields=["labels"])
-    return version
+    return version, made

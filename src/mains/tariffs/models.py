@@ -17,6 +17,9 @@ class Tariff(models.Model):
 class TariffVersion(models.Model):
     """
     The components of a tariff from a day on, until the next published version.
+
+    Until it is published it is a draft: its components are as the tenant file writes them, with
+    whatever somebody typed, mistakes and all.
     """
 
     tariff = models.ForeignKey(Tariff, models.CASCADE, related_name="versions", db_index=False)
@@ -26,6 +29,12 @@ class TariffVersion(models.Model):
     labels = models.JSONField(default=dict)
     source = models.CharField(max_length=300, blank=True)
     published_at = models.DateTimeField(null=True)
+    # Who drafted it, then who published it.
+    author = models.CharField(max_length=120, blank=True, default="")
+    # What was tried with it: the example beside the form, and what the lab found.
+    trial = models.JSONField(default=dict)
+    # While customers are being told of it: the last account that was; null once nobody waits.
+    notice_cursor = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [

@@ -2,11 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Count, Max, Min
+
 from mains.core.calendars import Period
+from mains.customers.models import Contract
 from mains.tariffs.models import PriceDay, Tariff, TariffVersion
 from mains.tariffs.rules.components import read_components
 from mains.tariffs.rules.kinds import Component
@@ -100,3 +103,127 @@ def versions(*, ids: Collection[int]) -> dict[int, dict[str, Any]]:
         }
         for row in rows
     }
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """
+    A published version with who published it and when; `trial` is what was tried with its draft.
+    """
+
+    prices: PriceList
+    published_at: datetime
+    author: str
+    trial: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TariffRow:
+    """
+    A tariff with its published versions, oldest first, and how many drafts it has.
+    """
+
+    code: str
+    name: str
+    service: str
+    versions: tuple[VersionRow, ...]
+    drafts: int
+
+    def in_force(self, day: date) -> VersionRow | None:
+        """
+        Return the version whose prices hold on a day.
+        """
+        begun = [one for one in self.versions if one.prices.start_date <= day]
+        return begun[-1] if begun else None
+
+    def coming(self, day: date) -> tuple[VersionRow, ...]:
+        """
+        Return the versions that begin after a day.
+        """
+        return tuple(one for one in self.versions if one.prices.start_date > day)
+
+    def version(self, version_id: int) -> tuple[VersionRow | None, VersionRow | None]:
+        """
+        Return a version and the one before it.
+        """
+        before = None
+        for one in self.versions:
+            if one.prices.version_id == version_id:
+                return one, before
+            before = one
+        return None, None
+
+
+def tariffs(*, codes: Collection[str] | None = None) -> list[TariffRow]:
+    """
+    Return tariffs with their versions, by name; all of them, or those of some codes.
+    """
+    rows = Tariff.objects.prefetch_related("versions").order_by("name", "code")
+    if codes is not None:
+        rows = rows.filter(code__in=codes)
+    return [_tariff_row(row) for row in rows]
+
+
+def tariff(*, code: str) -> TariffRow | None:
+    """
+    Return a tariff with its versions, or None.
+    """
+    found = tariffs(codes={code})
+    return found[0] if found else None
+
+
+def tariff_of_version(*, version_id: int) -> TariffRow | None:
+    """
+    Return the tariff that a version belongs to, or None.
+    """
+    codes = Tariff.objects.filter(versions=version_id).values_list("code", flat=True)
+    return tariff(code=codes[0]) if codes else None
+
+
+def _tariff_row(row: Tariff) -> TariffRow:
+    versions = sorted(row.versions.all(), key=lambda one: one.start_date)
+    return TariffRow(
+        code=row.code,
+        name=row.name,
+        service=row.service,
+        versions=tuple(
+            VersionRow(_price_list(one), one.published_at, one.author, one.trial)
+            for one in versions
+            if one.published_at is not None
+        ),
+        drafts=sum(one.published_at is None for one in versions),
+    )
+
+
+def contracts_on(*, codes: Collection[str], today: date) -> dict[str, int]:
+    """
+    Return how many contracts each tariff has today, by code.
+    """
+    rows = (
+        Contract.objects.filter(tariff_code__in=codes, start_date__lte=today)
+        .exclude(end_date__lte=today)
+        .values_list("tariff_code")
+        .annotate(count=Count("pk"))
+    )
+    return dict(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class PricesKnown:
+    """
+    Of how many days an index has prices, from the first to the last of them.
+    """
+
+    days: int
+    first: date
+    last: date
+
+
+def prices_known() -> dict[str, PricesKnown]:
+    """
+    Return of which days each index has prices, by its code.
+    """
+    rows = PriceDay.objects.values_list("index").annotate(
+        days=Count("day"), first=Min("day"), last=Max("day")
+    )
+    return {index: PricesKnown(days, first, last) for index, days, first, last in rows}

@@ -67,6 +67,14 @@ def field(bound: BoundField, **slots: Any) -> dict[str, Any]:
     }
 
 
+@register.simple_tag
+def row_control(bound: BoundField) -> SafeString:
+    """
+    Draw the control of a field that stands in a table of fields, tied to its error.
+    """
+    return _control(bound, css="input")
+
+
 @register.inclusion_tag("ui/reading.html")
 def reading_field(bound: BoundField, **about: Any) -> dict[str, Any]:
     """

@@ -38,7 +38,12 @@ def overview(request: StaffRequest) -> HttpResponse:
         Fact(_("Companies"), ", ".join(company.name for company in file.companies), change),
         Fact(_("Services"), ", ".join(service.code for service in file.services), change),
         Fact(_("Readings without signing in"), _guests(file), change),
-        Fact(_("Tariffs"), ", ".join(tariff.name for tariff in file.tariffs) or "–", change),
+        Fact(
+            _("Tariffs"),
+            ", ".join(tariff.name for tariff in file.tariffs) or "–",
+            Link(_("Change"), f"{request.base}tariffs/"),
+        ),
+        Fact(_("Days of notice for new prices"), str(file.price_changes.notice_days), change),
         Fact(_("Months per bill"), str(file.billing.months_per_bill), change),
         Fact(_("Days until a bill is due"), str(file.billing.due_days), change),
         Fact(_("Card payments"), _card(file), change),

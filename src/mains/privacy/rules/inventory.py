@@ -358,6 +358,6 @@ PLAIN = {
     "support.SupportView": {"account_ids", "token_hash"},
     "tariffs.PriceDay": {"index", "prices"},
     "tariffs.Tariff": {"code", "name", "service"},
-    "tariffs.TariffVersion": {"components", "labels", "source"},
+    "tariffs.TariffVersion": {"author", "components", "labels", "source", "trial"},
     "usersessions.UserSession": {"session_key"},
 }  # fmt: skip

@@ -27,6 +27,7 @@ from mains.tenancy.tenantfile.money import Billing, Delivery, Payments
 from mains.tenancy.tenantfile.privacy import Privacy
 from mains.tenancy.tenantfile.services import Service
 from mains.tenancy.tenantfile.tariffs import (
+    PriceChanges,
     PriceIndex,
     Tariff,
     TariffCalendar,
@@ -109,6 +110,7 @@ class TenantFile(Section):
     calendars: tuple[TariffCalendar, ...] = ()
     indexes: tuple[PriceIndex, ...] = ()
     tariffs: tuple[Tariff, ...] = ()
+    price_changes: PriceChanges = PriceChanges()
     weather: Weather | None = None
     billing: Billing = Billing()
     payments: Payments = Payments()

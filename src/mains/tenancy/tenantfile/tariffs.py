@@ -40,6 +40,15 @@ class Tariff(Section):
         return self
 
 
+class PriceChanges(Section):
+    """
+    What new prices of a tariff have to keep to.
+    """
+
+    # They hold at the earliest so many days after they are published; customers are told at once.
+    notice_days: int = Field(default=0, ge=0, le=365)
+
+
 class TaxVersion(Section):
     start_date: date
     percent: Decimal = Field(ge=0, le=100)
