@@ -193,7 +193,7 @@ def _conversions(row: ContractRow, inputs: ChunkInputs) -> list[dict[str, Any]]:
     for one in inputs.conversions.get(row.service, ()):
         counted = [use.used or Decimal(0) for use in uses if use.quantity == one.quantity]
         if counted:
-            days = row.part_of(inputs.period)
+            days = inputs.days[row.contract_id]
             parts = converted(sum(counted, Decimal(0)), days=days, conversion=one)
             found.append(
                 {

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from mains.billing import late_readings, past_estimates
+from mains.billing.closing import ClosedContracts, close_each
 from mains.billing.contracts import (
     ContractRow,
     Holder,
@@ -33,12 +34,11 @@ from mains.billing.standing import conditions_of, earlier_of
 from mains.core.calendars import Period
 from mains.metering import allocation
 from mains.metering import queries as metering
-from mains.metering.closed import Closed, Place
+from mains.metering.closed import Place
 from mains.metering.queries import RegisterUse
 from mains.metering.rules.allocating import AllocationPlan, Share
 from mains.metering.rules.converting import Conversion
 from mains.metering.rules.estimating import EstimatePlan
-from mains.metering.settling import close
 from mains.tariffs.rules.calendars import Timetable
 from mains.tariffs.rules.lines import LineRounding
 from mains.tariffs.rules.taxes import Taxes
@@ -81,10 +81,12 @@ class ChunkInputs:
 
     holders: dict[int, Holder]
     contracts: dict[int, list[ContractRow]]
-    closed: Closed
+    closed: ClosedContracts
     prices: dict[int, ContractPrices]
     corrected: dict[int, list[Corrected]]
     period: Period
+    # The days of it that each contract is billed, by its id.
+    days: Mapping[int, Period]
     conversions: Mapping[str, Sequence[Conversion]]
     shares: Mapping[int, Share]
     shared_uses: Mapping[int, list[RegisterUse]]
@@ -101,7 +103,7 @@ class ChunkInputs:
         Return the registers of a contract over the period.
         """
         own = self.shared_uses.get(contract.contract_id)
-        return self.closed.uses.get(contract.place, []) if own is None else own
+        return self.closed.of(contract).uses.get(contract.place, []) if own is None else own
 
     def label_of(self, line: DraftLine, *, language: str) -> str:
         """
@@ -139,9 +141,10 @@ def read(
     pricing_of = partial(
         pricing, taxes=plans.taxes, currency=run.currency, line_rounding=line_rounding
     )
-    prices = _prices(everything, period, pricing_of)
+    days = {one.contract_id: one.part_of(period) for one in everything}
+    prices = _prices(everything, days, period, pricing_of)
     priced = [(one, prices[one.contract_id]) for one in everything if one.contract_id in prices]
-    hours = hours_of(priced=priced, period=period, timetables=plans.timetables)
+    hours = hours_of(priced=priced, days=days, period=period, timetables=plans.timetables)
     uses, by_hour = _read_and_measured(
         metering.register_uses(
             supply_point_ids={contract.supply_point_id for contract in everything},
@@ -162,18 +165,15 @@ def read(
         # What a sub-meter was estimated at comes right with the next allocation.
         contracts=[contract for contract in everything if contract.place not in virtual],
         before=period.start,
+        plans=plans.estimates,
         received_until=received_until,
     )
-    lacking = {one.of.supply_point_id for one in past.estimated} | {
-        point
-        for (point, _service), found in uses.items()
-        if any(use.end_value is None for use in found)
-    }
-    closed = close(
+    closed = close_each(
+        contracts=everything,
+        days=days,
         uses=uses,
-        estimated=past.estimated,
-        past=past.uses,
-        supplies=supplies_at(lacking, period=period) if lacking else {},
+        past=past,
+        period=period,
         plans=plans.estimates,
         received_until=received_until,
     )
@@ -186,7 +186,7 @@ def read(
         prices=prices,
         corrected=past_estimates.corrected(
             contracts=everything,
-            closed=closed,
+            closed_of=closed.of,
             past=past,
             pricing_of=pricing_of,
             conversions=plans.conversions,
@@ -196,8 +196,9 @@ def read(
         ),
         conversions=plans.conversions,
         period=period,
+        days=days,
         shares=shares,
-        shared_uses=_shared_uses(in_buildings, closed, shares, period, plans),
+        shared_uses=_shared_uses(in_buildings, closed, shares, days, period, plans),
         hours=hours,
         by_hour=by_hour,
         earlier=earlier_of(priced=priced, period=period),
@@ -226,12 +227,15 @@ def _read_and_measured(
 
 
 def _prices(
-    contracts: Sequence[ContractRow], period: Period, pricing_of: PricingOf
+    contracts: Sequence[ContractRow],
+    days: Mapping[int, Period],
+    period: Period,
+    pricing_of: PricingOf,
 ) -> dict[int, ContractPrices]:
     known = pricing_of({contract.tariff_code for contract in contracts}, period)
     found = {}
     for contract in contracts:
-        prices = known.of(contract, contract.part_of(period))
+        prices = known.of(contract, days[contract.contract_id])
         if prices is not None:
             found[contract.contract_id] = prices
     return found
@@ -257,8 +261,9 @@ def _shares(
 
 def _shared_uses(
     contracts: Sequence[ContractRow],
-    closed: Closed,
+    closed: ClosedContracts,
     shares: Mapping[int, Share],
+    days: Mapping[int, Period],
     period: Period,
     plans: Plans,
 ) -> dict[int, list[RegisterUse]]:
@@ -267,9 +272,9 @@ def _shared_uses(
     """
     found: dict[int, list[RegisterUse]] = {}
     for contract in contracts:
-        days, plan = contract.part_of(period), plans.allocations.get(contract.service)
+        own, plan = days[contract.contract_id], plans.allocations.get(contract.service)
         uses = found[contract.contract_id] = []
-        for use in closed.uses.get(contract.place, ()):
+        for use in closed.of(contract).uses.get(contract.place, ()):
             share = shares.get(use.register_id)
             if not use.is_virtual:
                 uses.append(use)
@@ -277,9 +282,11 @@ def _shared_uses(
                 # Whatever was stored of the period, nobody can say what it is now.
                 uses.append(use._replace(end_value=None))
             else:
-                shown = allocation.use_of(use, share, days=days, period=period, plan=plan)
+                shown = allocation.use_of(use, share, days=own, period=period, plan=plan)
                 uses.append(shown)
-                closed.closings[contract.place].append(allocation.closing_of(shown, days=days))
+                closed.of(contract).closings[contract.place].append(
+                    allocation.closing_of(shown, days=own)
+                )
     return found
 
 
@@ -313,7 +320,7 @@ def _contract_input(row: ContractRow, inputs: ChunkInputs) -> ContractInput:
         contract_id=contract_id,
         service=row.service,
         tariff_code=row.tariff_code,
-        period=row.part_of(inputs.period),
+        period=inputs.days[contract_id],
         parts=prices.parts if prices else (),
         attributes=attributes,
         registers=[

@@ -70,10 +70,12 @@ def write(
         _copy_bills(cursor, writing, contents, bills)
         _copy_lines(cursor, inputs, bills)
         _copy_messages(cursor, writing, inputs, bills)
-    places = {
-        contract.place for draft in billable for contract in inputs.contracts[draft.account_id]
-    }
-    readings.store(closed=inputs.closed, places=places, run_id=writing.run.pk, now=writing.now)
+    closings, replaced_ids = inputs.closed.closings(
+        [contract for draft in billable for contract in inputs.contracts[draft.account_id]]
+    )
+    readings.store(
+        closings=closings, replaced_ids=replaced_ids, run_id=writing.run.pk, now=writing.now
+    )
     changes: dict[int, int] = {}
     rows = list(_transfers(writing, bills, ledger_ids, changes))
     bulk.post(
