@@ -278,6 +278,7 @@ DESK: Lines = {
     "brand/logo/<str:name>": ("nobody here", READ),
     "customers/": ("every role", READ),
     "customers/<int:account_id>/": ("every role", READ),
+    "customers/<int:account_id>/bill/": ("billing", FORM),
     "customers/<int:account_id>/tax-number/": ("billing", FORM),
     "customers/<int:account_id>/readings/": ("every role", FORM),
     "customers/<int:account_id>/meters/<int:installation_id>/": ("every role", FORM),

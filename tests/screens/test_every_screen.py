@@ -56,6 +56,7 @@ CUSTOMER = {
 }  # fmt: skip
 STAFF = {
     "home": "", "customers": "customers/", "account": "customers/{account}/",
+    "bill-now": "customers/{account}/bill/",
     "tax-number": "customers/{account}/tax-number/",
     "enter-reading": "customers/{account}/readings/",
     "exchange": "customers/{account}/meters/{installation}/",

@@ -16,25 +16,30 @@ from mains.billing.contracts import (
     holders_of,
     supplies_at,
 )
+from mains.billing.covered import days_of
 from mains.billing.hours import hours_of
 from mains.billing.models import BillRun
 from mains.billing.past_estimates import Corrected
 from mains.billing.pricing import ContractPrices, PricingOf, pricing
 from mains.billing.rules.back_billing import charged_since
+from mains.billing.rules.covering import hull
 from mains.billing.rules.drafting import (
     NO_HOURS,
     ContractInput,
     Draft,
     DraftLine,
+    Hold,
     Hours,
     MeasuredRegister,
     draft_bill,
+    held,
 )
 from mains.billing.standing import conditions_of, earlier_of
 from mains.core.calendars import Period
 from mains.metering import allocation
 from mains.metering import queries as metering
 from mains.metering.closed import Place
+from mains.metering.own_days import has_own_days
 from mains.metering.queries import RegisterUse
 from mains.metering.rules.allocating import AllocationPlan, Share
 from mains.metering.rules.converting import Conversion
@@ -85,8 +90,11 @@ class ChunkInputs:
     prices: dict[int, ContractPrices]
     corrected: dict[int, list[Corrected]]
     period: Period
-    # The days of it that each contract is billed, by its id.
+    # The days of it that each contract is billed, by its id; `billed_ids` are accounts without any.
     days: Mapping[int, Period]
+    billed_ids: frozenset[int]
+    # Whether the run is for days of its own.
+    is_apart: bool
     conversions: Mapping[str, Sequence[Conversion]]
     shares: Mapping[int, Share]
     shared_uses: Mapping[int, list[RegisterUse]]
@@ -104,6 +112,17 @@ class ChunkInputs:
         """
         own = self.shared_uses.get(contract.contract_id)
         return self.closed.of(contract).uses.get(contract.place, []) if own is None else own
+
+    def period_of(self, account_id: int) -> Period:
+        """
+        Return the days that an account's bill is for: those of the run, or what is left of them.
+        """
+        rows = self.contracts[account_id]
+        own = hull(self.days[contract.contract_id] for contract in rows)
+        is_whole = all(
+            self.days[contract.contract_id] == contract.part_of(self.period) for contract in rows
+        )
+        return self.period if is_whole and not self.is_apart else own
 
     def label_of(self, line: DraftLine, *, language: str) -> str:
         """
@@ -125,23 +144,35 @@ def read(
     account_ids: Sequence[int],
     line_rounding: LineRounding,
     plans: Plans,
+    parts: Mapping[int, Period] | None = None,
     received_until: datetime | None = None,
 ) -> ChunkInputs:
     """
     Read the holders, contracts, register uses and prices of accounts for a run's period.
 
-    Readings that were received after `received_until` are not seen.
+    Days that are billed already are left out. `parts` are those of contracts to bill, where it is
+    not the whole period. Readings that were received after `received_until` are not seen.
 
     What nobody read is estimated by the plan of its service; estimates billed before are set right;
     homes of a building get their shares of what its meters measured.
     """
     period = Period(run.period_start, run.period_end)
-    contracts = contracts_of(account_ids=account_ids, period=period)
+    known = contracts_of(account_ids=account_ids, period=period)
+    days = days_of(
+        contracts=[contract for rows in known.values() for contract in rows],
+        run=run,
+        period=period,
+        parts=parts or {},
+    )
+    contracts = {
+        account_id: left
+        for account_id, rows in known.items()
+        if (left := [contract for contract in rows if contract.contract_id in days])
+    }
     everything = [contract for rows in contracts.values() for contract in rows]
     pricing_of = partial(
         pricing, taxes=plans.taxes, currency=run.currency, line_rounding=line_rounding
     )
-    days = {one.contract_id: one.part_of(period) for one in everything}
     prices = _prices(everything, days, period, pricing_of)
     priced = [(one, prices[one.contract_id]) for one in everything if one.contract_id in prices]
     hours = hours_of(priced=priced, days=days, period=period, timetables=plans.timetables)
@@ -164,7 +195,8 @@ def read(
     past = past_estimates.read(
         # What a sub-meter was estimated at comes right with the next allocation.
         contracts=[contract for contract in everything if contract.place not in virtual],
-        before=period.start,
+        days=days,
+        before=max((own.start for own in days.values()), default=period.start),
         plans=plans.estimates,
         received_until=received_until,
     )
@@ -197,11 +229,13 @@ def read(
         conversions=plans.conversions,
         period=period,
         days=days,
+        billed_ids=frozenset(known) - frozenset(contracts),
+        is_apart=bool(parts),
         shares=shares,
         shared_uses=_shared_uses(in_buildings, closed, shares, days, period, plans),
         hours=hours,
         by_hour=by_hour,
-        earlier=earlier_of(priced=priced, period=period),
+        earlier=earlier_of(priced=priced, days=days),
         conditions=conditions_of(
             priced=priced, issue_date=run.issue_date, electronic_by_default=plans.electronic
         ),
@@ -247,7 +281,8 @@ def _shares(
     plans: Plans,
     received_until: datetime | None,
 ) -> dict[int, Share]:
-    if not contracts:
+    # A building is read by whole months: what its homes have of a part of one is billed with it.
+    if not contracts or has_own_days(period, period=period):
         return {}
     return allocation.shares(
         supply_point_ids={contract.supply_point_id for contract in contracts},
@@ -295,7 +330,9 @@ def drafts(*, inputs: ChunkInputs, account_ids: Sequence[int], currency: str) ->
     Return the draft of each account, in the order given.
     """
     return [
-        draft_bill(
+        held(account_id, Hold.BILLED_ALREADY)
+        if account_id in inputs.billed_ids
+        else draft_bill(
             account_id=account_id,
             contracts=[
                 _contract_input(row, inputs) for row in inputs.contracts.get(account_id, [])

@@ -9,6 +9,7 @@ import segno.helpers
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from mains.billing.kinds import title_of
 from mains.billing.speaking import Speaker, in_fours, vat_name
 from mains.tenancy.queries import TenantInfo
 
@@ -36,7 +37,7 @@ class Words:
         facts, company = self.facts, self.company
         return {
             "language": self.say.language,
-            "title": _("Bill %(number)s") % {"number": facts["number"]},
+            "title": title_of(kind=facts.get("kind", "REGULAR"), number=facts["number"]),
             "number": facts["number"],
             "issued": [int(part) for part in facts["issue_date"].split("-")],
             "issuer": self._issuer(),

@@ -53,6 +53,7 @@ class Corrected:
 def read(
     *,
     contracts: Collection[ContractRow],
+    days: Mapping[int, Period],
     before: date,
     plans: Mapping[str, EstimatePlan],
     received_until: datetime | None = None,
@@ -60,6 +61,7 @@ def read(
     """
     Read the estimates that bills of contracts rest on, for periods that end by a day.
 
+    `days` are those that are billed now, by contract: what is set right was billed before them.
     `plans` say how a use is shared out where a contract began or ended within such a period.
     Readings that were received after `received_until` are not seen.
     """
@@ -68,7 +70,7 @@ def read(
     )
     if not found:
         return PastEstimates((), {})
-    estimated = _billed(found, contracts, before)
+    estimated = _billed(found, contracts, days, before)
     places: dict[Period, set[int]] = defaultdict(set)
     for one in estimated:
         places[one.days].add(one.of.supply_point_id)
@@ -109,7 +111,10 @@ def _uses(
 
 
 def _billed(
-    found: Sequence[Unsettled], contracts: Collection[ContractRow], before: date
+    found: Sequence[Unsettled],
+    contracts: Collection[ContractRow],
+    days: Mapping[int, Period],
+    before: date,
 ) -> list[Estimated]:
     """
     Return the estimates that close a period for which the contract's own account got a bill.
@@ -132,7 +137,7 @@ def _billed(
             if one.closes < contract.start_date:
                 continue
             for period in periods.get(contract.account_id, ()):
-                if period.contains(one.closes):
+                if period.contains(one.closes) and period.end <= days[contract.contract_id].start:
                     # Of several in one period the last closes it; they come in that order.
                     last[one.register_id, period] = Estimated(contract.account_id, period, one)
     return list(last.values())

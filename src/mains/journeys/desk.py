@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db.models import Count, Q, Sum
 
-from mains.billing.models import Bill, BillRun, RunStage
+from mains.billing.models import Bill, BillRun, RunKind, RunStage
 from mains.core.money import Money
 from mains.customers import queries as customers
 from mains.ledger.models import Balance, LedgerAccount, Transfer
@@ -61,7 +61,10 @@ def overview(*, currency: str) -> Overview:
 
 def _held() -> int:
     latest = (
-        BillRun.objects.exclude(stage=RunStage.CANCELLED).order_by("-period_end", "-pk").first()
+        BillRun.objects.filter(kind=RunKind.REGULAR)
+        .exclude(stage=RunStage.CANCELLED)
+        .order_by("-period_end", "-pk")
+        .first()
     )
     return sum(len(held) for held in latest.chunks.values_list("held", flat=True)) if latest else 0
 

@@ -105,10 +105,11 @@ def unsettled(*, supply_point_ids: Collection[int], before: date) -> list[Unsett
     """
     Return the estimates at supply points for months before a day, by register and month.
     """
-    found: dict[tuple[int, date], list[tuple[Any, ...]]] = defaultdict(list)
+    found: dict[tuple[int, date, date], list[tuple[Any, ...]]] = defaultdict(list)
     values = {"points": integer_array(supply_point_ids), "before": before}
     for row in _fetch(_UNSETTLED, values):
-        found[row[0], row[8]].append(row)
+        # What Mains estimated closes the days of one bill; of a month that may be several.
+        found[row[0], row[8], row[9] if row[12] else row[8]].append(row)
     return [_unsettled(rows) for rows in found.values()]
 
 

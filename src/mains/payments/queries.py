@@ -30,6 +30,7 @@ class BillRow:
     """
 
     id: int
+    kind: str
     number: str
     reference: str
     account_id: int
@@ -147,6 +148,7 @@ def _row(row: Bill, today: date) -> BillRow:
     paid = Money(row.allocated, row.currency)  # type: ignore[attr-defined]
     return BillRow(
         id=row.pk,
+        kind=row.kind,
         number=row.number,
         reference=row.reference,
         account_id=row.account_id,

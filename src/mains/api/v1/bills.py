@@ -34,6 +34,10 @@ class BillShape(serializers.Serializer[Any]):
     number = serializers.CharField()
     reference = serializers.CharField()
     account = serializers.CharField()
+    kind = serializers.CharField(
+        help_text="REGULAR, FINAL of a contract that ended, INTERIM between two regular ones, or "
+        "CORRECTION in place of one that was credited."
+    )
     status = serializers.CharField()
     period_start = serializers.DateField()
     period_end = serializers.DateField(help_text="The first day that no longer belongs to it.")
@@ -116,6 +120,7 @@ def _shape(row: BillRow) -> dict[str, Any]:
         "number": row.number,
         "reference": row.reference,
         "account": key_of("acc", row.account_id),
+        "kind": row.kind,
         "status": row.status,
         "period_start": row.period_start,
         "period_end": row.period_end,

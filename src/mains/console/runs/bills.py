@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from mains.billing import proofs
 from mains.billing import queries as billing
+from mains.billing.kinds import title_of
 from mains.billing.speaking import Speaker
 from mains.billing.telling import Why, why
 from mains.branding.components import Cell, Column, Fact, Table
@@ -41,6 +42,7 @@ def one(request: StaffRequest, bill_id: int) -> HttpResponse:
         "console/runs/bill.html",
         {
             "bill": bill,
+            "title": title_of(kind=bill.kind, number=bill.number),
             "status": status,
             "meaning": meaning,
             "details": _about(request, bill, seal),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from mains.billing import documents, proofs
 from mains.billing import queries as billing
+from mains.billing.kinds import kind_name, title_of
 from mains.billing.proofs import is_provable
 from mains.billing.telling import why
 from mains.branding.components import Cell, Column, SumLine, Table
@@ -92,7 +93,7 @@ def _table(rows: list[BillRow]) -> Table:
         ),
         rows=tuple(
             (
-                Cell(row.number, url=f"/bills/{row.id}/", note=row.company_name),
+                Cell(row.number, url=f"/bills/{row.id}/", note=_note(row)),
                 Cell(period_text(row.period_start, row.period_end)),
                 Cell(short_date_text(row.due_date, language=language())),
                 Cell(status_word(row.status)[0], meaning=status_word(row.status)[1]),
@@ -101,6 +102,11 @@ def _table(rows: list[BillRow]) -> Table:
             for row in rows
         ),
     )
+
+
+def _note(row: BillRow) -> str:
+    kind = "" if row.kind == "REGULAR" else kind_name(row.kind)
+    return ", ".join(filter(None, (kind, row.company_name)))
 
 
 @require_safe
@@ -121,6 +127,7 @@ def one_bill(request: PortalRequest, bill_id: int) -> HttpResponse:
         "portal/bills/bill.html",
         {
             "bill": row,
+            "title": title_of(kind=row.kind, number=row.number),
             "listed": seen,
             "owns": whole,
             "period": period_text(row.period_start, row.period_end),
