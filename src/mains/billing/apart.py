@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from mains.audit import actions as audit
+from mains.billing import chunks
 from mains.billing.actions import Policy
 from mains.billing.contracts import ContractRow, contracts_of
 from mains.billing.covered import covered
-from mains.billing.models import BillRun, BillRunChunk, RunKind, RunStage
-from mains.billing.rules.covering import hull, unbilled
+from mains.billing.models import Bill, BillRun, BillRunChunk, BillState, RunKind, RunStage
+from mains.billing.rules.covering import hull, left_of, unbilled
 from mains.core.calendars import Period, add_months
 from mains.core.transactions import owns_transaction
 from mains.customers.models import Account
@@ -19,6 +20,10 @@ _OPEN = (RunStage.DRAFT, RunStage.REHEARSED, RunStage.APPROVED)
 
 class NothingLeft(Exception):
     """Every day is billed already that this bill would be for."""
+
+
+class NotCredited(Exception):
+    """A bill is made again only once it is credited."""
 
 
 class DayNotPast(Exception):
@@ -124,6 +129,73 @@ def start_apart(
         now=now,
     )
     return run
+
+
+@owns_transaction
+def start_correction(
+    *,
+    bill_id: int,
+    today: date,
+    policy: Policy,
+    started_by: str,
+    actor: str,
+    now: datetime,
+) -> BillRun:
+    """
+    Start a run that bills the account and days of a credited bill again; again the same run.
+
+    :raises NotCredited: if the bill is not credited.
+    :raises NothingLeft: if all of these days are billed, such as by a run that was started before.
+    :raises Bill.DoesNotExist: if there is no such bill.
+    """
+    bill = Bill.objects.select_related("account").get(pk=bill_id)
+    if bill.state != BillState.CANCELLED:
+        raise NotCredited(bill.number)
+    Account.objects.select_for_update(no_key=True).get(pk=bill.account_id)
+    period = Period(bill.period_start, bill.period_end)
+    known = chunks.parts_of(chunk) if (chunk := _chunk_of(bill)) else {}
+    billed = covered(account_ids=[bill.account_id], period=period, run_id=None, is_regular=False)
+    parts = []
+    for one in contracts_of(account_ids=[bill.account_id], period=period).get(bill.account_id, []):
+        if known and one.contract_id not in known:
+            continue
+        days = left_of(
+            one.part_of(period), billed.of(contract_id=one.contract_id, account_id=one.account_id)
+        )
+        if days is not None:
+            parts.append([one.contract_id, days.start.isoformat(), days.end.isoformat()])
+    if not parts:
+        raise NothingLeft(bill.number)
+    found = _open_run(bill.account_id, RunKind.CORRECTION, parts)
+    if found is not None:
+        return found
+    run = BillRun.objects.create(
+        company_id=bill.account.company_id,
+        kind=RunKind.CORRECTION,
+        corrects=bill,
+        period_start=period.start,
+        period_end=period.end,
+        issue_date=today,
+        due_date=today + timedelta(days=policy.due_days),
+        currency=bill.currency,
+        started_by=started_by,
+        created_at=now,
+    )
+    BillRunChunk.objects.create(run=run, position=0, account_ids=[bill.account_id], parts=parts)
+    audit.record(
+        action="bill_run.started_apart",
+        subject=f"bill_run:{run.pk}",
+        actor=actor,
+        detail={"account": bill.account_id, "kind": "CORRECTION", "bill": bill.number},
+        now=now,
+    )
+    return run
+
+
+def _chunk_of(bill: Bill) -> BillRunChunk | None:
+    return BillRunChunk.objects.filter(
+        run_id=bill.run_id, account_ids__contains=[bill.account_id]
+    ).first()
 
 
 def _open_run(account_id: int, kind: RunKind, parts: list[list[object]]) -> BillRun | None:

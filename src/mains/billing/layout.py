@@ -67,6 +67,13 @@ class Words:
 
     def _hero(self) -> dict[str, Any]:
         note, day = "", self.facts["due_date"]
+        if "credits" in self.facts:
+            number = self.facts["credits"]["number"]
+            return {
+                "parts": self._parts(_("Taken back {amount}"), day),
+                "note": _("This credit note takes back every line of bill %(number)s.")
+                % {"number": number},
+            }
         if self.total.minor > 0 and self.facts["collection_date"]:
             sentence, day = _("{amount} will be collected on {day}"), self.facts["collection_date"]
             note = _("You need not do anything: the amount is taken from your bank account.")

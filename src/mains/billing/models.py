@@ -69,6 +69,10 @@ class BillRun(models.Model):
     issue_date = models.DateField()
     due_date = models.DateField()
     currency = models.CharField(max_length=3)
+    # The credited bill in whose place one is made.
+    corrects = models.ForeignKey(
+        "billing.Bill", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     started_by = models.CharField(max_length=120)
     approved_by = models.CharField(max_length=120, blank=True)
     created_at = models.DateTimeField()
@@ -155,6 +159,20 @@ class BillKind(models.TextChoices):
     CREDIT = "CREDIT"
 
 
+class Bills(models.QuerySet["Bill"]):
+    def charging(self) -> "Bills":
+        """
+        Return those that charge for days: issued, and neither credited nor a credit note.
+        """
+        return self.filter(state=BillState.ISSUED).exclude(kind=BillKind.CREDIT)
+
+    def given(self) -> "Bills":
+        """
+        Return those that customers were given, with those that were credited since.
+        """
+        return self.exclude(state=BillState.DRAFT)
+
+
 class Bill(models.Model):
     """
     A bill. Whether it is due, part-paid, paid or overdue is computed from the ledger.
@@ -163,7 +181,16 @@ class Bill(models.Model):
     """
 
     account = models.ForeignKey("customers.Account", models.PROTECT, related_name="bills")
-    run = models.ForeignKey(BillRun, models.PROTECT, related_name="bills", db_index=False)
+    # A credit note comes from no run, but from the bill that it credits.
+    run = models.ForeignKey(
+        BillRun, models.PROTECT, null=True, related_name="bills", db_index=False
+    )
+    credits = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="credit_notes", db_index=False
+    )
+    # Who wants it credited and why, until a second person does it; then why it was.
+    credit_asked_by = models.CharField(max_length=120, blank=True, db_default="")
+    credit_reason = models.CharField(max_length=120, blank=True, db_default="")
     kind = models.CharField(
         max_length=10, choices=BillKind.choices, db_default=BillKind.REGULAR.value
     )
@@ -185,10 +212,20 @@ class Bill(models.Model):
     # Once the law no longer wants the facts they are emptied; their hash stays.
     facts_deleted_at = models.DateTimeField(null=True)
 
+    objects = Bills.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["run", "account"], name="bill_once_per_run"),
             models.CheckConstraint(condition=Q(kind__in=BillKind.values), name="bill_kind_known"),
+            models.UniqueConstraint(
+                fields=["credits"], condition=Q(credits__isnull=False), name="bill_credited_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="CREDIT", run=None, credits__isnull=False)
+                | (~Q(kind="CREDIT") & Q(run__isnull=False, credits=None)),
+                name="bill_of_a_run_or_credit",
+            ),
             models.CheckConstraint(
                 condition=Q(total_minor=models.F("net_minor") + models.F("vat_minor")),
                 name="bill_total_adds_up",

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from mains.billing.contracts import ContractRow
-from mains.billing.models import Bill, BillState
+from mains.billing.models import Bill
 from mains.billing.pricing import ContractPrices, Pricing, PricingOf
 from mains.billing.rules.correcting import PastPeriod
 from mains.core.calendars import Period
@@ -123,12 +123,15 @@ def _billed(
     for contract in contracts:
         contracts_at[contract.place].append(contract)
     periods: dict[int, list[Period]] = defaultdict(list)
-    for account_id, start, end in Bill.objects.filter(
-        account_id__in={contract.account_id for contract in contracts},
-        state=BillState.ISSUED,
-        period_end__lte=before,
-        period_end__gt=min(one.closes for one in found),
-    ).values_list("account_id", "period_start", "period_end"):
+    for account_id, start, end in (
+        Bill.objects.charging()
+        .filter(
+            account_id__in={contract.account_id for contract in contracts},
+            period_end__lte=before,
+            period_end__gt=min(one.closes for one in found),
+        )
+        .values_list("account_id", "period_start", "period_end")
+    ):
         periods[account_id].append(Period(start, end))
     last: dict[tuple[int, Period], Estimated] = {}
     for one in found:

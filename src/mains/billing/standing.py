@@ -21,7 +21,7 @@ select l.contract_id, l.code, sum(l.quantity)
 from unnest(%(contracts)s::bigint[], %(befores)s::date[]) c (id, before)
 join billing_billline l on l.contract_id = c.id
 join billing_bill b on b.id = l.bill_id
-where b.account_id = any(%(accounts)s::bigint[]) and b.state = 'ISSUED'
+where b.account_id = any(%(accounts)s::bigint[]) and b.state = 'ISSUED' and b.kind <> 'CREDIT'
   and b.period_start >= date_trunc('year', c.before) and b.period_end <= c.before
   and coalesce(l.corrects_date, b.period_start) >= date_trunc('year', c.before)
 group by l.contract_id, l.code

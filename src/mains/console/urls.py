@@ -17,7 +17,7 @@ from mains.console.privacy import views as privacy
 from mains.console.readings import direction, entering, exchanging
 from mains.console.readings import views as readings
 from mains.console.runs import accounts as run_accounts
-from mains.console.runs import bills, steps
+from mains.console.runs import bills, crediting, steps
 from mains.console.runs import views as runs
 from mains.console.settings import brand, clock, configuration, proof
 from mains.console.support import views as support
@@ -80,6 +80,9 @@ urlpatterns = [
     path("approvals/<int:approval_id>/refuse/", approvals.refuse, name="refuse"),
     path("approvals/<int:approval_id>/withdraw/", approvals.withdraw, name="withdraw"),
     path("bills/<int:bill_id>/", bills.one, name="bill"),
+    path("bills/<int:bill_id>/credit/", crediting.credit, name="credit"),
+    path("bills/<int:bill_id>/keep/", crediting.keep, name="keep-bill"),
+    path("bills/<int:bill_id>/again/", crediting.again, name="bill-again"),
     path("bills/<int:bill_id>/proof.json", bills.proof, name="bill-proof"),
     path("readings/", readings.desk, name="readings"),
     path("readings/<int:reading_id>/", readings.decide, name="decide"),

@@ -97,6 +97,7 @@ def bill_status(status: BillStatus) -> Words:
         BillStatus.PART_PAID: (_("Part paid"), "info"),
         BillStatus.OVERDUE: (_("Overdue"), "bad"),
         BillStatus.PAID: (_("Paid"), "ok"),
+        BillStatus.CANCELLED: (_("Taken back"), "warn"),
     }
     return words[status]
 

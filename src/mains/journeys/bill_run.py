@@ -16,6 +16,7 @@ from mains.metering.allocation import allocation_plans_of
 from mains.metering.conversions import conversions_of
 from mains.metering.estimates import plans_of
 from mains.notifications import jobs as notifications
+from mains.payments import releasing
 from mains.tariffs.rules.lines import LineRounding
 from mains.tariffs.taxes import taxes_of
 from mains.tariffs.timetables import timetables_of
@@ -173,6 +174,10 @@ def _issue(
         progress()
     run.refresh_from_db()
     if run.stage == RunStage.ISSUED:
+        if run.kind == RunKind.CORRECTION:
+            # What was paid for the credited bill pays this one; what came since as well.
+            for bill_id in run.bills.values_list("pk", flat=True):
+                releasing.use_credit(bill_id=bill_id)
         notifications.SEND_MESSAGES.send()
     return run
 

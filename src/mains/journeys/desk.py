@@ -112,7 +112,7 @@ class Seal:
     """
 
     facts_hash: str
-    run_id: int
+    run_id: int | None
     issued_at: datetime
     transfers: list[TransferRow]
 
@@ -121,11 +121,15 @@ def seal(*, bill_id: int) -> Seal | None:
     """
     Return the seal of an issued bill, or None.
     """
-    bill = Bill.objects.defer("facts").filter(pk=bill_id, state="ISSUED").first()
+    bill = Bill.objects.given().defer("facts").filter(pk=bill_id).first()
     if bill is None:
         return None
     paid_by = Payment.objects.filter(allocations__bill_id=bill_id).values_list("pk", flat=True)
-    sources = [f"bill:{bill_id}", *(f"payment:{pk}" for pk in paid_by)]
+    credit_note = bill.credit_notes.values_list("pk", flat=True)
+    sources = [
+        *(f"bill:{pk}" for pk in (bill_id, *credit_note)),
+        *(f"payment:{pk}" for pk in paid_by),
+    ]
     return Seal(bill.facts_hash, bill.run_id, bill.issued_at, transfers_of(sources=sources))
 
 

@@ -89,6 +89,7 @@ KINDS = {
             "collection",
             link="url",
         ),
+        _kind("bill-credited", "name", "number", "note", "amount", "account"),
         _kind("payment-received", "amount", "number", "account", "when", "reference"),
         _kind("reading-received", "value", "meter", "reference", "account"),
         _kind("reading-by-guest", "account", "url", link="url"),

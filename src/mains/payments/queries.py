@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from mains.billing.models import Bill, BillState
+from mains.billing.models import Bill, BillKind, BillState
 from mains.billing.numbers import reference_of
 from mains.billing.rules.status import BillStatus, bill_status
 from mains.core.arrays import integer_array
@@ -46,13 +46,18 @@ class BillRow:
     outstanding: Money
     status: BillStatus
     processing: bool
+    # The bill that a credit note takes back, and the note that took this one back.
+    credits_id: int | None = None
+    credited_by_id: int | None = None
+    # The credited bill in whose place this one was made.
+    corrects_id: int | None = None
 
 
 def bills(
     *, account_ids: Collection[int], today: date, first: int = 0, limit: int | None = None
 ) -> list[BillRow]:
     """
-    Return the issued bills of the accounts, newest first; `limit` of them after `first`.
+    Return the bills of the accounts, credited ones as well, newest first; `limit` after `first`.
     """
     found = _found(Bill.objects.filter(account_id__in=account_ids))
     last = None if limit is None else first + limit
@@ -110,7 +115,9 @@ def payable(*, account_ids: Collection[int], today: date) -> list[BillRow]:
     Return the bills of the accounts on which something is still owed, oldest due date first.
     """
     found = _found(Bill.objects.filter(account_id__in=account_ids))
-    rows = found.filter(total_minor__gt=F("allocated")).order_by("due_date", "pk")
+    rows = found.filter(state=BillState.ISSUED, total_minor__gt=F("allocated")).order_by(
+        "due_date", "pk"
+    )
     return [_row(row, today) for row in rows]
 
 
@@ -134,11 +141,17 @@ def _found(queryset: QuerySet[Bill]) -> QuerySet[Bill]:
     live = AttemptBill.objects.filter(
         bill_id=OuterRef("pk"), live=True, attempt__state=AttemptState.UNKNOWN
     )
+    # Only a cancelled bill has one; for the others the index of notes is not asked.
+    note = Bill.objects.filter(credits_id=OuterRef("pk"), kind=BillKind.CREDIT).values("pk")
     return (
-        queryset.filter(state=BillState.ISSUED)
-        .select_related("account__company")
+        queryset.exclude(state=BillState.DRAFT)
+        .select_related("account__company", "run")
         .defer("facts")
-        .annotate(allocated=Coalesce(allocated, 0), processing=Exists(live))
+        .annotate(
+            allocated=Coalesce(allocated, 0),
+            processing=Exists(live),
+            credited_by_id=Subquery(note),
+        )
         .order_by("-issue_date", "-pk")
     )
 
@@ -146,6 +159,7 @@ def _found(queryset: QuerySet[Bill]) -> QuerySet[Bill]:
 def _row(row: Bill, today: date) -> BillRow:
     total = Money(row.total_minor, row.currency)
     paid = Money(row.allocated, row.currency)  # type: ignore[attr-defined]
+    is_owed = row.state == BillState.ISSUED and row.kind != BillKind.CREDIT
     return BillRow(
         id=row.pk,
         kind=row.kind,
@@ -161,9 +175,16 @@ def _row(row: Bill, today: date) -> BillRow:
         due_date=row.due_date,
         collection_date=row.collection_date,
         total=total,
-        outstanding=max(total - paid, Money.zero(row.currency)),
-        status=bill_status(total=total, allocated=paid, due_date=row.due_date, today=today),
+        outstanding=max(total - paid, Money.zero(row.currency))
+        if is_owed
+        else Money.zero(row.currency),
+        status=bill_status(total=total, allocated=paid, due_date=row.due_date, today=today)
+        if row.state == BillState.ISSUED
+        else BillStatus.CANCELLED,
         processing=row.processing,  # type: ignore[attr-defined]
+        credits_id=row.credits_id,
+        credited_by_id=row.credited_by_id,  # type: ignore[attr-defined]
+        corrects_id=row.run.corrects_id if row.run else None,
     )
 
 

@@ -36,7 +36,7 @@ class BillShape(serializers.Serializer[Any]):
     account = serializers.CharField()
     kind = serializers.CharField(
         help_text="REGULAR, FINAL of a contract that ended, INTERIM between two regular ones, or "
-        "CORRECTION in place of one that was credited."
+        "CORRECTION in place of one that was credited; or CREDIT, a credit note."
     )
     status = serializers.CharField()
     period_start = serializers.DateField()
@@ -46,6 +46,12 @@ class BillShape(serializers.Serializer[Any]):
     collection_date = serializers.DateField(allow_null=True)
     total = Amount()
     outstanding = Amount()
+    credits = serializers.CharField(
+        allow_null=True, help_text="The bill that a credit note takes back."
+    )
+    corrects = serializers.CharField(
+        allow_null=True, help_text="The credited bill in whose place this one was made."
+    )
 
 
 class LineShape(serializers.Serializer[Any]):
@@ -129,4 +135,6 @@ def _shape(row: BillRow) -> dict[str, Any]:
         "collection_date": row.collection_date,
         "total": amount_of(row.total),
         "outstanding": amount_of(row.outstanding),
+        "credits": key_of("bil", row.credits_id) if row.credits_id else None,
+        "corrects": key_of("bil", row.corrects_id) if row.corrects_id else None,
     }

@@ -28,6 +28,7 @@ from mains.portal.access import (
     noted,
     require,
 )
+from mains.portal.bills.corrected import before_and_after, related
 from mains.portal.bills.explaining import (
     conversions_of,
     lines_of,
@@ -128,6 +129,7 @@ def one_bill(request: PortalRequest, bill_id: int) -> HttpResponse:
         {
             "bill": row,
             "title": title_of(kind=row.kind, number=row.number),
+            "in_favour": -row.total if row.total.minor < 0 else None,
             "listed": seen,
             "owns": whole,
             "period": period_text(row.period_start, row.period_end),
@@ -154,7 +156,11 @@ def _whole(request: PortalRequest, bill_id: int, row: BillRow) -> dict[str, Any]
         "conversions": conversions_of(facts),
         "registers": (registers := registers_of(facts, request.tenant.file)),
         "estimated": any(register.is_estimated for register in registers)
-        and billing.is_latest(bill_id=bill_id),
+        and billing.is_latest(bill_id=bill_id)
+        and row.credits_id is None
+        and row.credited_by_id is None,
+        "related": related(row, today=request.today),
+        "beside": before_and_after(bill_id=bill_id, facts=facts),
         "why": why(
             bill_id=bill_id,
             facts=facts,
