@@ -352,6 +352,7 @@ DESK: Lines = {
     "settings/": ("owners", READ),
     "settings/brand/": ("owners", FORM),
     "settings/clock/": ("owners", SEND),
+    "settings/numbers/": ("owners", FORM),
     "settings/proof/": ("owners", READ),
     "settings/privacy/": ("owners", READ),
     "settings/privacy/<int:job_id>/refuse/": ("owners", SEND),

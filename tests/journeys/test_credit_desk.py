@@ -76,3 +76,14 @@ def test_only_billing_may(billed):
     assert 'href="credit/"' not in html.unescape(mira.get(f"bills/{billed}/").content.decode())
     for place in ("credit", "keep", "again"):
         assert mira.post(f"bills/{billed}/{place}/", {"reason": "x"}).status_code == 403
+
+
+def test_numbers_begin_after_those_of_another_system(olga):  # noqa: F811
+    shown = page(olga, "settings/numbers/")
+    assert "AV2027-000001" in shown
+    data = {"series": "aguaviva:AV:2027", "next_number": "812"}
+    assert olga.post("settings/numbers/", data).status_code == 302
+    assert "AV2027-000812" in page(olga, "settings/numbers/")
+    lower = olga.post("settings/numbers/", data | {"next_number": "811"})
+    assert lower.status_code == 422
+    assert "The next number is 812 already." in html.unescape(lower.content.decode())

@@ -19,7 +19,7 @@ from mains.console.readings import views as readings
 from mains.console.runs import accounts as run_accounts
 from mains.console.runs import bills, crediting, steps
 from mains.console.runs import views as runs
-from mains.console.settings import brand, clock, configuration, proof
+from mains.console.settings import brand, clock, configuration, numbers, proof
 from mains.console.support import views as support
 from mains.documents.serving import logo
 
@@ -129,6 +129,7 @@ urlpatterns = [
     path("settings/", brand.overview, name="settings"),
     path("settings/brand/", brand.edit, name="brand"),
     path("settings/clock/", clock.move, name="clock"),
+    path("settings/numbers/", numbers.numbers, name="numbers"),
     path("settings/proof/", proof.proof, name="proof"),
     path("settings/privacy/", privacy.overview, name="privacy"),
     path("settings/privacy/<int:job_id>/refuse/", privacy.refuse, name="refuse-erasure"),

@@ -183,7 +183,7 @@ class TestOrder:
 
 class TestSecondPerson:
     @pytest.fixture
-    def home(self, unblocked) -> Iterator:
+    def home(self, unblocked) -> Iterator:  # noqa: ARG002
         content = world.file_of().model_dump(mode="json", exclude_none=True)
         content["billing"]["second_person_approves"] = True
         with world.opened(parse(content, source="test")) as opened:

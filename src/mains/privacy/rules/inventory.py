@@ -304,7 +304,10 @@ PLAIN = {
     "audit.AccessEntry": {"actor", "purpose", "reason", "page"},
     "audit.Entry": {"action", "subject", "actor", "detail", "previous", "hash"},
     "audit.Head": {"hash"},
-    "billing.Bill": {"kind", "credit_asked_by", "credit_reason", "state", "number", "currency", "reference", "facts_hash"},
+    "billing.Bill": {
+        "kind", "credit_asked_by", "credit_reason", "state", "number", "currency", "reference",
+        "facts_hash",
+    },
     "billing.BillLine": {"service", "code", "label", "unit"},
     "billing.BillRun": {"kind", "stage", "currency", "started_by", "approved_by"},
     "billing.BillRunChunk": {
