@@ -14,7 +14,7 @@ from django.db import connection
 
 from mains.billing import inputs as reading
 from mains.billing import jobs, queries
-from mains.billing.models import BillRun, BillRunChunk, RunStage
+from mains.billing.models import BillRun, BillRunChunk, RunKind, RunStage
 from mains.core.calendars import Period
 from mains.core.transactions import owns_transaction
 from mains.customers.models import Company
@@ -93,7 +93,10 @@ def start_run(
     """
     Company.objects.select_for_update().get(pk=company_id)
     others = BillRun.objects.filter(
-        company_id=company_id, period_start__lt=period.end, period_end__gt=period.start
+        company_id=company_id,
+        kind=RunKind.REGULAR,
+        period_start__lt=period.end,
+        period_end__gt=period.start,
     ).exclude(stage=RunStage.CANCELLED)
     for other in others:
         if (other.period_start, other.period_end) == (period.start, period.end):

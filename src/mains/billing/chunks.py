@@ -1,7 +1,7 @@
 """The chunks of a run: who works on which, what they are drafted from, and what is kept of them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from mains.billing import inputs as reading
@@ -10,6 +10,7 @@ from mains.billing.models import BillRun, BillRunChunk, ChunkState
 from mains.billing.rules.drafting import Draft
 from mains.billing.rules.hashing import whole_hash
 from mains.billing.rules.outcomes import AccountState, Outcome, sums_of, worst_of
+from mains.core.calendars import Period
 from mains.core.transactions import inside_transaction
 
 STORED = ("outcomes", "summary", "content_hash", "bills", "estimated", "total_minor")
@@ -60,10 +61,21 @@ def draft(
         account_ids=account_ids,
         line_rounding=policy.line_rounding,
         plans=policy.plans,
+        parts=parts_of(chunk),
         received_until=until,
     )
     drafts = reading.drafts(inputs=inputs, account_ids=account_ids, currency=chunk.run.currency)
     return inputs, drafts
+
+
+def parts_of(chunk: BillRunChunk) -> dict[int, Period]:
+    """
+    Return the days that a chunk bills by contract; none, where it is for the run's whole period.
+    """
+    return {
+        contract_id: Period(date.fromisoformat(start), date.fromisoformat(end))
+        for contract_id, start, end in chunk.parts
+    }
 
 
 def outcomes_of(chunk: BillRunChunk) -> list[Outcome]:

@@ -42,7 +42,7 @@ join customers_account a on a.id = b.account_id
 join billing_billline l on l.bill_id = b.id
 left join customers_contract c on c.id = l.contract_id
 left join customers_supplypoint sp on sp.id = c.supply_point_id
-where b.account_id = any(%(accounts)s::bigint[]) and b.state = 'ISSUED'
+where b.account_id = any(%(accounts)s::bigint[]) and b.state = 'ISSUED' and b.kind <> 'CREDIT'
   and b.period_start < %(end)s and b.period_end > %(start)s
 group by b.id, a.number, l.contract_id, l.vat_rate
 order by b.id, l.contract_id, l.vat_rate

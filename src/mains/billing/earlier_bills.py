@@ -34,12 +34,12 @@ select a.id, p.total_minor, y.total_minor, coalesce(p.facts, y.facts)
 from unnest(%(accounts)s::bigint[]) a (id)
 left join lateral (
   select total_minor, facts from billing_bill
-  where account_id = a.id and state = 'ISSUED' and currency = %(currency)s
+  where account_id = a.id and state = 'ISSUED' and kind <> 'CREDIT' and currency = %(currency)s
     and period_end <= %(start)s and period_end > %(oldest)s
   order by period_end desc, id desc limit 1) p on true
 left join lateral (
   select total_minor, case when p.total_minor is null then facts end as facts from billing_bill
-  where account_id = a.id and state = 'ISSUED' and currency = %(currency)s
+  where account_id = a.id and state = 'ISSUED' and kind <> 'CREDIT' and currency = %(currency)s
     and period_start = %(last_year)s
   order by id desc limit 1) y on true
 where p.total_minor is not null or y.total_minor is not null
@@ -50,6 +50,11 @@ def earlier_bills(*, run: BillRun, account_ids: Sequence[int]) -> dict[int, Earl
     """
     Return what those of a run's accounts that were billed before paid, by account.
     """
+    if run.corrects is not None:
+        # A corrected bill is compared with the one in whose place it is made.
+        text = run.corrects.facts
+        facts = orjson.loads(text) if text else None
+        return {run.corrects.account_id: EarlierBills(run.corrects.total_minor, None, facts)}
     with connection.cursor() as cursor:
         cursor.execute(
             _EARLIER,

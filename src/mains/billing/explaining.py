@@ -6,7 +6,7 @@ from typing import Any
 
 from mains.billing import queries as billing
 from mains.billing.figures import figures_of
-from mains.billing.models import Bill, BillState
+from mains.billing.models import Bill
 from mains.billing.rules.causes import Cause
 from mains.billing.rules.figures import BillFigures
 from mains.billing.rules.reconciling import reconcile
@@ -48,13 +48,16 @@ def comparisons(*, bill_id: int) -> dict[Against, int]:
 
     A bill whose facts the law no longer wanted, or in another currency, is left out.
     """
-    own = Bill.objects.filter(pk=bill_id, state=BillState.ISSUED)
-    rows = Bill.objects.filter(
-        account_id__in=own.values("account_id"),
-        currency__in=own.values("currency"),
-        state=BillState.ISSUED,
-        facts_deleted_at=None,
-    ).values_list("pk", "period_start", "period_end")
+    own = Bill.objects.charging().filter(pk=bill_id)
+    rows = (
+        Bill.objects.charging()
+        .filter(
+            account_id__in=own.values("account_id"),
+            currency__in=own.values("currency"),
+            facts_deleted_at=None,
+        )
+        .values_list("pk", "period_start", "period_end")
+    )
     periods = {pk: Period(start, end) for pk, start, end in rows}
     if bill_id not in periods:
         return {}

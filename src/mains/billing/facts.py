@@ -12,7 +12,7 @@ import orjson
 
 from mains.billing.contracts import ContractRow
 from mains.billing.inputs import ChunkInputs
-from mains.billing.models import BillRun
+from mains.billing.models import BillRun, RunKind
 from mains.billing.past_estimates import Corrected
 from mains.billing.rules.correcting import past_input
 from mains.billing.rules.drafting import Draft, DraftLine
@@ -55,13 +55,14 @@ def facts_of(
     totals = draft.totals
     return {
         "version": FACTS_VERSION,
+        **({} if run.kind == RunKind.REGULAR else {"kind": str(run.kind)}),
         "rating_version": RATING_VERSION,
         "number": identity.number,
         "reference": identity.reference,
         "issue_date": run.issue_date.isoformat(),
         "due_date": run.due_date.isoformat(),
         "collection_date": identity.collection_date and identity.collection_date.isoformat(),
-        "period": [run.period_start.isoformat(), run.period_end.isoformat()],
+        "period": days_of(inputs.period_of(draft.account_id)),
         "currency": run.currency,
         "line_rounding": str(inputs.line_rounding),
         "language": holder.language,
@@ -207,7 +208,7 @@ def _conversions(row: ContractRow, inputs: ChunkInputs) -> list[dict[str, Any]]:
     for one in inputs.conversions.get(row.service, ()):
         counted = [use.used or Decimal(0) for use in uses if use.quantity == one.quantity]
         if counted:
-            days = row.part_of(inputs.period)
+            days = inputs.days[row.contract_id]
             parts = converted(sum(counted, Decimal(0)), days=days, conversion=one)
             found.append(
                 {

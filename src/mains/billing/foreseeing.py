@@ -11,7 +11,7 @@ from django.db.models import Max
 from mains.billing import inputs as reading
 from mains.billing.contracts import ContractRow
 from mains.billing.inputs import ChunkInputs, Plans
-from mains.billing.models import BillRun, RunStage
+from mains.billing.models import BillRun, RunKind, RunStage
 from mains.billing.past_estimates import Corrected
 from mains.billing.rules.drafting import Draft, Hold
 from mains.core.calendars import Period, add_months
@@ -98,7 +98,7 @@ def _starts(account_ids: Sequence[int], today: date, months: int) -> Mapping[dat
     Return the accounts by the first day of the period that their company bills next.
     """
     billed = dict(
-        BillRun.objects.filter(issued_at__isnull=False)
+        BillRun.objects.filter(kind=RunKind.REGULAR, issued_at__isnull=False)
         .exclude(stage=RunStage.CANCELLED)
         .values_list("company_id")
         .annotate(Max("period_end"))

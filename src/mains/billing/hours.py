@@ -62,12 +62,13 @@ def wanted_by(prices: ContractPrices) -> Wanted | None:
 def hours_of(
     *,
     priced: Collection[tuple[ContractRow, ContractPrices]],
+    days: Mapping[int, Period],
     period: Period,
     timetables: Mapping[str, Timetable],
 ) -> dict[int, Hours]:
     """
-    Return what contracts used by the hour over a period, by contract; only those that are priced
-    by it.
+    Return what contracts used by the hour on their days of a period, by contract; only those that
+    are priced by it.
     """
     wanted = {
         contract.contract_id: asked
@@ -89,7 +90,7 @@ def hours_of(
     )
     return found | {
         contract.contract_id: _hours(
-            contract.part_of(period),
+            days[contract.contract_id],
             prices,
             wanted[contract.contract_id],
             {

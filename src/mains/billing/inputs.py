@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from mains.billing import late_readings, past_estimates
+from mains.billing.closing import ClosedContracts, close_each
 from mains.billing.contracts import (
     ContractRow,
     Holder,
@@ -15,30 +16,34 @@ from mains.billing.contracts import (
     holders_of,
     supplies_at,
 )
+from mains.billing.covered import days_of
 from mains.billing.hours import hours_of
 from mains.billing.models import BillRun
 from mains.billing.past_estimates import Corrected
 from mains.billing.pricing import ContractPrices, PricingOf, pricing
 from mains.billing.rules.back_billing import charged_since
+from mains.billing.rules.covering import hull
 from mains.billing.rules.drafting import (
     NO_HOURS,
     ContractInput,
     Draft,
     DraftLine,
+    Hold,
     Hours,
     MeasuredRegister,
     draft_bill,
+    held,
 )
 from mains.billing.standing import conditions_of, earlier_of
 from mains.core.calendars import Period
 from mains.metering import allocation
 from mains.metering import queries as metering
-from mains.metering.closed import Closed, Place
+from mains.metering.closed import Place
+from mains.metering.own_days import has_own_days
 from mains.metering.queries import RegisterUse
 from mains.metering.rules.allocating import AllocationPlan, Share
 from mains.metering.rules.converting import Conversion
 from mains.metering.rules.estimating import EstimatePlan
-from mains.metering.settling import close
 from mains.tariffs.rules.calendars import Timetable
 from mains.tariffs.rules.lines import LineRounding
 from mains.tariffs.rules.taxes import Taxes
@@ -81,10 +86,15 @@ class ChunkInputs:
 
     holders: dict[int, Holder]
     contracts: dict[int, list[ContractRow]]
-    closed: Closed
+    closed: ClosedContracts
     prices: dict[int, ContractPrices]
     corrected: dict[int, list[Corrected]]
     period: Period
+    # The days of it that each contract is billed, by its id; `billed_ids` are accounts without any.
+    days: Mapping[int, Period]
+    billed_ids: frozenset[int]
+    # Whether the run is for days of its own.
+    is_apart: bool
     conversions: Mapping[str, Sequence[Conversion]]
     shares: Mapping[int, Share]
     shared_uses: Mapping[int, list[RegisterUse]]
@@ -101,7 +111,18 @@ class ChunkInputs:
         Return the registers of a contract over the period.
         """
         own = self.shared_uses.get(contract.contract_id)
-        return self.closed.uses.get(contract.place, []) if own is None else own
+        return self.closed.of(contract).uses.get(contract.place, []) if own is None else own
+
+    def period_of(self, account_id: int) -> Period:
+        """
+        Return the days that an account's bill is for: those of the run, or what is left of them.
+        """
+        rows = self.contracts[account_id]
+        own = hull(self.days[contract.contract_id] for contract in rows)
+        is_whole = all(
+            self.days[contract.contract_id] == contract.part_of(self.period) for contract in rows
+        )
+        return self.period if is_whole and not self.is_apart else own
 
     def label_of(self, line: DraftLine, *, language: str) -> str:
         """
@@ -124,25 +145,38 @@ def read(
     account_ids: Sequence[int],
     line_rounding: LineRounding,
     plans: Plans,
+    parts: Mapping[int, Period] | None = None,
     received_until: datetime | None = None,
 ) -> ChunkInputs:
     """
     Read the holders, contracts, register uses and prices of accounts for a run's period.
 
-    Readings that were received after `received_until` are not seen.
+    Days that are billed already are left out. `parts` are those of contracts to bill, where it is
+    not the whole period. Readings that were received after `received_until` are not seen.
 
     What nobody read is estimated by the plan of its service; estimates billed before are set right;
     homes of a building get their shares of what its meters measured.
     """
     period = Period(run.period_start, run.period_end)
-    contracts = contracts_of(account_ids=account_ids, period=period)
+    known = contracts_of(account_ids=account_ids, period=period)
+    days = days_of(
+        contracts=[contract for rows in known.values() for contract in rows],
+        run=run,
+        period=period,
+        parts=parts or {},
+    )
+    contracts = {
+        account_id: left
+        for account_id, rows in known.items()
+        if (left := [contract for contract in rows if contract.contract_id in days])
+    }
     everything = [contract for rows in contracts.values() for contract in rows]
     pricing_of = partial(
         pricing, taxes=plans.taxes, currency=run.currency, line_rounding=line_rounding
     )
-    prices = _prices(everything, period, pricing_of)
+    prices = _prices(everything, days, period, pricing_of)
     priced = [(one, prices[one.contract_id]) for one in everything if one.contract_id in prices]
-    hours = hours_of(priced=priced, period=period, timetables=plans.timetables)
+    hours = hours_of(priced=priced, days=days, period=period, timetables=plans.timetables)
     uses, by_hour = _read_and_measured(
         metering.register_uses(
             supply_point_ids={contract.supply_point_id for contract in everything},
@@ -162,19 +196,17 @@ def read(
     past = past_estimates.read(
         # What a sub-meter was estimated at comes right with the next allocation.
         contracts=[contract for contract in everything if contract.place not in virtual],
-        before=period.start,
+        days=days,
+        before=max((own.start for own in days.values()), default=period.start),
+        plans=plans.estimates,
         received_until=received_until,
     )
-    lacking = {one.of.supply_point_id for one in past.estimated} | {
-        point
-        for (point, _service), found in uses.items()
-        if any(use.end_value is None for use in found)
-    }
-    closed = close(
+    closed = close_each(
+        contracts=everything,
+        days=days,
         uses=uses,
-        estimated=past.estimated,
-        past=past.uses,
-        supplies=supplies_at(lacking, period=period) if lacking else {},
+        past=past,
+        period=period,
         plans=plans.estimates,
         received_until=received_until,
     )
@@ -187,7 +219,7 @@ def read(
         prices=prices,
         corrected=past_estimates.corrected(
             contracts=everything,
-            closed=closed,
+            closed_of=closed.of,
             past=past,
             pricing_of=pricing_of,
             conversions=plans.conversions,
@@ -197,11 +229,14 @@ def read(
         ),
         conversions=plans.conversions,
         period=period,
+        days=days,
+        billed_ids=frozenset(known) - frozenset(contracts),
+        is_apart=bool(parts),
         shares=shares,
-        shared_uses=_shared_uses(in_buildings, closed, shares, period, plans),
+        shared_uses=_shared_uses(in_buildings, closed, shares, days, period, plans),
         hours=hours,
         by_hour=by_hour,
-        earlier=earlier_of(priced=priced, period=period),
+        earlier=earlier_of(priced=priced, days=days),
         conditions=conditions_of(
             priced=priced, issue_date=run.issue_date, electronic_by_default=plans.electronic
         ),
@@ -227,12 +262,15 @@ def _read_and_measured(
 
 
 def _prices(
-    contracts: Sequence[ContractRow], period: Period, pricing_of: PricingOf
+    contracts: Sequence[ContractRow],
+    days: Mapping[int, Period],
+    period: Period,
+    pricing_of: PricingOf,
 ) -> dict[int, ContractPrices]:
     known = pricing_of({contract.tariff_code for contract in contracts}, period)
     found = {}
     for contract in contracts:
-        prices = known.of(contract, contract.part_of(period))
+        prices = known.of(contract, days[contract.contract_id])
         if prices is not None:
             found[contract.contract_id] = prices
     return found
@@ -244,7 +282,8 @@ def _shares(
     plans: Plans,
     received_until: datetime | None,
 ) -> dict[int, Share]:
-    if not contracts:
+    # A building is read by whole months: what its homes have of a part of one is billed with it.
+    if not contracts or has_own_days(period, period=period):
         return {}
     return allocation.shares(
         supply_point_ids={contract.supply_point_id for contract in contracts},
@@ -258,8 +297,9 @@ def _shares(
 
 def _shared_uses(
     contracts: Sequence[ContractRow],
-    closed: Closed,
+    closed: ClosedContracts,
     shares: Mapping[int, Share],
+    days: Mapping[int, Period],
     period: Period,
     plans: Plans,
 ) -> dict[int, list[RegisterUse]]:
@@ -268,9 +308,9 @@ def _shared_uses(
     """
     found: dict[int, list[RegisterUse]] = {}
     for contract in contracts:
-        days, plan = contract.part_of(period), plans.allocations.get(contract.service)
+        own, plan = days[contract.contract_id], plans.allocations.get(contract.service)
         uses = found[contract.contract_id] = []
-        for use in closed.uses.get(contract.place, ()):
+        for use in closed.of(contract).uses.get(contract.place, ()):
             share = shares.get(use.register_id)
             if not use.is_virtual:
                 uses.append(use)
@@ -278,9 +318,11 @@ def _shared_uses(
                 # Whatever was stored of the period, nobody can say what it is now.
                 uses.append(use._replace(end_value=None))
             else:
-                shown = allocation.use_of(use, share, days=days, period=period, plan=plan)
+                shown = allocation.use_of(use, share, days=own, period=period, plan=plan)
                 uses.append(shown)
-                closed.closings[contract.place].append(allocation.closing_of(shown, days=days))
+                closed.of(contract).closings[contract.place].append(
+                    allocation.closing_of(shown, days=own)
+                )
     return found
 
 
@@ -289,7 +331,9 @@ def drafts(*, inputs: ChunkInputs, account_ids: Sequence[int], currency: str) ->
     Return the draft of each account, in the order given.
     """
     return [
-        draft_bill(
+        held(account_id, Hold.BILLED_ALREADY)
+        if account_id in inputs.billed_ids
+        else draft_bill(
             account_id=account_id,
             contracts=[
                 _contract_input(row, inputs) for row in inputs.contracts.get(account_id, [])
@@ -314,7 +358,7 @@ def _contract_input(row: ContractRow, inputs: ChunkInputs) -> ContractInput:
         contract_id=contract_id,
         service=row.service,
         tariff_code=row.tariff_code,
-        period=row.part_of(inputs.period),
+        period=inputs.days[contract_id],
         parts=prices.parts if prices else (),
         attributes=attributes,
         registers=[

@@ -13,7 +13,8 @@ from mains.metering.queries import Seen
 _SEEN = """
 with billed as materialized (
   select distinct on (account_id) account_id, run_id, period_start from billing_bill
-  where account_id = any(%(accounts)s::bigint[]) and state = 'ISSUED' and period_end <= %(before)s
+  where account_id = any(%(accounts)s::bigint[]) and state = 'ISSUED' and kind <> 'CREDIT'
+    and period_end <= %(before)s
   order by account_id, period_end desc),
 spans as materialized (
   select run_id, account_ids[1] as first, account_ids[cardinality(account_ids)] as last, cutoff_at

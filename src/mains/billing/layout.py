@@ -9,6 +9,7 @@ import segno.helpers
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from mains.billing.kinds import title_of
 from mains.billing.speaking import Speaker, in_fours, vat_name
 from mains.tenancy.queries import TenantInfo
 
@@ -36,7 +37,7 @@ class Words:
         facts, company = self.facts, self.company
         return {
             "language": self.say.language,
-            "title": _("Bill %(number)s") % {"number": facts["number"]},
+            "title": title_of(kind=facts.get("kind", "REGULAR"), number=facts["number"]),
             "number": facts["number"],
             "issued": [int(part) for part in facts["issue_date"].split("-")],
             "issuer": self._issuer(),
@@ -66,6 +67,13 @@ class Words:
 
     def _hero(self) -> dict[str, Any]:
         note, day = "", self.facts["due_date"]
+        if "credits" in self.facts:
+            number = self.facts["credits"]["number"]
+            return {
+                "parts": self._parts(_("Taken back {amount}"), day),
+                "note": _("This credit note takes back every line of bill %(number)s.")
+                % {"number": number},
+            }
         if self.total.minor > 0 and self.facts["collection_date"]:
             sentence, day = _("{amount} will be collected on {day}"), self.facts["collection_date"]
             note = _("You need not do anything: the amount is taken from your bank account.")

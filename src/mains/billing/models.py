@@ -35,6 +35,20 @@ class RunStage(models.TextChoices):
     CANCELLED = "CANCELLED"
 
 
+class RunKind(models.TextChoices):
+    """
+    Whom a run bills, and for what: everybody for a period, or one account for days of its own.
+    """
+
+    REGULAR = "REGULAR"
+    # What is not billed yet of contracts that have ended.
+    FINAL = "FINAL"
+    # What is not billed yet up to a day, between two regular bills.
+    INTERIM = "INTERIM"
+    # In place of a bill that was credited.
+    CORRECTION = "CORRECTION"
+
+
 class BillRun(models.Model):
     """
     One billing of many accounts for one period [start, end); it is data, not a process.
@@ -43,12 +57,22 @@ class BillRun(models.Model):
     company = models.ForeignKey(
         "customers.Company", models.PROTECT, related_name="bill_runs", db_index=False
     )
+    kind = models.CharField(
+        max_length=10,
+        choices=RunKind.choices,
+        default=RunKind.REGULAR,
+        db_default=RunKind.REGULAR.value,
+    )
     stage = models.CharField(max_length=10, choices=RunStage.choices, default=RunStage.DRAFT)
     period_start = models.DateField()
     period_end = models.DateField()
     issue_date = models.DateField()
     due_date = models.DateField()
     currency = models.CharField(max_length=3)
+    # The credited bill in whose place one is made.
+    corrects = models.ForeignKey(
+        "billing.Bill", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     started_by = models.CharField(max_length=120)
     approved_by = models.CharField(max_length=120, blank=True)
     created_at = models.DateTimeField()
@@ -64,13 +88,14 @@ class BillRun(models.Model):
             models.CheckConstraint(
                 condition=Q(period_end__gt=models.F("period_start")), name="run_period"
             ),
-            # No day of a company is ever billed by two runs; those that were cancelled billed none.
+            # No day of a company is ever billed by two regular runs; those that were cancelled
+            # billed none. What others billed of it is left out of them.
             no_overlap(
                 "company",
                 name="run_no_overlap",
                 start="period_start",
                 end="period_end",
-                condition=~Q(stage="CANCELLED"),
+                condition=Q(kind="REGULAR") & ~Q(stage="CANCELLED"),
             ),
         ]
 
@@ -92,6 +117,9 @@ class BillRunChunk(models.Model):
     run = models.ForeignKey(BillRun, models.CASCADE, related_name="chunks", db_index=False)
     position = models.PositiveIntegerField()
     account_ids = ArrayField(models.BigIntegerField())
+    # The days of contracts that are billed: [[contract id, start, end], …]; empty for all of the
+    # run's period.
+    parts = models.JSONField(default=list, db_default=[])
     state = models.CharField(max_length=10, choices=ChunkState.choices, default=ChunkState.WAITING)
     content_hash = models.CharField(max_length=64, blank=True)
     bills = models.PositiveIntegerField(default=0)
@@ -122,6 +150,29 @@ class BillState(models.TextChoices):
     CANCELLED = "CANCELLED"
 
 
+class BillKind(models.TextChoices):
+    REGULAR = "REGULAR"
+    FINAL = "FINAL"
+    INTERIM = "INTERIM"
+    CORRECTION = "CORRECTION"
+    # Every line of a bill the other way round.
+    CREDIT = "CREDIT"
+
+
+class Bills(models.QuerySet["Bill"]):
+    def charging(self) -> "Bills":
+        """
+        Return those that charge for days: issued, and neither credited nor a credit note.
+        """
+        return self.filter(state=BillState.ISSUED).exclude(kind=BillKind.CREDIT)
+
+    def given(self) -> "Bills":
+        """
+        Return those that customers were given, with those that were credited since.
+        """
+        return self.exclude(state=BillState.DRAFT)
+
+
 class Bill(models.Model):
     """
     A bill. Whether it is due, part-paid, paid or overdue is computed from the ledger.
@@ -130,7 +181,19 @@ class Bill(models.Model):
     """
 
     account = models.ForeignKey("customers.Account", models.PROTECT, related_name="bills")
-    run = models.ForeignKey(BillRun, models.PROTECT, related_name="bills", db_index=False)
+    # A credit note comes from no run, but from the bill that it credits.
+    run = models.ForeignKey(
+        BillRun, models.PROTECT, null=True, related_name="bills", db_index=False
+    )
+    credits = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="credit_notes", db_index=False
+    )
+    # Who wants it credited and why, until a second person does it; then why it was.
+    credit_asked_by = models.CharField(max_length=120, blank=True, db_default="")
+    credit_reason = models.CharField(max_length=120, blank=True, db_default="")
+    kind = models.CharField(
+        max_length=10, choices=BillKind.choices, db_default=BillKind.REGULAR.value
+    )
     state = models.CharField(max_length=10, choices=BillState.choices)
     number = models.CharField(max_length=30, unique=True)
     period_start = models.DateField()
@@ -151,9 +214,20 @@ class Bill(models.Model):
     # Once the law no longer wants the facts they are emptied; their hash stays.
     facts_deleted_at = models.DateTimeField(null=True)
 
+    objects = Bills.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["run", "account"], name="bill_once_per_run"),
+            models.CheckConstraint(condition=Q(kind__in=BillKind.values), name="bill_kind_known"),
+            models.UniqueConstraint(
+                fields=["credits"], condition=Q(credits__isnull=False), name="bill_credited_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="CREDIT", run=None, credits__isnull=False)
+                | (~Q(kind="CREDIT") & Q(run__isnull=False, credits=None)),
+                name="bill_of_a_run_or_credit",
+            ),
             models.CheckConstraint(
                 condition=Q(total_minor=models.F("net_minor") + models.F("vat_minor")),
                 name="bill_total_adds_up",
@@ -161,6 +235,12 @@ class Bill(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=["DRAFT", "ISSUED", "CANCELLED"]), name="bill_state_known"
             ),
+        ]
+        indexes = [
+            # What was billed beside the regular runs: each chunk of one asks for it.
+            models.Index(
+                fields=["account"], condition=~Q(kind="REGULAR"), name="bill_beside_regular"
+            )
         ]
 
     def __str__(self) -> str:

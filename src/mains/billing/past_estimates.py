@@ -1,24 +1,26 @@
 """Earlier bills that rest on estimates, and what the readings since then make of them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from mains.billing.contracts import ContractRow
-from mains.billing.models import Bill, BillState
+from mains.billing.models import Bill
 from mains.billing.pricing import ContractPrices, Pricing, PricingOf
 from mains.billing.rules.correcting import PastPeriod
 from mains.core.calendars import Period
-from mains.metering import estimates
+from mains.metering import estimates, own_days
 from mains.metering import queries as metering
 from mains.metering.closed import Closed, Correction, Estimated, Place
 from mains.metering.estimates import Unsettled
 from mains.metering.queries import RegisterUse
 from mains.metering.rules.converting import Conversion, NoFactor, with_converted
+from mains.metering.rules.estimating import EstimatePlan
 
-type Uses = Mapping[Place, list[RegisterUse]]
+type Uses = Mapping[Place, Sequence[RegisterUse]]
+type ClosedOf = Callable[[ContractRow], Closed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,18 @@ class Corrected:
 
 
 def read(
-    *, contracts: Collection[ContractRow], before: date, received_until: datetime | None = None
+    *,
+    contracts: Collection[ContractRow],
+    days: Mapping[int, Period],
+    before: date,
+    plans: Mapping[str, EstimatePlan],
+    received_until: datetime | None = None,
 ) -> PastEstimates:
     """
     Read the estimates that bills of contracts rest on, for periods that end by a day.
 
+    `days` are those that are billed now, by contract: what is set right was billed before them.
+    `plans` say how a use is shared out where a contract began or ended within such a period.
     Readings that were received after `received_until` are not seen.
     """
     found = estimates.unsettled(
@@ -61,52 +70,86 @@ def read(
     )
     if not found:
         return PastEstimates((), {})
-    estimated = _billed(found, contracts, before)
+    estimated = _billed(found, contracts, days, before)
     places: dict[Period, set[int]] = defaultdict(set)
     for one in estimated:
         places[one.days].add(one.of.supply_point_id)
     return PastEstimates(
         estimated,
         {
-            period: metering.register_uses(
-                supply_point_ids=points, period=period, received_until=received_until
-            )
+            period: _uses(period, points, contracts, plans, received_until)
             for period, points in places.items()
         },
     )
 
 
+def _uses(
+    period: Period,
+    points: set[int],
+    contracts: Collection[ContractRow],
+    plans: Mapping[str, EstimatePlan],
+    received_until: datetime | None,
+) -> Uses:
+    """
+    Return the uses of a period billed before, those of a contract that ran for a part of it as own.
+
+    Whoever runs now and did so then is the only one at a place.
+    """
+    uses = metering.register_uses(
+        supply_point_ids=points, period=period, received_until=received_until
+    )
+    own: dict[int, tuple[Place, Period]] = {}
+    for contract in contracts:
+        if contract.place in uses and contract.runs_in(period):
+            days = contract.part_of(period)
+            if own_days.has_own_days(days, period=period):
+                own[contract.contract_id] = contract.place, days
+    found = own_days.own_uses(
+        uses=uses, days=own, period=period, plans=plans, received_until=received_until
+    )
+    return {**uses, **{own[contract_id][0]: one.uses for contract_id, one in found.items()}}
+
+
 def _billed(
-    found: Sequence[Unsettled], contracts: Collection[ContractRow], before: date
+    found: Sequence[Unsettled],
+    contracts: Collection[ContractRow],
+    days: Mapping[int, Period],
+    before: date,
 ) -> list[Estimated]:
     """
     Return the estimates that close a period for which the contract's own account got a bill.
     """
-    accounts: dict[Place, set[int]] = defaultdict(set)
+    contracts_at: dict[Place, list[ContractRow]] = defaultdict(list)
     for contract in contracts:
-        accounts[contract.place].add(contract.account_id)
+        contracts_at[contract.place].append(contract)
     periods: dict[int, list[Period]] = defaultdict(list)
-    for account_id, start, end in Bill.objects.filter(
-        account_id__in={contract.account_id for contract in contracts},
-        state=BillState.ISSUED,
-        period_end__lte=before,
-        period_end__gt=min(one.month_start for one in found),
-    ).values_list("account_id", "period_start", "period_end"):
+    for account_id, start, end in (
+        Bill.objects.charging()
+        .filter(
+            account_id__in={contract.account_id for contract in contracts},
+            period_end__lte=before,
+            period_end__gt=min(one.closes for one in found),
+        )
+        .values_list("account_id", "period_start", "period_end")
+    ):
         periods[account_id].append(Period(start, end))
     last: dict[tuple[int, Period], Estimated] = {}
     for one in found:
-        for account_id in accounts[one.supply_point_id, one.service]:
-            for period in periods.get(account_id, ()):
-                if period.contains(one.month_start):
+        for contract in contracts_at[one.supply_point_id, one.service]:
+            # What closed the days of whoever lived there before is theirs.
+            if one.closes < contract.start_date:
+                continue
+            for period in periods.get(contract.account_id, ()):
+                if period.contains(one.closes) and period.end <= days[contract.contract_id].start:
                     # Of several in one period the last closes it; they come in that order.
-                    last[one.register_id, period] = Estimated(account_id, period, one)
+                    last[one.register_id, period] = Estimated(contract.account_id, period, one)
     return list(last.values())
 
 
 def corrected(
     *,
     contracts: Collection[ContractRow],
-    closed: Closed,
+    closed_of: ClosedOf,
     past: PastEstimates,
     pricing_of: PricingOf,
     conversions: Mapping[str, Sequence[Conversion]],
@@ -121,7 +164,7 @@ def corrected(
     found: dict[int, list[Corrected]] = {}
     for contract in contracts:
         by_period: dict[Period, list[Correction]] = defaultdict(list)
-        for correction in closed.corrections.get(contract.place, ()):
+        for correction in closed_of(contract).corrections.get(contract.place, ()):
             # Where one moved out and another in, it belongs to whoever was billed.
             if correction.account_id == contract.account_id and contract.runs_in(correction.days):
                 by_period[correction.days].append(correction)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from mains.billing import queries
-from mains.billing.models import Bill, BillState
+from mains.billing.models import Bill
 from mains.billing.rules.verifying import proof_of, versions_in
 from mains.tariffs.queries import versions
 
@@ -26,11 +26,7 @@ def proof(*, bill_id: int) -> dict[str, Any] | None:
     :raises NoProof: if its facts do not say what it was rated from.
     :raises FactsTampered: if they are not what was sealed at issue.
     """
-    row = (
-        Bill.objects.filter(pk=bill_id, state=BillState.ISSUED)
-        .values_list("facts", "facts_hash")
-        .first()
-    )
+    row = Bill.objects.given().filter(pk=bill_id).values_list("facts", "facts_hash").first()
     if row is None:
         return None
     facts = queries.facts(bill_id=bill_id)

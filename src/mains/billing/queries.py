@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-from mains.billing.models import Bill, BillLine, BillState
+from mains.billing.models import Bill, BillLine
 
 
 class FactsTampered(Exception):
@@ -30,12 +30,12 @@ class PeriodUse:
 
 def facts(*, bill_id: int) -> dict[str, Any] | None:
     """
-    Return the sealed facts of an issued bill, or None where there are none: no such bill, or one
-    whose time of retention is over.
+    Return the sealed facts of an issued bill, credited or not, or None: no such bill, or one whose
+    time of retention is over.
 
     :raises FactsTampered: if they are not what was sealed at issue.
     """
-    return _unsealed(Bill.objects.filter(pk=bill_id, state=BillState.ISSUED))
+    return _unsealed(Bill.objects.given().filter(pk=bill_id))
 
 
 def facts_before(*, bill_id: int) -> dict[str, Any] | None:
@@ -48,9 +48,9 @@ def facts_before(*, bill_id: int) -> dict[str, Any] | None:
     if bill is None:
         return None
     return _unsealed(
-        Bill.objects.filter(
-            account_id=bill.account_id, state=BillState.ISSUED, period_end__lte=bill.period_start
-        ).order_by("-period_end")
+        Bill.objects.charging()
+        .filter(account_id=bill.account_id, period_end__lte=bill.period_start)
+        .order_by("-period_end")
     )
 
 
@@ -76,7 +76,7 @@ def uses(*, bill_id: int, limit: int = 13) -> list[PeriodUse]:
     bill = Bill.objects.defer("facts").filter(pk=bill_id).first()
     if bill is None:
         return []
-    issued = Bill.objects.filter(account_id=bill.account_id, state=BillState.ISSUED)
+    issued = Bill.objects.charging().filter(account_id=bill.account_id)
     starts = dict(issued.values_list("pk", "period_start"))
     lines = list(
         BillLine.objects.filter(bill_id__in=starts, unit__in=["kWh", "m3", "GJ", "Gcal"]).order_by(
@@ -100,9 +100,36 @@ def is_latest(*, bill_id: int) -> bool:
     Tell whether a bill is the latest one of its account.
     """
     bill = Bill.objects.defer("facts").get(pk=bill_id)
-    return not Bill.objects.filter(
-        account_id=bill.account_id, state=BillState.ISSUED, period_start__gt=bill.period_start
-    ).exists()
+    later = Bill.objects.charging().filter(
+        account_id=bill.account_id, period_start__gt=bill.period_start
+    )
+    return not later.exists()
+
+
+def corrected_bill(*, bill_id: int) -> int | None:
+    """
+    Return the id of the credited bill in whose place a corrected one was made, or None.
+    """
+    return (
+        Bill.objects.filter(pk=bill_id, run__corrects__isnull=False)
+        .values_list("run__corrects_id", flat=True)
+        .first()
+    )
+
+
+def credit_wish(*, bill_id: int) -> tuple[str, str]:
+    """
+    Return who wanted a bill credited and why, whether or not it was; empty otherwise.
+    """
+    rows = Bill.objects.filter(pk=bill_id).values_list("credit_asked_by", "credit_reason")
+    return rows.first() or ("", "")
+
+
+def made_again(*, bill_id: int) -> int | None:
+    """
+    Return the id of the corrected bill that was issued in place of a credited one, or None.
+    """
+    return Bill.objects.filter(run__corrects=bill_id).values_list("pk", flat=True).last()
 
 
 def messages_waiting(*, run_id: int) -> bool:

@@ -30,6 +30,7 @@ class RunRow:
 
     id: int
     company: str
+    kind: str
     stage: str
     period_start: date
     period_end: date
@@ -109,6 +110,7 @@ def _run_row(row: BillRun) -> RunRow:
     return RunRow(
         id=row.pk,
         company=row.company.name,
+        kind=row.kind,
         stage=row.stage,
         period_start=row.period_start,
         period_end=row.period_end,

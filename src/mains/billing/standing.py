@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -17,11 +18,12 @@ type Priced = Collection[tuple[ContractRow, ContractPrices]]
 
 _BILLED = """
 select l.contract_id, l.code, sum(l.quantity)
-from billing_bill b join billing_billline l on l.bill_id = b.id
-where b.account_id = any(%(accounts)s::bigint[]) and b.state = 'ISSUED'
-  and b.period_start >= %(year)s and b.period_end <= %(before)s
-  and l.contract_id = any(%(contracts)s::bigint[])
-  and coalesce(l.corrects_date, b.period_start) >= %(year)s
+from unnest(%(contracts)s::bigint[], %(befores)s::date[]) c (id, before)
+join billing_billline l on l.contract_id = c.id
+join billing_bill b on b.id = l.bill_id
+where b.account_id = any(%(accounts)s::bigint[]) and b.state = 'ISSUED' and b.kind <> 'CREDIT'
+  and b.period_start >= date_trunc('year', c.before) and b.period_end <= c.before
+  and coalesce(l.corrects_date, b.period_start) >= date_trunc('year', c.before)
 group by l.contract_id, l.code
 """
 
@@ -37,9 +39,11 @@ from customers_contract c where c.id = any(%(contracts)s::bigint[])
 """
 
 
-def earlier_of(*, priced: Priced, period: Period) -> dict[int, dict[str, Decimal]]:
+def earlier_of(*, priced: Priced, days: Mapping[int, Period]) -> dict[int, dict[str, Decimal]]:
     """
-    Return what was billed since 1 January, by contract and quantity, where prices ask for it.
+    Return what was billed since 1 January until the days of contracts, where prices ask for it.
+
+    By contract and quantity.
 
     What was billed counts, not what was read: an allowance is used up by the bills that gave it.
     """
@@ -51,18 +55,17 @@ def earlier_of(*, priced: Priced, period: Period) -> dict[int, dict[str, Decimal
             for one in part.tariff.components
             if isinstance(one, Blocks) and one.bounds_per is BoundsPer.YEAR
         }
-        if yearly:
+        start = days[contract.contract_id].start
+        if yearly and start != date(start.year, 1, 1):
             quantities[contract.contract_id] = yearly
-    year = date(period.start.year, 1, 1)
-    if not quantities or period.start == year:
+    if not quantities:
         return {}
     found: dict[int, dict[str, Decimal]] = defaultdict(dict)
     accounts = {one.account_id for one, _prices in priced if one.contract_id in quantities}
-    values: dict[str, str | date] = {
+    values: dict[str, Any] = {
         "accounts": integer_array(accounts),
         "contracts": integer_array(quantities),
-        "year": year,
-        "before": period.start,
+        "befores": [days[contract_id].start for contract_id in quantities],
     }
     with connection.cursor() as cursor:
         cursor.execute(_BILLED, values)

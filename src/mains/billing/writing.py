@@ -10,6 +10,7 @@ from django.db import connection
 
 from mains.billing import numbers
 from mains.billing.contents import Content, collection_date
+from mains.billing.covered import refuse_billed
 from mains.billing.facts import Identity, seal
 from mains.billing.inputs import ChunkInputs
 from mains.billing.models import BillRun
@@ -66,15 +67,18 @@ def write(
     ledger_ids = bulk.ensure_receivables(
         account_ids=[draft.account_id for draft in billable], currency=writing.run.currency
     )
+    contracts = [one for draft in billable for one in inputs.contracts[draft.account_id]]
     bills = _numbered(writing, inputs, billable)
+    # Nobody else can bill for this company before this ends, so whoever did so is seen.
+    refuse_billed(contracts=contracts, days=inputs.days, run=writing.run)
     with connection.cursor() as cursor:
-        _copy_bills(cursor, writing, contents, bills)
+        _copy_bills(cursor, writing, inputs, contents, bills)
         _copy_lines(cursor, contents, bills)
         _copy_messages(cursor, writing, inputs, bills)
-    places = {
-        contract.place for draft in billable for contract in inputs.contracts[draft.account_id]
-    }
-    readings.store(closed=inputs.closed, places=places, run_id=writing.run.pk, now=writing.now)
+    closings, replaced_ids = inputs.closed.closings(contracts)
+    readings.store(
+        closings=closings, replaced_ids=replaced_ids, run_id=writing.run.pk, now=writing.now
+    )
     changes: dict[int, int] = {}
     rows = list(_transfers(writing, bills, ledger_ids, changes))
     bulk.post(
@@ -96,7 +100,9 @@ def _numbered(writing: Writing, inputs: ChunkInputs, drafts: Sequence[Draft]) ->
             [len(drafts)],
         )
         ids = [row[0] for row in cursor.fetchall()]
-    # Last before writing: from here to the commit nobody else can number a bill of this company.
+    # Last before writing: from here to the commit nobody else can number a bill of this company, in
+    # whatever year.
+    Company.objects.select_for_update(no_key=True).get(pk=writing.company.pk)
     first = numbers.take(
         company_id=writing.company.pk,
         series=writing.series,
@@ -125,17 +131,17 @@ def _numbered(writing: Writing, inputs: ChunkInputs, drafts: Sequence[Draft]) ->
 def _copy_bills(
     cursor: object,
     writing: Writing,
+    inputs: ChunkInputs,
     contents: Mapping[int, Content],
     bills: Sequence[NumberedBill],
 ) -> None:
     run = writing.run
     # As text once: the driver would write them out again for every bill.
-    dates = [
-        day.isoformat() for day in (run.period_start, run.period_end, run.issue_date, run.due_date)
-    ]
+    dates = [day.isoformat() for day in (run.issue_date, run.due_date)]
+    usual = inputs.period.start.isoformat(), inputs.period.end.isoformat()
     instant = writing.now.isoformat()
     with cursor.copy(  # type: ignore[attr-defined]
-        "copy billing_bill (id, account_id, run_id, state, number, period_start, period_end,"
+        "copy billing_bill (id, account_id, run_id, kind, state, number, period_start, period_end,"
         " issue_date, due_date, collection_date, currency, net_minor, vat_minor, total_minor,"
         " reference, facts, facts_hash, issued_at) from stdin"
     ) as copy:
@@ -146,10 +152,12 @@ def _copy_bills(
             assert facts is not None
             given = {"number": bill.identity.number, "reference": bill.identity.reference}
             text, digest = seal(facts | given)
+            period = inputs.period_of(bill.draft.account_id)
             copy.write_row(
                 (
-                    bill.id, bill.draft.account_id, run.pk, "ISSUED", bill.identity.number,
-                    *dates,
+                    bill.id, bill.draft.account_id, run.pk, run.kind, "ISSUED",
+                    bill.identity.number,
+                    *(usual if period is inputs.period else (period.start, period.end)), *dates,
                     bill.identity.collection_date, run.currency, totals.net.minor,
                     totals.tax.minor, totals.gross.minor, bill.identity.reference, text, digest,
                     instant,

@@ -3,6 +3,7 @@
 import click
 
 from mains.cli import billrun_holding
+from mains.cli.billrun_numbers import numbers
 from mains.cli.output import CommandFailed, say, show
 from mains.cli.runs import (
     explained,
@@ -20,6 +21,9 @@ from mains.cli.runs import (
 @click.group()
 def billrun() -> None:
     """Rehearse, approve, issue and follow bill runs."""
+
+
+billrun.add_command(numbers)
 
 
 @billrun.command()

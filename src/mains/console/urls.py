@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mains.console.accounts import reading_link, reading_passes, tax_number
+from mains.console.accounts import bill_now, reading_link, reading_passes, tax_number
 from mains.console.accounts import views as accounts
 from mains.console.approvals import views as approvals
 from mains.console.authorities import views as authorities
@@ -17,9 +17,9 @@ from mains.console.privacy import views as privacy
 from mains.console.readings import direction, entering, exchanging
 from mains.console.readings import views as readings
 from mains.console.runs import accounts as run_accounts
-from mains.console.runs import bills, instalments, steps
+from mains.console.runs import bills, crediting, instalments, steps
 from mains.console.runs import views as runs
-from mains.console.settings import brand, clock, configuration, proof
+from mains.console.settings import brand, clock, configuration, numbers, proof
 from mains.console.support import views as support
 from mains.console.tariffs import drafting, indexes, lab
 from mains.console.tariffs import views as tariffs
@@ -31,6 +31,7 @@ urlpatterns = [
     path("brand/logo/<str:name>", logo, name="logo"),
     path("customers/", accounts.find, name="customers"),
     path("customers/<int:account_id>/", accounts.one, name="account"),
+    path("customers/<int:account_id>/bill/", bill_now.bill_now, name="bill-now"),
     path("customers/<int:account_id>/tax-number/", tax_number.correct, name="tax-number"),
     path(
         "customers/<int:account_id>/meters/<int:installation_id>/",
@@ -81,6 +82,9 @@ urlpatterns = [
     path("approvals/<int:approval_id>/refuse/", approvals.refuse, name="refuse"),
     path("approvals/<int:approval_id>/withdraw/", approvals.withdraw, name="withdraw"),
     path("bills/<int:bill_id>/", bills.one, name="bill"),
+    path("bills/<int:bill_id>/credit/", crediting.credit, name="credit"),
+    path("bills/<int:bill_id>/keep/", crediting.keep, name="keep-bill"),
+    path("bills/<int:bill_id>/again/", crediting.again, name="bill-again"),
     path("bills/<int:bill_id>/proof.json", bills.proof, name="bill-proof"),
     path("bills/<int:bill_id>/instalments/", instalments.agree, name="bill-instalments"),
     path(
@@ -145,6 +149,7 @@ urlpatterns = [
     path("settings/", brand.overview, name="settings"),
     path("settings/brand/", brand.edit, name="brand"),
     path("settings/clock/", clock.move, name="clock"),
+    path("settings/numbers/", numbers.numbers, name="numbers"),
     path("settings/proof/", proof.proof, name="proof"),
     path("settings/privacy/", privacy.overview, name="privacy"),
     path("settings/privacy/<int:job_id>/refuse/", privacy.refuse, name="refuse-erasure"),

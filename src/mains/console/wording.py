@@ -103,6 +103,7 @@ def bill_status(status: BillStatus) -> Words:
         BillStatus.PART_PAID: (_("Part paid"), "info"),
         BillStatus.OVERDUE: (_("Overdue"), "bad"),
         BillStatus.PAID: (_("Paid"), "ok"),
+        BillStatus.CANCELLED: (_("Taken back"), "warn"),
     }
     return words[status]
 
@@ -119,6 +120,7 @@ def hold(reason: str, explanation: str) -> str:
         Hold.NO_TARIFF: _("No published prices of tariff %(what)s hold on these days."),
         Hold.NOT_RATABLE: _("The tariff does not fit what is known of the account: %(what)s."),
         Hold.NOTHING_TO_BILL: _("No contract of the account has anything to charge."),
+        Hold.BILLED_ALREADY: _("Another bill charged all of these days already."),
     }
     known = {str(code): sentence for code, sentence in sentences.items()}
     return known.get(reason, reason) % {"what": explanation}

@@ -4,18 +4,19 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from mains.billing import actions as billing
-from mains.billing import issuing, rehearsing, run_queries
+from mains.billing import apart, issuing, rehearsing, run_queries
 from mains.billing.actions import NobodyToBill, OverlappingRun
 from mains.billing.inputs import Plans
-from mains.billing.models import BillRun, RunStage
+from mains.billing.models import BillRun, RunKind, RunStage
 from mains.billing.rules.back_billing import months_claimed
 from mains.core.calendars import Period, add_months
 from mains.customers import queries as customers
-from mains.customers.models import Company
+from mains.customers.models import Account, Company
 from mains.metering.allocation import allocation_plans_of
 from mains.metering.conversions import conversions_of
 from mains.metering.estimates import plans_of
 from mains.notifications import jobs as notifications
+from mains.payments import releasing
 from mains.tariffs.rules.lines import LineRounding
 from mains.tariffs.taxes import taxes_of
 from mains.tariffs.timetables import timetables_of
@@ -77,6 +78,36 @@ def start(
         currency=tenant.file.locale.currency,
         policy=policy_of(tenant=tenant, company_code=company.code),
         started_by=started_by,
+        now=now,
+    )
+
+
+def start_apart(
+    *,
+    tenant: TenantInfo,
+    kind: RunKind,
+    account_id: int,
+    until: date,
+    started_by: str,
+    actor: str,
+    now: datetime,
+) -> BillRun:
+    """
+    Start a final or interim bill of an account up to, not including, a day; again the same run.
+
+    :raises apart.NothingLeft: if all of these days are billed.
+    :raises apart.DayNotPast: if the day is not over.
+    :raises Account.DoesNotExist: if there is no such account.
+    """
+    account = Account.objects.select_related("company").get(pk=account_id)
+    return apart.start_apart(
+        kind=kind,
+        account_id=account_id,
+        until=until,
+        today=tenant.date_of(now),
+        policy=policy_of(tenant=tenant, company_code=account.company.code),
+        started_by=started_by,
+        actor=actor,
         now=now,
     )
 
@@ -143,6 +174,10 @@ def _issue(
         progress()
     run.refresh_from_db()
     if run.stage == RunStage.ISSUED:
+        if run.kind == RunKind.CORRECTION:
+            # What was paid for the credited bill pays this one; what came since as well.
+            for bill_id in run.bills.values_list("pk", flat=True):
+                releasing.use_credit(bill_id=bill_id)
         notifications.SEND_MESSAGES.send()
     return run
 
@@ -191,7 +226,9 @@ def proposed(*, tenant: TenantInfo, today: date) -> tuple[str, Period]:
     period = period_before(tenant=tenant, today=today)
     codes = [company.code for company in tenant.file.companies]
     billed = set(
-        BillRun.objects.filter(period_start__lt=period.end, period_end__gt=period.start)
+        BillRun.objects.filter(
+            kind=RunKind.REGULAR, period_start__lt=period.end, period_end__gt=period.start
+        )
         .exclude(stage=RunStage.CANCELLED)
         .values_list("company__code", flat=True)
     )

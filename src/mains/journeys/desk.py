@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db.models import Count, Q, Sum
 
-from mains.billing.models import Bill, BillRun, RunStage
+from mains.billing.models import Bill, BillRun, RunKind, RunStage
 from mains.core.money import Money
 from mains.customers import queries as customers
 from mains.ledger.models import Balance, LedgerAccount, Transfer
@@ -61,7 +61,10 @@ def overview(*, currency: str) -> Overview:
 
 def _held() -> int:
     latest = (
-        BillRun.objects.exclude(stage=RunStage.CANCELLED).order_by("-period_end", "-pk").first()
+        BillRun.objects.filter(kind=RunKind.REGULAR)
+        .exclude(stage=RunStage.CANCELLED)
+        .order_by("-period_end", "-pk")
+        .first()
     )
     return sum(len(held) for held in latest.chunks.values_list("held", flat=True)) if latest else 0
 
@@ -109,7 +112,7 @@ class Seal:
     """
 
     facts_hash: str
-    run_id: int
+    run_id: int | None
     issued_at: datetime
     transfers: list[TransferRow]
 
@@ -118,11 +121,15 @@ def seal(*, bill_id: int) -> Seal | None:
     """
     Return the seal of an issued bill, or None.
     """
-    bill = Bill.objects.defer("facts").filter(pk=bill_id, state="ISSUED").first()
+    bill = Bill.objects.given().defer("facts").filter(pk=bill_id).first()
     if bill is None:
         return None
     paid_by = Payment.objects.filter(allocations__bill_id=bill_id).values_list("pk", flat=True)
-    sources = [f"bill:{bill_id}", *(f"payment:{pk}" for pk in paid_by)]
+    credit_note = bill.credit_notes.values_list("pk", flat=True)
+    sources = [
+        *(f"bill:{pk}" for pk in (bill_id, *credit_note)),
+        *(f"payment:{pk}" for pk in paid_by),
+    ]
     return Seal(bill.facts_hash, bill.run_id, bill.issued_at, transfers_of(sources=sources))
 
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from mains.billing.models import Bill, BillState
+from mains.billing.models import Bill
 from mains.documents import waiting
 from mains.documents.waiting import Waiting
 from mains.journeys import jobs, period_use, rejected_rows
@@ -250,8 +250,8 @@ def undo(*, import_id: int, by: str, now: datetime) -> MeterImport:
 def _is_billed(entry: MeterImport) -> bool:
     for reading in Reading.objects.filter(pk__in=entry.reading_ids).order_by("pk"):
         account_id = meters.account_of(reading_id=reading.pk)
-        if account_id is not None and Bill.objects.filter(
-            account_id=account_id, state=BillState.ISSUED,
+        if account_id is not None and Bill.objects.charging().filter(
+            account_id=account_id,
             period_end__gt=reading.period_start, issued_at__gte=reading.received_at,
         ).exists():  # fmt: skip
             return True

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from mains.billing.models import Bill, BillState
+from mains.billing.models import Bill
 from mains.core.transactions import owns_transaction
 from mains.core.wording import date_text, number_text, unit_text
 from mains.customers import queries as customers
@@ -89,9 +89,12 @@ def _is_billed(reading: Reading) -> bool:
     account_id = waiting.account_of(reading_id=reading.pk)
     if decided_at is None or account_id is None:
         return False
-    return Bill.objects.filter(
-        account_id=account_id,
-        state=BillState.ISSUED,
-        period_end__gt=reading.period_start,
-        issued_at__gte=decided_at,
-    ).exists()
+    return (
+        Bill.objects.charging()
+        .filter(
+            account_id=account_id,
+            period_end__gt=reading.period_start,
+            issued_at__gte=decided_at,
+        )
+        .exists()
+    )

@@ -1,11 +1,11 @@
 """Take a bill run from the console through its stages; each step may be sent twice."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from mains.billing import actions as billing
 from mains.billing import holding, issuing, jobs, pausing, rehearsing
 from mains.billing.holding import Selection
-from mains.billing.models import BillRun, RunStage
+from mains.billing.models import BillRun, RunKind, RunStage
 from mains.billing.rehearsing import AlreadyIssuing
 from mains.core.calendars import Period
 from mains.customers.models import Company
@@ -42,6 +42,38 @@ def start(
     run = bill_run.start(
         tenant=tenant, company=company, period=period, started_by=started_by, now=now
     )
+    return run.pk
+
+
+def start_apart(
+    *,
+    tenant: TenantInfo,
+    kind: RunKind,
+    account_id: int,
+    until: date,
+    started_by: str,
+    actor: str,
+    now: datetime,
+) -> int:
+    """
+    Start a final or interim bill of an account up to, not including, a day; return its run's id.
+
+    It is rehearsed at once, and approved and issued like any run. Again returns the same run.
+
+    :raises apart.NothingLeft: if all of these days are billed.
+    :raises apart.DayNotPast: if the day is not over.
+    :raises Account.DoesNotExist: if there is no such account.
+    """
+    run = bill_run.start_apart(
+        tenant=tenant,
+        kind=kind,
+        account_id=account_id,
+        until=until,
+        started_by=started_by,
+        actor=actor,
+        now=now,
+    )
+    rehearse(tenant=tenant, run_id=run.pk)
     return run.pk
 
 

@@ -77,7 +77,7 @@ with closing as (
   select distinct on (rd.register_id, rd.period_start)
          rd.register_id, rd.period_start, rd.read_date, rd.value,
          rd.quality = 'ESTIMATED' as is_estimated, rd.verdict = 'ROLLOVER' as rolled_over,
-         rd.method = 'SHARE' as is_share
+         rd.method in ('SHARE', 'SPLIT') as is_share
   from metering_reading rd
   where rd.quality in ('ACCEPTED', 'ESTIMATED') and rd.register_id = any(%(registers)s)
   order by rd.register_id, rd.period_start, rd.read_date desc, rd.received_at desc),

@@ -78,6 +78,13 @@ class Unsettled(NamedTuple):
     method: str
     reading_ids: tuple[int, ...]
 
+    @property
+    def closes(self) -> date:
+        """
+        Return the last day of which it tells: of the month that it closes no later one.
+        """
+        return min(self.read_date, Period.month_of(self.month_start).last_day)
+
 
 _UNSETTLED = """
 select r.id, i.supply_point_id, m.service, r.quantity, r.digits, r.decimals, r.multiplier,
@@ -88,7 +95,7 @@ join metering_meter m on m.id = i.meter_id
 join metering_register r on r.meter_id = m.id
 join metering_reading rd on rd.register_id = r.id
 where i.supply_point_id = any(%(points)s::bigint[]) and rd.quality = 'ESTIMATED'
-  and rd.method <> 'SHARE' and rd.period_start < %(before)s
+  and rd.method <> 'SHARE' and rd.method <> 'SPLIT' and rd.period_start < %(before)s
   and rd.read_date >= i.start_date and (i.end_date is null or rd.read_date <= i.end_date)
 order by r.id, rd.period_start, rd.read_date, rd.received_at
 """
@@ -98,10 +105,11 @@ def unsettled(*, supply_point_ids: Collection[int], before: date) -> list[Unsett
     """
     Return the estimates at supply points for months before a day, by register and month.
     """
-    found: dict[tuple[int, date], list[tuple[Any, ...]]] = defaultdict(list)
+    found: dict[tuple[int, date, date], list[tuple[Any, ...]]] = defaultdict(list)
     values = {"points": integer_array(supply_point_ids), "before": before}
     for row in _fetch(_UNSETTLED, values):
-        found[row[0], row[8]].append(row)
+        # What Mains estimated closes the days of one bill; of a month that may be several.
+        found[row[0], row[8], row[9] if row[12] else row[8]].append(row)
     return [_unsettled(rows) for rows in found.values()]
 
 

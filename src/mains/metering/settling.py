@@ -133,15 +133,23 @@ class _Known:
         found = [use for use in uses if use.register_id == first.of.register_id]
         return found[0].start_value if found else None
 
-    def reading_of(self, one: Estimated) -> Read | None:
+    def reading_of(self, one: Estimated, supply: Supply | None) -> Read | None:
         """
         Return what was read since an estimate was billed, for the month that it closes.
+
+        Days that end within a month are closed by what was read by then, and those that begin
+        within one by what was read after.
 
         Mains estimates only what nobody read, so whatever counts now came later; an estimate that
         came with a file stands beside readings of earlier days.
         """
         read = self.read.get(one.of.register_id, {}).get(one.of.month_start)
         if read is None or (not one.of.method and read.read_date < one.of.read_date):
+            return None
+        since = max(one.days.start, supply.since) if supply else one.days.start
+        if since.day != 1 and read.read_date <= since:
+            return None
+        if one.days.end.day != 1 and read.read_date > one.days.end:
             return None
         return read
 
@@ -173,14 +181,14 @@ def _settle(job: _Job, known: _Known, closed: Closed) -> None:
 def _parts(job: _Job, known: _Known, opening: Decimal, guess: Estimate | None) -> list[Part]:
     parts, last, register = [], opening, job.register
     for one in job.billed:
-        read = known.reading_of(one)
+        read = known.reading_of(one, job.supply)
         billed = _between(last, one.of.closing, register)
         parts.append(Part(one.days, billed, read.shown if read else None))
         last = one.of.closing.value
     if (use := job.use) is not None and job.supply is not None:
         days = job.supply.days
         shown = None if use.end_value is None else Shown(use.end_value, use.rolled_over)
-        if shown is not None and use.end_is_estimated:
+        if shown is not None and use.end_is_estimated and use.end_method != Method.SPLIT:
             # It came with a file that says so: it closes the period, but measures nothing.
             parts.append(Part(days, _between(last, shown, register)))
         else:
@@ -259,7 +267,7 @@ def _close(
     assert supply is not None
     assert job.position is not None
     if job.billed:
-        use = _opened(use, job.billed[-1], settled[-2], known)
+        use = _opened(use, job.billed[-1], settled[-2], known, supply)
     use = use._replace(end_value=outcome.closing.value, rolled_over=outcome.closing.rolled_over)
     if use.end_date is None and guess is not None:
         use = use._replace(
@@ -274,11 +282,13 @@ def _close(
     closed.uses[job.place][job.position] = use
 
 
-def _opened(use: RegisterUse, one: Estimated, before: Settled, known: _Known) -> RegisterUse:
+def _opened(
+    use: RegisterUse, one: Estimated, before: Settled, known: _Known, supply: Supply
+) -> RegisterUse:
     """
     Return a use that begins where the billed days before it end after all.
     """
-    read = known.reading_of(one) if before.is_measured else None
+    read = known.reading_of(one, supply) if before.is_measured else None
     return use._replace(
         start_value=before.closing.value,
         start_date=read.read_date if read else one.days.last_day,

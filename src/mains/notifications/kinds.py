@@ -91,6 +91,7 @@ KINDS = {
         ),
         _kind("payment-reminder", "number", "amount", "due", "account", "last", "url", link="url"),
         _kind("tariff-changed", "account", "tariff", "day", "changes", "url", link="url"),
+        _kind("bill-credited", "name", "number", "note", "amount", "account"),
         _kind("payment-received", "amount", "number", "account", "when", "reference"),
         _kind("reading-received", "value", "meter", "reference", "account"),
         _kind("reading-by-guest", "account", "url", link="url"),

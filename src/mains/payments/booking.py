@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.db.models import Sum
 
-from mains.billing.models import Bill
+from mains.billing.models import Bill, BillState
 from mains.core.transactions import inside_transaction, owns_transaction
 from mains.customers.models import Account
 from mains.ledger import actions as ledger
@@ -27,8 +27,15 @@ class WrongAmount(Exception):
 def outstanding_minor(*, bill_ids: Collection[int]) -> dict[int, int]:
     """
     Return what is still owed on each bill: its total less what was allocated to it.
+
+    Nothing is on one that was credited.
     """
-    bills = dict(Bill.objects.filter(pk__in=bill_ids).values_list("pk", "total_minor"))
+    bills = {
+        pk: total if state == BillState.ISSUED else 0
+        for pk, total, state in Bill.objects.filter(pk__in=bill_ids).values_list(
+            "pk", "total_minor", "state"
+        )
+    }
     allocated = dict(
         Allocation.objects.filter(bill_id__in=bill_ids)
         .values_list("bill_id")

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from mains.billing.models import Bill, BillState
+from mains.billing.models import Bill, BillKind, BillState
 from mains.billing.numbers import reference_of
 from mains.billing.rules.instalments import Instalment, next_due
 from mains.billing.rules.status import BillStatus, bill_status
@@ -32,6 +32,7 @@ class BillRow:
     """
 
     id: int
+    kind: str
     number: str
     reference: str
     account_id: int
@@ -50,13 +51,18 @@ class BillRow:
     # What was agreed to be paid in parts; then `due_date` is that of the first part still open.
     instalments: tuple[Instalment, ...] = ()
     next_part: Money | None = None
+    # The bill that a credit note takes back, and the note that took this one back.
+    credits_id: int | None = None
+    credited_by_id: int | None = None
+    # The credited bill in whose place this one was made.
+    corrects_id: int | None = None
 
 
 def bills(
     *, account_ids: Collection[int], today: date, first: int = 0, limit: int | None = None
 ) -> list[BillRow]:
     """
-    Return the issued bills of the accounts, newest first; `limit` of them after `first`.
+    Return the bills of the accounts, credited ones as well, newest first; `limit` after `first`.
     """
     found = _found(Bill.objects.filter(account_id__in=account_ids))
     last = None if limit is None else first + limit
@@ -114,7 +120,9 @@ def payable(*, account_ids: Collection[int], today: date) -> list[BillRow]:
     Return the bills of the accounts on which something is still owed, oldest due date first.
     """
     found = _found(Bill.objects.filter(account_id__in=account_ids))
-    rows = found.filter(total_minor__gt=F("allocated")).order_by("due_date", "pk")
+    rows = found.filter(state=BillState.ISSUED, total_minor__gt=F("allocated")).order_by(
+        "due_date", "pk"
+    )
     return [_row(row, today) for row in rows]
 
 
@@ -149,11 +157,17 @@ def _found(queryset: QuerySet[Bill]) -> QuerySet[Bill]:
     live = AttemptBill.objects.filter(
         bill_id=OuterRef("pk"), live=True, attempt__state=AttemptState.UNKNOWN
     )
+    # Only a cancelled bill has one; for the others the index of notes is not asked.
+    note = Bill.objects.filter(credits_id=OuterRef("pk"), kind=BillKind.CREDIT).values("pk")
     return (
-        queryset.filter(state=BillState.ISSUED)
-        .select_related("account__company")
+        queryset.exclude(state=BillState.DRAFT)
+        .select_related("account__company", "run")
         .defer("facts")
-        .annotate(allocated=Coalesce(allocated, 0), processing=Exists(live))
+        .annotate(
+            allocated=Coalesce(allocated, 0),
+            processing=Exists(live),
+            credited_by_id=Subquery(note),
+        )
         .order_by("-issue_date", "-pk")
     )
 
@@ -161,12 +175,15 @@ def _found(queryset: QuerySet[Bill]) -> QuerySet[Bill]:
 def _row(row: Bill, today: date) -> BillRow:
     total = Money(row.total_minor, row.currency)
     paid = Money(row.allocated, row.currency)  # type: ignore[attr-defined]
-    left = max(total - paid, Money.zero(row.currency))
-    parts = instalments.read(row)
+    is_owed = row.state == BillState.ISSUED and row.kind != BillKind.CREDIT
+    zero = Money.zero(row.currency)
+    left = max(total - paid, zero) if is_owed else zero
+    parts = instalments.read(row) if is_owed else ()
     part = next_due(parts, outstanding=left)
     due_date = part.due_date if part else row.due_date
     return BillRow(
         id=row.pk,
+        kind=row.kind,
         number=row.number,
         reference=row.reference,
         account_id=row.account_id,
@@ -180,10 +197,15 @@ def _row(row: Bill, today: date) -> BillRow:
         collection_date=row.collection_date,
         total=total,
         outstanding=left,
-        status=bill_status(total=total, allocated=paid, due_date=due_date, today=today),
+        status=bill_status(total=total, allocated=paid, due_date=due_date, today=today)
+        if row.state == BillState.ISSUED
+        else BillStatus.CANCELLED,
         processing=row.processing,  # type: ignore[attr-defined]
         instalments=parts,
         next_part=part.amount if part else None,
+        credits_id=row.credits_id,
+        credited_by_id=row.credited_by_id,  # type: ignore[attr-defined]
+        corrects_id=row.run.corrects_id if row.run else None,
     )
 
 

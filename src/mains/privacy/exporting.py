@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from mains.audit import queries as audit
 from mains.billing import documents
-from mains.billing.models import Bill, BillState
+from mains.billing.models import Bill
 from mains.branding.themes import load_theme
 from mains.core.money import Money
 from mains.core.spreadsheets import harmless
@@ -126,8 +126,8 @@ def _cell(value: object) -> str:
 
 
 def _documents(*, about: Subject, tenant: TenantInfo) -> Iterable[tuple[str, bytes]]:
-    bills = Bill.objects.filter(
-        account__customer__in=about.customer_ids, state=BillState.ISSUED, facts_deleted_at=None
+    bills = Bill.objects.given().filter(
+        account__customer__in=about.customer_ids, facts_deleted_at=None
     )
     for pk, number in bills.order_by("issue_date", "pk").values_list("pk", "number"):
         yield number.replace("/", "-"), documents.pdf(bill_id=pk, tenant=tenant)

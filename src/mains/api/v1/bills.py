@@ -34,6 +34,10 @@ class BillShape(serializers.Serializer[Any]):
     number = serializers.CharField()
     reference = serializers.CharField()
     account = serializers.CharField()
+    kind = serializers.CharField(
+        help_text="REGULAR, FINAL of a contract that ended, INTERIM between two regular ones, or "
+        "CORRECTION in place of one that was credited; or CREDIT, a credit note."
+    )
     status = serializers.CharField()
     period_start = serializers.DateField()
     period_end = serializers.DateField(help_text="The first day that no longer belongs to it.")
@@ -42,6 +46,12 @@ class BillShape(serializers.Serializer[Any]):
     collection_date = serializers.DateField(allow_null=True)
     total = Amount()
     outstanding = Amount()
+    credits = serializers.CharField(
+        allow_null=True, help_text="The bill that a credit note takes back."
+    )
+    corrects = serializers.CharField(
+        allow_null=True, help_text="The credited bill in whose place this one was made."
+    )
 
 
 class LineShape(serializers.Serializer[Any]):
@@ -116,6 +126,7 @@ def _shape(row: BillRow) -> dict[str, Any]:
         "number": row.number,
         "reference": row.reference,
         "account": key_of("acc", row.account_id),
+        "kind": row.kind,
         "status": row.status,
         "period_start": row.period_start,
         "period_end": row.period_end,
@@ -124,4 +135,6 @@ def _shape(row: BillRow) -> dict[str, Any]:
         "collection_date": row.collection_date,
         "total": amount_of(row.total),
         "outstanding": amount_of(row.outstanding),
+        "credits": key_of("bil", row.credits_id) if row.credits_id else None,
+        "corrects": key_of("bil", row.corrects_id) if row.corrects_id else None,
     }

@@ -33,7 +33,9 @@ class ForeseenUseShape(serializers.Serializer[Any]):
     used = serializers.CharField(allow_null=True, help_text="Null where nobody can tell.")
     estimated = serializers.BooleanField()
     method = serializers.CharField(
-        allow_blank=True, help_text="LAST_YEAR, DEGREE_DAYS, PROFILE or AVERAGE of an estimate."
+        allow_blank=True,
+        help_text="LAST_YEAR, DEGREE_DAYS, PROFILE or AVERAGE of an estimate; SPLIT where one "
+        "contract handed over to another and nobody read.",
     )
 
 

@@ -33,6 +33,7 @@ class Hold(StrEnum):
     NO_TARIFF = "NO_TARIFF"
     NOT_RATABLE = "NOT_RATABLE"
     NOTHING_TO_BILL = "NOTHING_TO_BILL"
+    BILLED_ALREADY = "BILLED_ALREADY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,22 +134,22 @@ def draft_bill(*, account_id: int, contracts: Sequence[ContractInput], currency:
     written_off: set[tuple[int, Period]] = set()
     for contract in contracts:
         if not contract.parts:
-            return _held(account_id, Hold.NO_TARIFF, contract.tariff_code)
+            return held(account_id, Hold.NO_TARIFF, contract.tariff_code)
         given = _given(contract)
         if isinstance(given, Held):
-            return _held(account_id, *given)
+            return held(account_id, *given)
         try:
             inputs = inputs_of(contract.parts, given, known=contract.hours.known)
             lines += _lines(contract, inputs)
             corrections = _corrections(contract, given, written_off)
         except RatingProblem as problem:
-            return _held(account_id, Hold.NOT_RATABLE, str(problem))
+            return held(account_id, Hold.NOT_RATABLE, str(problem))
         if isinstance(corrections, Hold):
-            return _held(account_id, corrections, contract.tariff_code)
+            return held(account_id, corrections, contract.tariff_code)
         lines += corrections
         rated_from[contract.contract_id] = inputs
     if not lines:
-        return _held(account_id, Hold.NOTHING_TO_BILL, "")
+        return held(account_id, Hold.NOTHING_TO_BILL, "")
     rates = {line.rated.vat_rate: percent_of(line.rated.vat_rate) for line in lines}
     totals = bill_totals([line.rated for line in lines], rates=rates, currency=currency)
     estimated = sum(one.is_estimated for contract in contracts for one in contract.registers)
@@ -240,5 +241,8 @@ def _quantities(contract: ContractInput) -> dict[str, Decimal] | Hold:
     return quantities
 
 
-def _held(account_id: int, hold: Hold, explanation: str) -> Draft:
+def held(account_id: int, hold: Hold, explanation: str = "") -> Draft:
+    """
+    Return the draft of an account that gets no bill.
+    """
     return Draft(account_id, (), None, hold, explanation)

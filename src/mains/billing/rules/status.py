@@ -17,6 +17,8 @@ class BillStatus(StrEnum):
     PART_PAID = "PART_PAID"
     OVERDUE = "OVERDUE"
     PAID = "PAID"
+    # A credit note took it back: nothing is owed on it.
+    CANCELLED = "CANCELLED"
 
 
 def bill_status(*, total: Money, allocated: Money, due_date: date, today: date) -> BillStatus:

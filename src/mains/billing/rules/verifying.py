@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from mains.billing.rules.correcting import line_differences
+from mains.billing.rules.crediting import CREDIT
 from mains.billing.rules.inputs_as_facts import plain, read_facts
 from mains.billing.rules.totals import bill_totals
 from mains.core.money import Money
@@ -104,8 +105,10 @@ def _verdict(proof: Mapping[str, Any]) -> Verdict:
     digest = sha256(proof["facts"].encode()).hexdigest()
     if digest != proof["facts_hash"]:
         findings.append(Finding("facts_hash", proof["facts_hash"], digest))
+    # A credit note takes back what its inputs come to.
+    sign = -1 if facts.get("kind") == CREDIT else 1
     rated = [
-        (contract["id"], corrects, line)
+        (contract["id"], corrects, _times(line, sign))
         for contract in facts["contracts"]
         for corrects, line in _lines(contract, facts, proof["tariff_versions"])
     ]
@@ -118,6 +121,13 @@ def _verdict(proof: Mapping[str, Any]) -> Verdict:
         findings=tuple(findings),
         lines=tuple(_traced(contract, line) for contract, _corrects, line in rated),
     )
+
+
+def _times(line: RatedLine, sign: int) -> RatedLine:
+    if sign == 1:
+        return line
+    net = -line.net
+    return line._replace(quantity=-line.quantity, exact=-line.exact, net=net)
 
 
 def _all_parts(contract: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from mains.billing.kinds import kind_name
 from mains.branding.components import Cell, Column, Fact, Table
 from mains.console import wording
 from mains.customers.queries import AccountDetail, ContractRow, MandateRow
@@ -49,7 +50,11 @@ def bills(rows: Sequence[BillRow], *, base: str) -> Table:
         ),
         rows=tuple(
             (
-                Cell(row.number, url=f"{base}bills/{row.id}/"),
+                Cell(
+                    row.number,
+                    url=f"{base}bills/{row.id}/",
+                    note="" if row.kind == "REGULAR" else kind_name(row.kind),
+                ),
                 Cell(wording.period(row.period_start, row.period_end)),
                 Cell(wording.day(row.due_date)),
                 Cell(

@@ -12,12 +12,16 @@ from django.views.decorators.http import require_safe
 
 from mains.billing import proofs
 from mains.billing import queries as billing
+from mains.billing.figures import figures_of
+from mains.billing.kinds import title_of
+from mains.billing.rules.comparing import beside
 from mains.billing.speaking import Speaker
 from mains.billing.telling import Why, why
 from mains.branding.components import Cell, Column, Fact, Table
 from mains.console import wording
-from mains.console.access import EVERYBODY, StaffRequest, staff
+from mains.console.access import BILLING, EVERYBODY, StaffRequest, staff
 from mains.console.runs import instalments
+from mains.console.runs.account_tables import lines_table
 from mains.core.money import Money
 from mains.journeys import desk
 from mains.journeys.desk import Seal
@@ -42,6 +46,7 @@ def one(request: StaffRequest, bill_id: int) -> HttpResponse:
         "console/runs/bill.html",
         {
             "bill": bill,
+            "title": title_of(kind=bill.kind, number=bill.number),
             "status": status,
             "meaning": meaning,
             "details": _about(request, bill, seal),
@@ -53,7 +58,25 @@ def one(request: StaffRequest, bill_id: int) -> HttpResponse:
             and bill.collection_date is None
             and not bill.instalments,
             "transfers": _transfers(seal),
+            "beside": beside_table(bill_id=bill_id, facts=facts),
+            "may_credit": request.role in BILLING,
+            "made_again": billing.made_again(bill_id=bill_id),
+            "note_url": f"{request.base}bills/{bill.credited_by_id}/",
+            "credit_reason": billing.credit_wish(bill_id=bill_id)[1],
         },
+    )
+
+
+def beside_table(*, bill_id: int, facts: dict[str, Any] | None) -> Table | None:
+    """
+    Set the lines of a corrected bill beside those of the one that was credited, if it is one.
+    """
+    corrected = billing.corrected_bill(bill_id=bill_id)
+    before = billing.facts(bill_id=corrected) if corrected else None
+    if before is None or facts is None:
+        return None
+    return lines_table(
+        beside(before=figures_of(before), after=figures_of(facts)), facts["currency"]
     )
 
 
@@ -87,12 +110,31 @@ def proof(_request: StaffRequest, bill_id: int) -> HttpResponse:
 def _about(request: StaffRequest, bill: BillRow, seal: Seal) -> list[Fact]:
     return [
         Fact(_("Company"), bill.company_name),
+        *_linked(request, bill),
         Fact(_("Period"), wording.period(bill.period_start, bill.period_end)),
         Fact(_("Issued"), wording.moment(seal.issued_at, request.tenant.zone)),
         Fact(_("Due"), wording.day(bill.due_date)),
         Fact(_("Payment reference"), bill.reference),
         Fact(_("Hash of its facts"), seal.facts_hash),
     ]
+
+
+def _linked(request: StaffRequest, bill: BillRow) -> list[Fact]:
+    """
+    Return the bills that belong to this one: what it takes back, corrects or was made again as.
+    """
+    linked = (
+        (_("Takes back"), bill.credits_id),
+        (_("In place of"), billing.corrected_bill(bill_id=bill.id)),
+        (_("Made again as"), billing.made_again(bill_id=bill.id)),
+    )
+    rows = {
+        row.id: row.number
+        for row in payments.bills_with_ids(
+            bill_ids=[pk for _label, pk in linked if pk], today=request.today
+        )
+    }
+    return [Fact(label, rows[pk]) for label, pk in linked if pk in rows]
 
 
 def _lines(facts: dict[str, Any]) -> Table:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from mains.billing.kinds import kind_name
+from mains.billing.models import RunKind
 from mains.billing.run_queries import RunRow
 from mains.branding.components import Cell, Column, Table
 from mains.console import wording
@@ -58,7 +60,11 @@ def runs_table(rows: Sequence[RunRow], *, base: str, brief: bool = False) -> Tab
         ),
         rows=tuple(
             (
-                Cell(wording.period(row.period_start, row.period_end), url=f"{base}runs/{row.id}/"),
+                Cell(
+                    wording.period(row.period_start, row.period_end),
+                    url=f"{base}runs/{row.id}/",
+                    note=_kind(row),
+                ),
                 Cell(row.company),
                 _stage(row),
                 Cell(str(row.bills)),
@@ -85,7 +91,7 @@ def _brief(rows: Sequence[RunRow], *, base: str) -> Table:
                 Cell(
                     wording.period(row.period_start, row.period_end),
                     url=f"{base}runs/{row.id}/",
-                    note=row.company,
+                    note=", ".join(filter(None, (row.company, _kind(row)))),
                 ),
                 _stage(row),
                 Cell(str(row.bills)),
@@ -94,6 +100,10 @@ def _brief(rows: Sequence[RunRow], *, base: str) -> Table:
             for row in rows
         ),
     )
+
+
+def _kind(row: RunRow) -> str:
+    return "" if row.kind == RunKind.REGULAR else kind_name(row.kind)
 
 
 def _stage(row: RunRow) -> Cell:

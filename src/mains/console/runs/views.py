@@ -10,6 +10,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mains.billing import actions
 from mains.billing import run_queries as queries
+from mains.billing.kinds import kind_name
+from mains.billing.models import RunKind
 from mains.billing.rules.outcomes import AccountState
 from mains.billing.run_queries import RunRow
 from mains.console import wording
@@ -115,6 +117,7 @@ def _standing(run: RunRow) -> dict[str, Any]:
     return {
         "way": way(run.stage) if run.stage != "CANCELLED" else None,
         "period": wording.period(run.period_start, run.period_end),
+        "kind": "" if run.kind == RunKind.REGULAR else kind_name(run.kind),
         "begun": begun,
         "working": large and begun and run.paused_at is None,
         "done": wording.number(str(run.accounts_done)),

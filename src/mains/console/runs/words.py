@@ -44,6 +44,7 @@ def _error(reason: str) -> str:
         Hold.NO_TARIFF: _("No prices"),
         Hold.NOT_RATABLE: _("Prices do not fit the account"),
         Hold.NOTHING_TO_BILL: _("Nothing to charge"),
+        Hold.BILLED_ALREADY: _("Billed already"),
     }
     return said.get(reason, reason)
 

@@ -17,6 +17,8 @@ _PLACES = 40
 class Method(StrEnum):
     """
     How a use was estimated; a share is a measured use spread over the periods that it spans.
+
+    A split is a measured use divided between two contracts where nobody read when one handed over.
     """
 
     LAST_YEAR = "LAST_YEAR"
@@ -24,6 +26,7 @@ class Method(StrEnum):
     PROFILE = "PROFILE"
     AVERAGE = "AVERAGE"
     SHARE = "SHARE"
+    SPLIT = "SPLIT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +171,20 @@ def _by_weather(days: Period, plan: EstimatePlan) -> Decimal | None:
         return None
     dependent = (1 - plan.weather_free) * wanted / usual
     return plan.weather_free * days.days / _YEAR_DAYS + dependent
+
+
+def share_of(part: Period, whole: Period, *, plan: EstimatePlan) -> Decimal:
+    """
+    Return which share of the use of days, 0 to 1, belongs to the first of them.
+
+    By the days; by degree days where the service is estimated so and they are known.
+    """
+    with localcontext(prec=_PLACES):
+        if Method.DEGREE_DAYS in plan.methods:
+            own, everything = _by_weather(part, plan), _by_weather(whole, plan)
+            if own is not None and everything:
+                return own / everything
+        return Decimal(part.days) / whole.days
 
 
 _METHODS: Mapping[Method, Callable[[Period, Sequence[Span], EstimatePlan], Decimal | None]] = {

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from mains.billing import queries as billing
 from mains.billing.figures import is_estimated
 from mains.billing.layout import how_read
+from mains.billing.rules.status import BillStatus
 from mains.billing.speaking import Speaker, vat_name
 from mains.branding.components import SumLine
 from mains.branding.figures import BarChart
@@ -60,7 +61,7 @@ def lines_of(facts: dict[str, Any], row: BillRow) -> list[SumLine]:
         for vat in facts["vat"]
     ]
     paid = row.total - row.outstanding
-    if paid.minor and row.total.minor > 0:
+    if paid.minor and row.total.minor > 0 and row.status != BillStatus.CANCELLED:
         lines.append(SumLine(_("Total"), row.total, kind="subtotal"))
         lines.append(SumLine(_("Paid"), -paid, kind="credit"))
         lines.append(SumLine(_("To pay"), row.outstanding, kind="total"))

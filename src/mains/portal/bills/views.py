@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mains.billing import documents, proofs
 from mains.billing import queries as billing
+from mains.billing.kinds import kind_name, title_of
 from mains.billing.proofs import is_provable
 from mains.billing.telling import why
 from mains.branding.components import Cell, Column, Fact, SumLine, Table
@@ -29,6 +30,7 @@ from mains.portal.access import (
     noted,
     require,
 )
+from mains.portal.bills.corrected import before_and_after, related
 from mains.portal.bills.explaining import (
     conversions_of,
     lines_of,
@@ -94,7 +96,7 @@ def _table(rows: list[BillRow]) -> Table:
         ),
         rows=tuple(
             (
-                Cell(row.number, url=f"/bills/{row.id}/", note=row.company_name),
+                Cell(row.number, url=f"/bills/{row.id}/", note=_note(row)),
                 Cell(period_text(row.period_start, row.period_end)),
                 Cell(short_date_text(row.due_date, language=language())),
                 Cell(status_word(row.status)[0], meaning=status_word(row.status)[1]),
@@ -103,6 +105,11 @@ def _table(rows: list[BillRow]) -> Table:
             for row in rows
         ),
     )
+
+
+def _note(row: BillRow) -> str:
+    kind = "" if row.kind == "REGULAR" else kind_name(row.kind)
+    return ", ".join(filter(None, (kind, row.company_name)))
 
 
 @require_safe
@@ -123,6 +130,8 @@ def one_bill(request: PortalRequest, bill_id: int) -> HttpResponse:
         "portal/bills/bill.html",
         {
             "bill": row,
+            "title": title_of(kind=row.kind, number=row.number),
+            "in_favour": -row.total if row.total.minor < 0 else None,
             "listed": seen,
             "owns": whole,
             "period": period_text(row.period_start, row.period_end),
@@ -159,7 +168,11 @@ def _whole(request: PortalRequest, bill_id: int, row: BillRow) -> dict[str, Any]
         "conversions": conversions_of(facts),
         "registers": (registers := registers_of(facts, request.tenant.file)),
         "estimated": any(register.is_estimated for register in registers)
-        and billing.is_latest(bill_id=bill_id),
+        and billing.is_latest(bill_id=bill_id)
+        and row.credits_id is None
+        and row.credited_by_id is None,
+        "related": related(row, today=request.today),
+        "beside": before_and_after(bill_id=bill_id, facts=facts),
         "why": why(
             bill_id=bill_id,
             facts=facts,

@@ -133,6 +133,7 @@ def basis(method: str) -> str:
         Method.PROFILE: _("by your use of the last year and the time of the year"),
         Method.AVERAGE: _("by the average of your use in the last year"),
         Method.SHARE: _("your share of what was measured later"),
+        Method.SPLIT: _("your days' share of what was measured over the move"),
     }[Method(method)]
 
 

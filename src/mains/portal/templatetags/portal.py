@@ -39,6 +39,7 @@ def status_word(status: BillStatus) -> tuple[str, Meaning]:
         BillStatus.PART_PAID: (_("Part paid"), "info"),
         BillStatus.OVERDUE: (_("Overdue"), "bad"),
         BillStatus.PAID: (_("Paid"), "ok"),
+        BillStatus.CANCELLED: (_("Taken back"), "info"),
     }
     return words[status]
 

@@ -304,11 +304,14 @@ PLAIN = {
     "audit.AccessEntry": {"actor", "purpose", "reason", "page"},
     "audit.Entry": {"action", "subject", "actor", "detail", "previous", "hash"},
     "audit.Head": {"hash"},
-    "billing.Bill": {"state", "number", "currency", "reference", "facts_hash", "instalments"},
+    "billing.Bill": {
+        "kind", "credit_asked_by", "credit_reason", "state", "number", "currency", "reference",
+        "facts_hash", "instalments",
+    },
     "billing.BillLine": {"service", "code", "label", "unit"},
-    "billing.BillRun": {"stage", "currency", "started_by", "approved_by"},
+    "billing.BillRun": {"kind", "stage", "currency", "started_by", "approved_by"},
     "billing.BillRunChunk": {
-        "account_ids", "state", "content_hash", "held", "outcomes", "summary",
+        "account_ids", "parts", "state", "content_hash", "held", "outcomes", "summary",
     },
     "billing.NumberSeries": {"code"},
     "customers.Account": {"number", "plain_number", "currency"},

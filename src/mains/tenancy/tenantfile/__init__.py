@@ -92,8 +92,17 @@ class Company(Section):
     iban: str = ""
     creditor_id: str = ""
     series: str = Field(pattern=r"^[A-Z]{1,4}$")
+    # Of credit notes; a C behind that of the bills, if none is named.
+    credit_series: str = Field(default="", pattern=r"^[A-Z]{0,5}$")
     # S4.18: whether its customers create a login by themselves; else staff invite them.
     public: bool = True
+
+    @property
+    def series_of_credits(self) -> str:
+        """
+        Return the series in which its credit notes are numbered.
+        """
+        return self.credit_series or f"{self.series}C"
 
 
 class TenantFile(Section):
@@ -125,6 +134,13 @@ class TenantFile(Section):
     def _references_hold(self) -> Self:
         companies = {company.code for company in self.companies}
         services = {service.code for service in self.services}
+        series = [one.series for one in self.companies]
+        series += [one.series_of_credits for one in self.companies]
+        if len(set(series)) < len(series):
+            raise ValueError(
+                "companies.series and companies.credit_series number documents, so each may be "
+                "named once; name another credit_series"
+            )
         _known("services", "company", [s.company for s in self.services], companies)
         _known("tariffs", "service", [t.service for t in self.tariffs], services)
         self._prices_refer_to_what_is_there()

@@ -1,0 +1,89 @@
+"""Staff take a bill back and bill its days again; the customer sees both."""
+
+import html
+
+import pytest
+from tests.journeys import console_world as world
+from tests.journeys.test_console_runs import (  # noqa: F401
+    SLUG,
+    SUMMER,
+    ids,
+    more_used,
+    olga,
+    page,
+    provider,
+    started,
+)
+
+
+@pytest.fixture
+def billed(olga) -> int:  # noqa: F811
+    """
+    Return the id of the first account's bill of the summer.
+    """
+    from mains.billing.models import Bill
+    from mains.guard.context import inside
+
+    run = started(olga, SUMMER)
+    for step in ("rehearse", "approve", "issue"):
+        olga.post(f"{run}{step}/")
+    with inside(SLUG):
+        return Bill.objects.filter(account_id=ids()[0], kind="REGULAR").latest("pk").pk
+
+
+def test_a_bill_is_taken_back_and_made_again(olga, billed):  # noqa: F811
+    assert 'href="credit/"' in page(olga, f"bills/{billed}/")
+    nothing_said = olga.post(f"bills/{billed}/credit/", {"reason": ""})
+    assert nothing_said.status_code == 422
+    assert "Nothing" not in page(olga, f"bills/{billed}/credit/")
+
+    early = olga.post(f"bills/{billed}/again/")
+    assert early["Location"] == f"/{SLUG}/bills/{billed}/"
+    assert "This bill stands." in page(olga, f"bills/{billed}/")
+
+    answer = olga.post(f"bills/{billed}/credit/", {"reason": "wrong reading"})
+    note = answer["Location"].removeprefix(f"/{SLUG}/")
+    assert "Credit note AVC2026-000001" in page(olga, note)
+    assert answer["Location"] == olga.post(f"bills/{billed}/credit/", {"reason": "x"})["Location"]
+    shown = page(olga, f"bills/{billed}/")
+    assert "This bill was taken back" in shown
+    assert "wrong reading" in shown
+
+    more_used(ids()[0], 3)
+    run = olga.post(f"bills/{billed}/again/")["Location"].removeprefix(f"/{SLUG}/")
+    assert "Corrected bill" in page(olga, run)
+    for step in ("approve", "issue"):
+        olga.post(f"{run}{step}/")
+    shown = page(olga, f"bills/{billed}/")
+    assert "Made again as" in shown
+    assert "Bill its days again" not in shown
+    with_table = page(olga, f"bills/{last_bill()}/")
+    assert "Before and after" in with_table
+    assert "In place of" in with_table
+
+
+def last_bill() -> int:
+    from mains.billing.models import Bill
+    from mains.guard.context import inside
+
+    with inside(SLUG):
+        return Bill.objects.latest("pk").pk
+
+
+def test_only_billing_may(billed):
+    world.add_staff("mira@alder.example", (SLUG, "SERVICE"))
+    mira = world.signed_in("mira@alder.example")
+    assert 'href="credit/"' not in html.unescape(mira.get(f"bills/{billed}/").content.decode())
+    for place in ("credit", "keep", "again"):
+        assert mira.post(f"bills/{billed}/{place}/", {"reason": "x"}).status_code == 403
+
+
+def test_numbers_begin_after_those_of_another_system(olga):  # noqa: F811
+    shown = page(olga, "settings/numbers/")
+    assert "AV2027-000001" in shown
+    data = {"series": "aguaviva:AV:2027", "next_number": "812"}
+    assert olga.post("settings/numbers/", data).status_code == 302
+    assert "AV2027-000812" in page(olga, "settings/numbers/")
+    lower = olga.post("settings/numbers/", data | {"next_number": "811"})
+    assert lower.status_code == 422
+    assert "The next number is 812 already." in html.unescape(lower.content.decode())
