@@ -53,7 +53,7 @@ def one(request: StaffRequest, bill_id: int) -> HttpResponse:
             "provable": facts is not None and proofs.is_provable(facts),
             "why": _why(request, bill_id, facts) if facts else None,
             "transfers": _transfers(seal),
-            "beside": beside_table(bill_id=bill_id, facts=facts),
+            "beside": _beside(bill, facts),
             "may_credit": request.role in BILLING,
             "made_again": billing.made_again(bill_id=bill_id),
             "note_url": f"{request.base}bills/{bill.credited_by_id}/",
@@ -62,12 +62,11 @@ def one(request: StaffRequest, bill_id: int) -> HttpResponse:
     )
 
 
-def beside_table(*, bill_id: int, facts: dict[str, Any] | None) -> Table | None:
+def _beside(bill: BillRow, facts: dict[str, Any] | None) -> Table | None:
     """
     Set the lines of a corrected bill beside those of the one that was credited, if it is one.
     """
-    corrected = billing.corrected_bill(bill_id=bill_id)
-    before = billing.facts(bill_id=corrected) if corrected else None
+    before = billing.facts(bill_id=bill.corrects_id) if bill.corrects_id else None
     if before is None or facts is None:
         return None
     return lines_table(
@@ -120,7 +119,7 @@ def _linked(request: StaffRequest, bill: BillRow) -> list[Fact]:
     """
     linked = (
         (_("Takes back"), bill.credits_id),
-        (_("In place of"), billing.corrected_bill(bill_id=bill.id)),
+        (_("In place of"), bill.corrects_id),
         (_("Made again as"), billing.made_again(bill_id=bill.id)),
     )
     rows = {
