@@ -282,6 +282,8 @@ DESK: Lines = {
     "customers/": ("every role", READ),
     "customers/<int:account_id>/": ("every role", READ),
     "customers/<int:account_id>/bill/": ("billing", FORM),
+    "customers/<int:account_id>/charges/new/": ("billing", FORM),
+    "customers/<int:account_id>/charges/<int:charge_id>/cancel/": ("billing", SEND),
     "customers/<int:account_id>/tax-number/": ("billing", FORM),
     "customers/<int:account_id>/readings/": ("every role", FORM),
     "customers/<int:account_id>/meters/<int:installation_id>/": ("every role", FORM),

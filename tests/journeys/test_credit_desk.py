@@ -87,3 +87,25 @@ def test_numbers_begin_after_those_of_another_system(olga):  # noqa: F811
     lower = olga.post("settings/numbers/", data | {"next_number": "811"})
     assert lower.status_code == 422
     assert "The next number is 812 already." in html.unescape(lower.content.decode())
+
+
+def test_something_is_charged_once_from_the_page_of_an_account(olga):  # noqa: F811
+    import re
+
+    first = ids()[1]
+    shown = page(olga, f"customers/{first}/charges/new/")
+    key = re.search(r'name="key" value="([^"]+)"', shown).group(1)
+    taxes = re.findall(r'<option value="([^"]+)"', shown)
+    texts = dict.fromkeys(re.findall(r'name="(text_\w+)"', shown), "Visit")
+    data = {"kind": "charge", "amount": "25.00", "tax": taxes[0], "day": "2026-11-02", "key": key,
+            "reason": "broken seal"} | texts  # fmt: skip
+    for _ in range(2):
+        assert olga.post(f"customers/{first}/charges/new/", data).status_code == 302
+    shown = page(olga, f"customers/{first}/")
+    assert shown.count("broken seal") >= 1
+    (cancel,) = set(re.findall(r'action="(charges/\d+/cancel/)"', shown))
+    nothing = olga.post(f"customers/{first}/charges/new/", data | {"amount": "0", "key": "x"})
+    assert nothing.status_code == 422
+    olga.post(f"customers/{first}/{cancel}")
+    assert 'action="charges/' not in page(olga, f"customers/{first}/")
+    assert olga.post(f"customers/{ids()[0]}/{cancel}").status_code == 404

@@ -57,6 +57,7 @@ CUSTOMER = {
 STAFF = {
     "home": "", "customers": "customers/", "account": "customers/{account}/",
     "bill-now": "customers/{account}/bill/",
+    "charge": "customers/{account}/charges/new/",
     "tax-number": "customers/{account}/tax-number/",
     "enter-reading": "customers/{account}/readings/",
     "exchange": "customers/{account}/meters/{installation}/",

@@ -7,7 +7,7 @@ from typing import Any
 
 from mains.audit import actions as audit
 from mains.audit.rules.chain import without_addresses
-from mains.billing import numbers
+from mains.billing import charges, numbers
 from mains.billing.facts import seal
 from mains.billing.holding import REASON, ReasonMissing
 from mains.billing.models import Bill, BillKind, BillLine, BillState, RunStage
@@ -206,6 +206,7 @@ def _reverse(bill: Bill, note: Bill, *, now: datetime) -> None:
 
 
 def _take_back(bill: Bill, facts: Mapping[str, Any]) -> None:
+    charges.wait_again(bill_id=bill.pk)
     contracts = [contract["id"] for contract in facts["contracts"]]
     unbilling.take_back(
         run_id=bill.run_id or 0,

@@ -14,6 +14,7 @@ from mains.billing.contracts import ContractRow
 from mains.billing.inputs import ChunkInputs
 from mains.billing.models import BillRun, RunKind
 from mains.billing.past_estimates import Corrected
+from mains.billing.rules.charging import OneOff
 from mains.billing.rules.correcting import past_input
 from mains.billing.rules.drafting import Draft, DraftLine
 from mains.billing.rules.inputs_as_facts import days_of, plain, rated_facts
@@ -77,10 +78,25 @@ def facts_of(
         "delivery": holder.delivery,
         "contracts": [_contract(row, inputs, draft) for row in contracts],
         "lines": [_line(line, inputs, holder.language) for line in draft.lines],
+        **_charges(inputs.charges.get(draft.account_id, ())),
         "vat": [_vat(vat, inputs, holder.language) for vat in totals.by_rate],
         "net": totals.net.as_text(),
         "tax": totals.tax.as_text(),
         "total": totals.gross.as_text(),
+    }
+
+
+def _charges(charges: Sequence[OneOff]) -> dict[str, Any]:
+    """
+    Return what was charged once, from which its lines can be made again.
+    """
+    if not charges:
+        return {}
+    return {
+        "charges": [
+            {"code": one.code, "net": one.net.as_text(), "vat": one.vat_rate, "book": one.book}
+            for one in charges
+        ]
     }
 
 

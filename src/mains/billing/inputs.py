@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from mains.billing import late_readings, past_estimates
+from mains.billing.charges import waiting
 from mains.billing.closing import ClosedContracts, close_each
 from mains.billing.contracts import (
     ContractRow,
@@ -22,6 +23,7 @@ from mains.billing.models import BillRun
 from mains.billing.past_estimates import Corrected
 from mains.billing.pricing import ContractPrices, PricingOf, pricing
 from mains.billing.rules.back_billing import charged_since
+from mains.billing.rules.charging import OneOff, is_charge
 from mains.billing.rules.covering import hull
 from mains.billing.rules.drafting import (
     NO_HOURS,
@@ -95,6 +97,8 @@ class ChunkInputs:
     billed_ids: frozenset[int]
     # Whether the run is for days of its own.
     is_apart: bool
+    # What is charged once, by account.
+    charges: Mapping[int, Sequence[OneOff]]
     conversions: Mapping[str, Sequence[Conversion]]
     shares: Mapping[int, Share]
     shared_uses: Mapping[int, list[RegisterUse]]
@@ -129,6 +133,8 @@ class ChunkInputs:
         Return what a line is called in a language, or in the tariff's first one.
         """
         prices, code = self.prices[line.contract_id], line.rated.code
+        if is_charge(code):
+            return self._words_of(code, language)
         if line.corrects is not None:
             for one in self.corrected[line.contract_id]:
                 if one.billed_with == line.corrects and one.prices:
@@ -137,6 +143,10 @@ class ChunkInputs:
         if not words:
             return code
         return words.get(language) or next(iter(words.values()))
+
+    def _words_of(self, code: str, language: str) -> str:
+        found = (one for charges in self.charges.values() for one in charges if one.code == code)
+        return next(found).text(language)
 
 
 def read(
@@ -232,6 +242,7 @@ def read(
         days=days,
         billed_ids=frozenset(known) - frozenset(contracts),
         is_apart=bool(parts),
+        charges=waiting(contracts=contracts, until=run.issue_date, taxes=plans.taxes),
         shares=shares,
         shared_uses=_shared_uses(in_buildings, closed, shares, days, period, plans),
         hours=hours,
@@ -339,6 +350,7 @@ def drafts(*, inputs: ChunkInputs, account_ids: Sequence[int], currency: str) ->
                 _contract_input(row, inputs) for row in inputs.contracts.get(account_id, [])
             ],
             currency=currency,
+            charges=inputs.charges.get(account_id, ()),
         )
         for account_id in account_ids
     ]

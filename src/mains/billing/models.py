@@ -271,3 +271,51 @@ class BillLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.bill_id}/{self.position}"
+
+
+class Charge(models.Model):
+    """
+    Something that staff charge or give an account once, on its next bill; below zero is a gift.
+
+    It is billed by `bill`; until then it can be cancelled. Credited with its bill it waits again.
+    """
+
+    account = models.ForeignKey(
+        "customers.Account", models.PROTECT, related_name="charges", db_index=False
+    )
+    # In the utility's languages, or one text under an empty key.
+    texts = models.JSONField()
+    day = models.DateField()
+    net_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    # A tax of the utility, or a percentage.
+    tax = models.CharField(max_length=30)
+    book = models.CharField(max_length=20)
+    reason = models.CharField(max_length=120)
+    added_by = models.CharField(max_length=120)
+    added_at = models.DateTimeField()
+    # The form it came with: sent twice, it is one charge.
+    sent_key = models.CharField(max_length=64, unique=True)
+    cancelled_at = models.DateTimeField(null=True)
+    bill = models.ForeignKey(
+        Bill, models.PROTECT, null=True, related_name="charges", db_index=False
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(net_minor=0), name="charge_not_nothing"),
+            models.CheckConstraint(
+                condition=Q(bill=None) | Q(cancelled_at=None), name="charge_billed_or_cancelled"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account"], name="charge_of_account"),
+            models.Index(
+                fields=["account"],
+                condition=Q(bill=None, cancelled_at=None),
+                name="charge_waiting",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.net_minor} {self.currency}"

@@ -106,17 +106,6 @@ def is_latest(*, bill_id: int) -> bool:
     return not later.exists()
 
 
-def corrected_bill(*, bill_id: int) -> int | None:
-    """
-    Return the id of the credited bill in whose place a corrected one was made, or None.
-    """
-    return (
-        Bill.objects.filter(pk=bill_id, run__corrects__isnull=False)
-        .values_list("run__corrects_id", flat=True)
-        .first()
-    )
-
-
 def credit_wish(*, bill_id: int) -> tuple[str, str]:
     """
     Return who wanted a bill credited and why, whether or not it was; empty otherwise.

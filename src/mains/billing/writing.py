@@ -8,7 +8,7 @@ from random import SystemRandom
 import orjson
 from django.db import connection
 
-from mains.billing import numbers
+from mains.billing import charges, numbers
 from mains.billing.contents import Content, collection_date
 from mains.billing.covered import refuse_billed
 from mains.billing.facts import Identity, seal
@@ -78,6 +78,13 @@ def write(
     closings, replaced_ids = inputs.closed.closings(contracts)
     readings.store(
         closings=closings, replaced_ids=replaced_ids, run_id=writing.run.pk, now=writing.now
+    )
+    charges.put_on_bills(
+        bills={
+            bill.id: [one.id for one in inputs.charges.get(bill.draft.account_id, ())]
+            for bill in bills
+            if bill.draft.account_id in inputs.charges
+        }
     )
     changes: dict[int, int] = {}
     rows = list(_transfers(writing, bills, ledger_ids, changes))

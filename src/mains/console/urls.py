@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mains.console.accounts import bill_now, reading_link, reading_passes, tax_number
+from mains.console.accounts import bill_now, charges, reading_link, reading_passes, tax_number
 from mains.console.accounts import views as accounts
 from mains.console.approvals import views as approvals
 from mains.console.authorities import views as authorities
@@ -31,6 +31,12 @@ urlpatterns = [
     path("brand/logo/<str:name>", logo, name="logo"),
     path("customers/", accounts.find, name="customers"),
     path("customers/<int:account_id>/", accounts.one, name="account"),
+    path("customers/<int:account_id>/charges/new/", charges.add, name="charge"),
+    path(
+        "customers/<int:account_id>/charges/<int:charge_id>/cancel/",
+        charges.cancel,
+        name="cancel-charge",
+    ),
     path("customers/<int:account_id>/bill/", bill_now.bill_now, name="bill-now"),
     path("customers/<int:account_id>/tax-number/", tax_number.correct, name="tax-number"),
     path(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from mains.billing.rules.charging import OneOff, charge_line
 from mains.billing.rules.correcting import PastPeriod, correction_lines
 from mains.billing.rules.totals import BillTotals, bill_totals
 from mains.core.calendars import Period
@@ -125,9 +126,17 @@ class Draft:
     written_off: frozenset[tuple[int, Period]] = frozenset()
 
 
-def draft_bill(*, account_id: int, contracts: Sequence[ContractInput], currency: str) -> Draft:
+def draft_bill(
+    *,
+    account_id: int,
+    contracts: Sequence[ContractInput],
+    currency: str,
+    charges: Sequence[OneOff] = (),
+) -> Draft:
     """
     Rate every contract of an account and add the VAT, once per rate.
+
+    What is charged once stands with the first contract.
     """
     lines: list[DraftLine] = []
     rated_from: dict[int, Sequence[RatingInput]] = {}
@@ -148,6 +157,8 @@ def draft_bill(*, account_id: int, contracts: Sequence[ContractInput], currency:
             return held(account_id, corrections, contract.tariff_code)
         lines += corrections
         rated_from[contract.contract_id] = inputs
+    if contracts:
+        lines += [_charge(one, contracts[0]) for one in charges]
     if not lines:
         return held(account_id, Hold.NOTHING_TO_BILL, "")
     rates = {line.rated.vat_rate: percent_of(line.rated.vat_rate) for line in lines}
@@ -205,6 +216,17 @@ def _lines(contract: ContractInput, inputs: Sequence[RatingInput]) -> list[Draft
         DraftLine(contract.contract_id, contract.service, line.rated, None, line.days)
         for line in rate_each(contract.parts, inputs)
     ]
+
+
+def _charge(one: OneOff, contract: ContractInput) -> DraftLine:
+    line = charge_line(
+        code=one.code,
+        net=one.net,
+        vat_rate=one.vat_rate,
+        book=one.book,
+        service=contract.service,
+    )
+    return DraftLine(contract.contract_id, contract.service, line)
 
 
 def _corrections(

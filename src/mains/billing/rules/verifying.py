@@ -6,6 +6,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from mains.billing.rules.charging import charge_line
 from mains.billing.rules.correcting import line_differences
 from mains.billing.rules.crediting import CREDIT
 from mains.billing.rules.inputs_as_facts import plain, read_facts
@@ -112,6 +113,7 @@ def _verdict(proof: Mapping[str, Any]) -> Verdict:
         for contract in facts["contracts"]
         for corrects, line in _lines(contract, facts, proof["tariff_versions"])
     ]
+    rated += [(facts["contracts"][0]["id"], None, _times(line, sign)) for line in _charges(facts)]
     findings += _line_findings(facts["lines"], rated)
     findings += _sum_findings(facts, [line for _contract, _corrects, line in rated])
     findings += _use_findings(facts)
@@ -121,6 +123,20 @@ def _verdict(proof: Mapping[str, Any]) -> Verdict:
         findings=tuple(findings),
         lines=tuple(_traced(contract, line) for contract, _corrects, line in rated),
     )
+
+
+def _charges(facts: Mapping[str, Any]) -> Iterator[RatedLine]:
+    """
+    Yield the lines of what was charged once.
+    """
+    for one in facts.get("charges", ()):
+        yield charge_line(
+            code=one["code"],
+            net=Money.round_from(Decimal(one["net"]), facts["currency"]),
+            vat_rate=one["vat"],
+            book=one["book"],
+            service=facts["contracts"][0]["service"],
+        )
 
 
 def _times(line: RatedLine, sign: int) -> RatedLine:

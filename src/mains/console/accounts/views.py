@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from mains.billing import charges
 from mains.branding.components import Cell, Column, Pages, Table
 from mains.console import wording
 from mains.console.access import BILLING, EVERYBODY, OWNERS, StaffRequest, staff
+from mains.console.accounts import charges as charge_views
 from mains.console.accounts import reading_passes, tables
 from mains.console.support.views import may_end
 from mains.core.money import Money
@@ -101,6 +103,7 @@ def one(request: StaffRequest, account_id: int) -> HttpResponse:
     balance = Money(ledger.balance_minor(account_id=account_id), account.currency)
     bills = payments.bills(account_ids=ids, today=request.today)
     booked = payments.payments(account_ids=ids)
+    charged = charges.charges_of(account_id=account_id)
     registers = metering.registers_of(account_ids=ids, today=request.today)
     readings = metering.readings_of(account_ids=ids, limit=12)
     people = enrolment.who_sees(account_id=account_id, today=request.today)
@@ -130,6 +133,10 @@ def one(request: StaffRequest, account_id: int) -> HttpResponse:
             "guests_read": any(register.service in by_guests for register in registers),
             "passes": reading_passes.table(request, account_id=account_id),
             "may_correct": request.role in BILLING,
+            "charges": charge_views.table(charged, base=request.base),
+            "waiting_charges": [
+                row for row in charged if row.bill_id is None and not row.is_cancelled
+            ],
             "people": tables.people(people, zone=zone, base=request.base) if people else None,
             "running": [
                 (row, wording.moment(row.until, zone), may_end(request, row))

@@ -58,7 +58,7 @@ def one(request: StaffRequest, bill_id: int) -> HttpResponse:
             and bill.collection_date is None
             and not bill.instalments,
             "transfers": _transfers(seal),
-            "beside": beside_table(bill_id=bill_id, facts=facts),
+            "beside": _beside(bill, facts),
             "may_credit": request.role in BILLING,
             "made_again": billing.made_again(bill_id=bill_id),
             "note_url": f"{request.base}bills/{bill.credited_by_id}/",
@@ -67,12 +67,11 @@ def one(request: StaffRequest, bill_id: int) -> HttpResponse:
     )
 
 
-def beside_table(*, bill_id: int, facts: dict[str, Any] | None) -> Table | None:
+def _beside(bill: BillRow, facts: dict[str, Any] | None) -> Table | None:
     """
     Set the lines of a corrected bill beside those of the one that was credited, if it is one.
     """
-    corrected = billing.corrected_bill(bill_id=bill_id)
-    before = billing.facts(bill_id=corrected) if corrected else None
+    before = billing.facts(bill_id=bill.corrects_id) if bill.corrects_id else None
     if before is None or facts is None:
         return None
     return lines_table(
@@ -125,7 +124,7 @@ def _linked(request: StaffRequest, bill: BillRow) -> list[Fact]:
     """
     linked = (
         (_("Takes back"), bill.credits_id),
-        (_("In place of"), billing.corrected_bill(bill_id=bill.id)),
+        (_("In place of"), bill.corrects_id),
         (_("Made again as"), billing.made_again(bill_id=bill.id)),
     )
     rows = {

@@ -25,23 +25,27 @@ def related(row: BillRow, *, today: date) -> list[tuple[str, str]]:
     linked = (
         (row.credits_id, _("Takes back bill %(number)s")),
         (row.credited_by_id, _("Taken back by credit note %(number)s")),
-        (billing.corrected_bill(bill_id=row.id), _("In place of bill %(number)s")),
-        (billing.made_again(bill_id=row.id), _("Made again as bill %(number)s")),
+        (row.corrects_id, _("In place of bill %(number)s")),
+        (_made_again(row), _("Made again as bill %(number)s")),
     )
-    found = {
-        one.id: one.number
-        for one in payments.bills_with_ids(bill_ids=[pk for pk, _text in linked if pk], today=today)
-    }
+    ids = [pk for pk, _text in linked if pk]
+    if not ids:
+        return []
+    found = {one.id: one.number for one in payments.bills_with_ids(bill_ids=ids, today=today)}
     return [(text % {"number": found[pk]}, f"/bills/{pk}/") for pk, text in linked if pk in found]
 
 
-def before_and_after(*, bill_id: int, facts: dict[str, Any] | None) -> Table | None:
+def _made_again(row: BillRow) -> int | None:
+    # Only what was taken back is made again.
+    return billing.made_again(bill_id=row.id) if row.credited_by_id else None
+
+
+def before_and_after(row: BillRow, *, facts: dict[str, Any]) -> Table | None:
     """
     Set the lines of a corrected bill beside those of the one that was taken back, if it is one.
     """
-    corrected = billing.corrected_bill(bill_id=bill_id)
-    before = billing.facts(bill_id=corrected) if corrected else None
-    if before is None or facts is None:
+    before = billing.facts(bill_id=row.corrects_id) if row.corrects_id else None
+    if before is None:
         return None
     rows = beside(before=figures_of(before), after=figures_of(facts))
     currency = facts["currency"]

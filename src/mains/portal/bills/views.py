@@ -172,7 +172,7 @@ def _whole(request: PortalRequest, bill_id: int, row: BillRow) -> dict[str, Any]
         and row.credits_id is None
         and row.credited_by_id is None,
         "related": related(row, today=request.today),
-        "beside": before_and_after(bill_id=bill_id, facts=facts),
+        "beside": before_and_after(row, facts=facts),
         "why": why(
             bill_id=bill_id,
             facts=facts,

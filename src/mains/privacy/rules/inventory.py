@@ -129,6 +129,14 @@ INVENTORY = (
         ),
     ),
     Holding(
+        "billing.Charge",
+        Category.BILLS,
+        ((Find.CUSTOMER, "account__customer"),),
+        ("texts", "reason"),
+        Ending.KEPT_BY_LAW,
+        shown=("account__number", "texts", "day", "net_minor", "currency", "tax"),
+    ),
+    Holding(
         "payments.Payment",
         Category.PAYMENTS,
         ((Find.CUSTOMER, "allocations__bill__account__customer"),),
@@ -308,6 +316,7 @@ PLAIN = {
         "kind", "credit_asked_by", "credit_reason", "state", "number", "currency", "reference",
         "facts_hash", "instalments",
     },
+    "billing.Charge": {"currency", "tax", "book", "added_by", "sent_key"},
     "billing.BillLine": {"service", "code", "label", "unit"},
     "billing.BillRun": {"kind", "stage", "currency", "started_by", "approved_by"},
     "billing.BillRunChunk": {
