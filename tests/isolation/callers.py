@@ -312,6 +312,7 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
     from django.db import transaction
 
     from mains.approvals import actions as approvals
+    from mains.billing import charges
     from mains.customers.models import SupplyPoint
     from mains.enrolment import passes
     from mains.enrolment.models import AccountLink, Invitation, LinkRole
@@ -348,6 +349,11 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
             asked_by=1,
             now=datetime.now(UTC),
         )
+        charge_id = charges.add(
+            account_id=bill.account_id,
+            wish=charges.Wish({"": "Visit"}, utilities.NOW.date(), 100, "21", "charges", "tests"),
+            sent_key="1" * 20, added_by="tests", actor="staff:1", now=utilities.NOW,
+        )  # fmt: skip
         message = Message.objects.first()
         installation = MeterInstallation.objects.get(
             supply_point__contracts__account_id=bill.account_id
@@ -374,6 +380,7 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
     return {
         "account_id": str(bill.account_id),
         "bill_id": str(bill.pk),
+        "charge_id": str(charge_id),
         "api_account_id": f"acc_{bill.account_id}",
         "api_bill_id": f"bil_{bill.pk}",
         "run_id": str(utility.run.pk),
