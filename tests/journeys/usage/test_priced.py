@@ -52,9 +52,12 @@ def test_the_chart_is_the_bills_line(gas):
 def test_days_before_the_contract_are_worth_nothing(gas):
     """
     Who moved in on 11 January used everything at the later factor, as the bill has it.
+
+    The meter was read on that day: without it, part of the use would be billed to nobody.
     """
     gas.contract.start_date = date(2027, 1, 11)
     gas.contract.save()
+    gas.read(date(2027, 1, 11), 3_460)
     gas.read(last_day(2027, 1), 3_460 + 62)
     (_code, billed, _net) = lines(bill(2027, 1))[1]
 
