@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-import holidays
-
 from mains.core.calendars import Period
+from mains.core.public_holidays import holidays_of
 from mains.metering.rules.spans import (
     Always,
     DayOfYear,
@@ -146,10 +145,7 @@ def free_days_of(country: str) -> FreeDay:
 
     Where the holidays of a country are not known, only its weekends are free.
     """
-    try:
-        known = holidays.country_holidays(country)
-    except NotImplementedError:
-        known = holidays.HolidayBase()
+    known = holidays_of(country)
 
     def is_free(day: date) -> bool:
         return day.weekday() >= _SATURDAY or day in known

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
+from mains.core.public_holidays import holidays_of
 from mains.tariffs.rules.calendars import Calendar, DayKind, HourRule, Season, Timetable
 from mains.tenancy.tenantfile import TenantFile
 from mains.tenancy.tenantfile.tariffs import TariffCalendar
@@ -63,12 +64,6 @@ def _month_and_day(text: str) -> tuple[int, int]:
 
 
 def _holidays(one: TariffCalendar, country: str) -> holidays.HolidayBase:
-    known = holidays.HolidayBase()
-    if one.holidays:
-        try:
-            known = holidays.country_holidays(country)
-        except NotImplementedError:
-            # Of a country that is not known only the days in the file are holidays.
-            known = holidays.HolidayBase()
+    known = holidays_of(country) if one.holidays else holidays.HolidayBase()
     known.update(dict.fromkeys(one.more_holidays, "more"))
     return known
