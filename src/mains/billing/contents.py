@@ -1,20 +1,18 @@
 """What drafts come to as bills: the facts that are sealed at issue, and their hash."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from mains.billing.contracts import Holder
-from mains.billing.facts import Identity, facts_of
+from mains.billing.facts import Identity, common_facts, facts_of
 from mains.billing.inputs import ChunkInputs
 from mains.billing.models import BillRun
 from mains.billing.rules.drafting import Draft
 from mains.billing.rules.hashing import account_hash, blocked_hash
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """
     The facts of an account's bill, still without number and reference, and the account's hash.
 
@@ -31,10 +29,15 @@ def contents_of(
     """
     Return the content of each draft, by account; `run` with its company.
     """
-    return {draft.account_id: _content(draft, inputs, run, collection_days) for draft in drafts}
+    common = common_facts(inputs=inputs, run=run, company=run.company)
+    return {
+        draft.account_id: _content(draft, inputs, run, common, collection_days) for draft in drafts
+    }
 
 
-def _content(draft: Draft, inputs: ChunkInputs, run: BillRun, collection_days: int) -> Content:
+def _content(
+    draft: Draft, inputs: ChunkInputs, run: BillRun, common: dict[str, Any], collection_days: int
+) -> Content:
     if draft.hold is not None:
         return Content(None, blocked_hash(hold=draft.hold.value, explanation=draft.explanation))
     holder = inputs.holders[draft.account_id]
@@ -42,8 +45,7 @@ def _content(draft: Draft, inputs: ChunkInputs, run: BillRun, collection_days: i
         draft=draft,
         identity=Identity("", "", collection_date(run=run, holder=holder, days=collection_days)),
         inputs=inputs,
-        run=run,
-        company=run.company,
+        common=common,
     )
     return Content(facts, account_hash(facts, delivery_email=holder.delivery_email))
 

@@ -1,12 +1,11 @@
 """The sealed facts of a bill: everything its document says, as canonical JSON."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -33,8 +32,7 @@ FACTS_VERSION = 2
 _ZERO = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """
     What a bill gets when it is issued.
     """
@@ -44,35 +42,45 @@ class Identity:
     collection_date: date | None
 
 
-def facts_of(
-    *, draft: Draft, identity: Identity, inputs: ChunkInputs, run: BillRun, company: Company
-) -> dict[str, Any]:
+def common_facts(*, inputs: ChunkInputs, run: BillRun, company: Company) -> dict[str, Any]:
     """
-    Return the facts of one bill; amounts are texts in major units, dates are ISO.
+    Return what all bills of a chunk say; dates are ISO.
     """
-    assert draft.totals is not None
-    holder = inputs.holders[draft.account_id]
-    contracts = inputs.contracts[draft.account_id]
-    totals = draft.totals
     return {
         "version": FACTS_VERSION,
         **({} if run.kind == RunKind.REGULAR else {"kind": str(run.kind)}),
         "rating_version": RATING_VERSION,
-        "number": identity.number,
-        "reference": identity.reference,
         "issue_date": run.issue_date.isoformat(),
         "due_date": run.due_date.isoformat(),
-        "collection_date": identity.collection_date and identity.collection_date.isoformat(),
-        "period": days_of(inputs.period_of(draft.account_id)),
         "currency": run.currency,
         "line_rounding": str(inputs.line_rounding),
-        "language": holder.language,
         "company": {
             "name": company.name,
             "tax_id": company.tax_id,
             "address": company.address,
             "iban": company.iban,
         },
+    }
+
+
+def facts_of(
+    *, draft: Draft, identity: Identity, inputs: ChunkInputs, common: dict[str, Any]
+) -> dict[str, Any]:
+    """
+    Return the facts of one bill, with those that all have in common; amounts are texts in major
+    units, dates are ISO.
+    """
+    assert draft.totals is not None
+    holder = inputs.holders[draft.account_id]
+    contracts = inputs.contracts[draft.account_id]
+    totals = draft.totals
+    return {
+        **common,
+        "number": identity.number,
+        "reference": identity.reference,
+        "collection_date": identity.collection_date and identity.collection_date.isoformat(),
+        "period": days_of(inputs.period_of(draft.account_id)),
+        "language": holder.language,
         "customer": {"name": holder.name, "address": holder.postal_address},
         "account": holder.number,
         "delivery": holder.delivery,
@@ -153,7 +161,7 @@ def _contract(row: ContractRow, inputs: ChunkInputs, draft: Draft) -> dict[str, 
             }
             for use in inputs.uses_of(row)
         ],
-        "conversions": _conversions(row, inputs),
+        "conversions": _conversions(row, inputs) if row.service in inputs.conversions else [],
         "corrections": [
             {
                 "period": days_of(one.billed_with),
@@ -221,7 +229,7 @@ def _conversions(row: ContractRow, inputs: ChunkInputs) -> list[dict[str, Any]]:
     Return what was counted in one unit and priced in another, with the factor of each day.
     """
     uses, found = inputs.uses_of(row), []
-    for one in inputs.conversions.get(row.service, ()):
+    for one in inputs.conversions[row.service]:
         counted = [use.used or Decimal(0) for use in uses if use.quantity == one.quantity]
         if counted:
             days = inputs.days[row.contract_id]
@@ -274,9 +282,9 @@ def _line(line: DraftLine, inputs: ChunkInputs, language: str) -> dict[str, Any]
         "label": inputs.label_of(line, language=language),
         "quantity": plain(rated.quantity),
         "unit": rated.unit,
-        "unit_price": plain(rated.unit_price),
-        "times": plain(rated.times),
-        "divisor": plain(rated.divisor),
+        "unit_price": _listed(rated.unit_price),
+        "times": _listed(rated.times),
+        "divisor": _listed(rated.divisor),
         "net": net.as_text() if isinstance(net, Money) else plain(net),
         "vat": plain_percent(rated.vat_rate),
     }
@@ -287,6 +295,15 @@ def _line(line: DraftLine, inputs: ChunkInputs, language: str) -> dict[str, Any]
     if rated.book != "sales":
         facts["book"] = rated.book
     return facts
+
+
+@lru_cache(maxsize=4096)
+def _listed(number: Decimal) -> str:
+    """
+    Return a number of a tariff as a text: the same few for millions of lines.
+    """
+    # Zero and minus zero are one key, so they are one text as well.
+    return plain(number or _ZERO)
 
 
 @cache

@@ -122,11 +122,12 @@ class ChunkInputs:
         Return the days that an account's bill is for: those of the run, or what is left of them.
         """
         rows = self.contracts[account_id]
-        own = hull(self.days[contract.contract_id] for contract in rows)
-        is_whole = all(
+        is_whole = not self.is_apart and all(
             self.days[contract.contract_id] == contract.part_of(self.period) for contract in rows
         )
-        return self.period if is_whole and not self.is_apart else own
+        if is_whole:
+            return self.period
+        return hull(self.days[contract.contract_id] for contract in rows)
 
     def label_of(self, line: DraftLine, *, language: str) -> str:
         """

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import SystemRandom
+from typing import NamedTuple
 
 import orjson
 from django.db import connection
@@ -43,8 +44,7 @@ class Writing:
     now: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class NumberedBill:
+class NumberedBill(NamedTuple):
     id: int
     draft: Draft
     identity: Identity

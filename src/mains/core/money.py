@@ -12,6 +12,7 @@ EXPONENTS: Mapping[str, int] = {
     "HUF": 0, "ISK": 0, "JPY": 0, "MDL": 2, "MKD": 2, "NOK": 2, "PLN": 2, "RON": 2, "RSD": 2,
     "SEK": 2, "TRY": 2, "UAH": 2, "USD": 2,
 }  # fmt: skip
+_CENTS = frozenset(currency for currency, exponent in EXPONENTS.items() if exponent == 2)
 _STEPS = {exponent: Decimal(1).scaleb(-exponent) for exponent in set(EXPONENTS.values())}
 # Our own, so that a caller's precision or rounding never changes an amount.
 _EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
@@ -101,11 +102,12 @@ class Money:
         """
         Return the amount in major units as text, e.g. `-12.30`; five times as fast as a Decimal.
         """
-        exponent, minor = exponent_of(self.currency), self.minor
+        minor = self.minor
+        if minor >= 0 and self.currency in _CENTS:
+            return f"{minor // 100}.{minor % 100:02}"
+        exponent = exponent_of(self.currency)
         if not exponent:
             return str(minor)
-        if exponent == 2 and minor >= 0:
-            return f"{minor // 100}.{minor % 100:02}"
         whole, part = divmod(abs(minor), 10**exponent)
         return f"{'-' if minor < 0 else ''}{whole}.{part:0{exponent}d}"
 

@@ -61,21 +61,18 @@ class RegisterUse(NamedTuple):
         if self.start_value is None or self.end_value is None:
             return None
         return Segment(
-            start=self.start_value,
-            end=self.end_value,
-            digits=self.digits,
-            rolled_over=self.rolled_over,
-            multiplier=self.multiplier,
-            counts_down=self.counts_down,
-        )
+            self.start_value, self.end_value, self.digits, self.rolled_over, self.multiplier,
+            self.counts_down,
+        )  # fmt: skip
 
     @property
     def used(self) -> Decimal | None:
         """
         Return what was used, or None where a reading is lacking or two contradict each other.
         """
+        segment = self.segment
         try:
-            return used_in(self.segment) if self.segment else None
+            return used_in(segment) if segment else None
         except (BelowPrevious, NotRolledOver):
             return None
 

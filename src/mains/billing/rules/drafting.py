@@ -1,10 +1,10 @@
 """From what was used and what it costs to a bill, without asking anybody anything."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 from mains.billing.rules.charging import OneOff, charge_line
@@ -37,8 +37,7 @@ class Hold(StrEnum):
     BILLED_ALREADY = "BILLED_ALREADY"
 
 
-@dataclass(frozen=True, slots=True)
-class MeasuredRegister:
+class MeasuredRegister(NamedTuple):
     """
     A register over the period; `quantity` names what the tariff prices.
     """
@@ -48,8 +47,7 @@ class MeasuredRegister:
     is_estimated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Hours:
+class Hours(NamedTuple):
     """
     What was measured by intervals, for prices that depend on the hour.
 
@@ -59,19 +57,19 @@ class Hours:
     """
 
     quantities: frozenset[str] = frozenset()
-    intervals: Mapping[str, DayValues] = field(default_factory=dict)
-    prices: Mapping[str, DayValues] = field(default_factory=dict)
-    known: Mapping[Period, Mapping[str, Decimal]] = field(default_factory=dict)
+    intervals: Mapping[str, DayValues] = MappingProxyType({})
+    prices: Mapping[str, DayValues] = MappingProxyType({})
+    known: Mapping[Period, Mapping[str, Decimal]] = MappingProxyType({})
     missing: date | None = None
 
 
 NO_HOURS = Hours()
 
 
-@dataclass(frozen=True, slots=True)
-class ContractInput:
+class ContractInput(NamedTuple):
     """
-    One contract over its part of the billing period, with the earlier ones that it sets right.
+    One contract over its part of the billing period, with the earlier ones that it sets right; a
+    named tuple, as all of these, because millions are made.
 
     `parts` are the prices of its days; none, where its tariff has none. `earlier` is what was
     billed since 1 January, and `conditions` are those in force at the snapshot.
@@ -86,14 +84,14 @@ class ContractInput:
     registers: Sequence[MeasuredRegister]
     corrections: Sequence[PastPeriod] = ()
     conversions: Sequence[Conversion] = ()
-    earlier: Mapping[str, Decimal] = field(default_factory=dict)
+    earlier: Mapping[str, Decimal] = MappingProxyType({})
     conditions: frozenset[str] = frozenset()
     hours: Hours = NO_HOURS
 
 
 class DraftLine(NamedTuple):
     """
-    A priced line of one contract; a named tuple because millions are made.
+    A priced line of one contract.
 
     `corrects` is the period of the earlier bill that it sets right, `days` the part of the period
     that it is for, where prices or taxes changed in it.
@@ -106,8 +104,7 @@ class DraftLine(NamedTuple):
     days: Period | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """
     The lines and totals of one account's bill, or the reason why it has none.
 
@@ -122,7 +119,7 @@ class Draft:
     hold: Hold | None = None
     explanation: str = ""
     estimated: int = 0
-    rated_from: Mapping[int, Sequence[RatingInput]] = field(default_factory=dict)
+    rated_from: Mapping[int, Sequence[RatingInput]] = MappingProxyType({})
     written_off: frozenset[tuple[int, Period]] = frozenset()
 
 

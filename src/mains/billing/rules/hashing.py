@@ -17,8 +17,9 @@ def account_hash(facts: Mapping[str, Any], *, delivery_email: str) -> str:
     The same before and after issue: number and reference, which a bill gets only then, are left
     out. So whoever has the sealed facts can compute it again.
     """
-    content = {name: fact for name, fact in facts.items() if name not in GIVEN_AT_ISSUE}
-    content["delivery_email"] = delivery_email
+    content = {**facts, "delivery_email": delivery_email}
+    for name in GIVEN_AT_ISSUE:
+        content.pop(name, None)
     return _digest(content)
 
 

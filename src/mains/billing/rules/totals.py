@@ -1,9 +1,9 @@
 """What a bill comes to, and how it is shown beside what was owed before."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from mains.billing.rules.vat import NetLine, VatPolicy, VatTotal, vat_totals
 from mains.core.money import Money
@@ -25,8 +25,7 @@ class CashRoundingUnfit(ValueError):
     """
 
 
-@dataclass(frozen=True, slots=True)
-class BillTotals:
+class BillTotals(NamedTuple):
     """
     The sums of one bill. Nothing owed before is in them.
     """
@@ -37,8 +36,7 @@ class BillTotals:
     gross: Money
 
 
-@dataclass(frozen=True, slots=True)
-class RunningStep:
+class RunningStep(NamedTuple):
     """
     One row of a running sum: what it adds, and the sum so far.
     """

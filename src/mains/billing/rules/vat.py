@@ -2,17 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from enum import StrEnum
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from mains.core.money import MixedCurrencies, Money
 
 VAT_VERSION = 1
 _CONTEXT = Context(prec=40, rounding=ROUND_HALF_UP)
 _HUNDRED = Decimal(100)
+_ZERO = Decimal(0)
 
 
 class UnknownVatRate(ValueError):
@@ -41,8 +41,7 @@ class NetLine(Protocol):
     def net(self) -> Money | Decimal: ...
 
 
-@dataclass(frozen=True, slots=True)
-class VatTotal:
+class VatTotal(NamedTuple):
     """
     The net amount at one rate, and its tax. `percent` is 27 for 27 %.
     """
@@ -76,10 +75,10 @@ def vat_totals(
     nets: dict[str, list[Money | Decimal]] = defaultdict(list)
     for line in lines:
         nets[line.vat_rate].append(line.net)
-    unknown = sorted(nets.keys() - rates.keys())
-    if unknown:
+    if not nets.keys() <= rates.keys():
+        unknown = min(nets.keys() - rates.keys())
         raise UnknownVatRate(
-            f"No percentage is in force for the VAT rate `{unknown[0]}`; "
+            f"No percentage is in force for the VAT rate `{unknown}`; "
             f"known are {', '.join(sorted(rates)) or 'none'}."
         )
     totals = [
@@ -131,7 +130,7 @@ def _summed(amounts: list[Money | Decimal], currency: str) -> Money:
     """
     Add whole minor units as integers, and lines of four decimals exactly, rounded once at the end.
     """
-    minor, exact = 0, Decimal(0)
+    minor, exact = 0, _ZERO
     for amount in amounts:
         if isinstance(amount, Decimal):
             exact = _CONTEXT.add(exact, amount)

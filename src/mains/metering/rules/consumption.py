@@ -1,8 +1,8 @@
 """What was used between readings."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 ONE = Decimal(1)
 
@@ -25,10 +25,11 @@ class NoReading(ValueError):
     """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Segment:
+class Segment(NamedTuple):
     """
-    One register between two readings. A meter that was exchanged makes two segments.
+    One register between two readings; a named tuple because millions are made.
+
+    A meter that was exchanged makes two segments.
 
     `digits` are those before the point; `multiplier` is that of a current or pulse transformer. A
     register that `counts_down` shows less, the more is used.
