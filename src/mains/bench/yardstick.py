@@ -28,8 +28,8 @@ create temp table used on commit drop as
 select row_number() over (order by a.id) as n, a.id as account_id, a.number as account,
        a.postal_address, cu.name, cu.email, cu.language, c.id as contract_id, sp.code as point,
        sp.street || ', ' || sp.post_code || ' ' || sp.city as address, m.serial, m.size, r.unit,
-       o.value as before, o.read_date as before_date, o.source as before_source, l.value as after, l.read_date as after_date,
-       l.source, l.value - o.value as used,
+       o.value as before, o.read_date as before_date, o.source as before_source,
+       l.value as after, l.read_date as after_date, l.source, l.value - o.value as used,
        (select id from tariffs_tariffversion) as version,
        'BE2026-' || lpad((row_number() over (order by a.id))::text, 6, '0') as number
 from customers_account a
@@ -75,9 +75,9 @@ join lateral (
   select jsonb_build_object('version', 2, 'rating_version', 2, 'number', number, 'reference',
     reference, 'issue_date', '2026-11-02', 'due_date', '2026-11-16', 'collection_date', null,
     'period', jsonb_build_array('2026-10-01', '2026-11-01'), 'currency', 'EUR', 'line_rounding',
-    'currency_unit', 'language', language, 'company', jsonb_build_object('name', 'SIA Bench', 'tax_id', 'LV40003032949',
-    'address', 'Rīga, LV-1010', 'iban', 'LV80BANK0000435195001'), 'customer',
-    jsonb_build_object('name', name, 'address', postal_address), 'account', account, 'delivery',
+    'currency_unit', 'language', language, 'company', jsonb_build_object('name', 'SIA Bench',
+    'tax_id', 'LV40003032949', 'address', 'Rīga, LV-1010', 'iban', 'LV80BANK0000435195001'),
+    'customer', jsonb_build_object('name', name, 'address', postal_address), 'account', account, 'delivery',
     'ELECTRONIC', 'contracts', jsonb_build_array(jsonb_build_object('id', contract_id, 'service',
     'water', 'supply_point', point, 'address', address, 'tariff', 'Ūdens', 'tariff_from',
     '2025-01-01', 'conversions', '[]'::jsonb, 'corrections', '[]'::jsonb, 'rated',
@@ -91,7 +91,8 @@ join lateral (
     trim_scale(after)::text), 'source', source, 'estimated', false, 'method', '', 'used',
     trim_scale(used)::text, 'multiplier', '1')))), 'lines', lines, 'vat',
     jsonb_build_array(jsonb_build_object('percent', '21', 'category', 'S', 'net',
-    round(net, 2)::text, 'tax', tax::text)), 'net', round(net, 2)::text, 'tax', tax::text, 'total', round(net + tax, 2)::text
+    round(net, 2)::text, 'tax', tax::text)), 'net', round(net, 2)::text, 'tax', tax::text,
+    'total', round(net + tax, 2)::text
   )::text as facts) facts on true"""
 
 _RECEIVABLES = """

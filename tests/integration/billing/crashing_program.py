@@ -25,8 +25,7 @@ def main(deed: str, schema_name: str, *arguments: str) -> None:
     elif deed == "approve":
         approve(schema_name, int(arguments[0]), lambda: None)
     elif deed == "killed":
-        run_id, state, seed, kills = arguments
-        guard(schema_name, state)
+        run_id, seed, kills = arguments
         say(json.dumps(killed(schema_name, int(run_id), int(seed), int(kills))))
     elif deed == "check":
         say(json.dumps(check(schema_name, int(arguments[0]))))
@@ -136,8 +135,8 @@ def killed(schema_name: str, run_id: int, seed: int, kills: int) -> list[int]:
 
 def guard(schema_name: str, state: str) -> None:
     """
-    Switched off, numbers are taken in a transaction of their own, a moment before the bills. Slow,
-    a worker stays a while in the transaction of a chunk, and says so.
+    Switched off, numbers are taken in a transaction of their own, a moment before the bills, and
+    the worker says so. Slow, it stays a while in the transaction of a chunk, and says so.
     """
     from django.db import transaction
 
@@ -160,6 +159,7 @@ def guard(schema_name: str, state: str) -> None:
 
         with ThreadPoolExecutor(1) as pool:
             number = pool.submit(alone).result()
+        say("taken")
         time.sleep(0.05)
         return number
 

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,10 +93,31 @@ def run(django_db_setup, django_db_blocker) -> Iterator[Crashing]:
         databases.drop_tenant(owner, SCHEMA)
 
 
-def kill_workers(run: Crashing, *, guard: str = "on") -> list[int]:
-    first = json.loads(run.call("killed", guard, str(seed()), str(KILLS)))
+def kill_workers(run: Crashing) -> list[int]:
+    first = json.loads(run.call("killed", str(seed()), str(KILLS)))
     run.call("approve")
-    return first + json.loads(run.call("killed", guard, str(seed()), str(KILLS)))
+    return first + json.loads(run.call("killed", str(seed()), str(KILLS)))
+
+
+@contextmanager
+def numbered_apart(run: Crashing) -> Iterator[None]:
+    """
+    Stop a worker that takes numbers in a transaction of their own before it writes their bills.
+    """
+    run.call("approve")
+    with subprocess.Popen(
+        run.command("work", "off", "1"),
+        cwd=ROOT,
+        env=run.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as worker:
+        assert worker.stdout is not None
+        assert [worker.stdout.readline() for _ in range(2)] == ["begun\n", "taken\n"]
+        worker.send_signal(signal.SIGSTOP)
+        yield
+        worker.kill()
 
 
 def test_twenty_killed_workers_change_nothing(run):
@@ -107,7 +129,8 @@ def test_twenty_killed_workers_change_nothing(run):
 
 @pytest.mark.long
 def test_control_numbers_taken_apart_leave_gaps(run):
-    kill_workers(run, guard="off")
+    with numbered_apart(run):
+        pass
     run.finish(guard="off")
     found = run.check()
     assert found["bills"] == ACCOUNTS
@@ -198,13 +221,13 @@ class Cluster:
         os.kill(self.info.pid, signal.SIGKILL)
         self.server.stop()
 
-    def crash_while_working(self, chance: random.Random, *, guard: str) -> None:
+    def crash_while_working(self, chance: random.Random) -> None:
         """
         End the server at some moment of a worker, and start it again.
         """
         steps = chance.randint(0, 4)
         worker = subprocess.Popen(
-            self.run.command("work", guard, str(steps + 1)),
+            self.run.command("work", "on", str(steps + 1)),
             cwd=ROOT,
             env=self.run.environment,
             stdout=subprocess.PIPE,
@@ -221,16 +244,16 @@ class Cluster:
         worker.stdout.close()
         self.start()
 
-    def crash_again_and_again(self, *, guard: str) -> None:
+    def crash_again_and_again(self) -> None:
         """
         Crash while the run is rehearsed, then while it is issued.
         """
         chance = random.Random(seed())
         for _ in range(CRASHES):
-            self.crash_while_working(chance, guard=guard)
+            self.crash_while_working(chance)
         self.run.call("approve")
         for _ in range(CRASHES):
-            self.crash_while_working(chance, guard=guard)
+            self.crash_while_working(chance)
 
     def remove(self) -> None:
         self.server.stop()
@@ -239,7 +262,7 @@ class Cluster:
 
 @pytest.mark.long
 def test_ten_crashes_of_the_database_change_nothing(cluster):
-    cluster.crash_again_and_again(guard="on")
+    cluster.crash_again_and_again()
     cluster.run.finish()
     found = cluster.run.check()
     assert is_whole(found), found
@@ -247,6 +270,8 @@ def test_ten_crashes_of_the_database_change_nothing(cluster):
 
 @pytest.mark.long
 def test_control_numbers_taken_apart_do_not_survive_a_crash(cluster):
-    cluster.crash_again_and_again(guard="off")
+    with numbered_apart(cluster.run):
+        cluster.crash()
+    cluster.start()
     cluster.run.finish(guard="off")
     assert not is_whole(cluster.run.check())
