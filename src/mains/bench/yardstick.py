@@ -77,10 +77,10 @@ join lateral (
     'period', jsonb_build_array('2026-10-01', '2026-11-01'), 'currency', 'EUR', 'line_rounding',
     'currency_unit', 'language', language, 'company', jsonb_build_object('name', 'SIA Bench',
     'tax_id', 'LV40003032949', 'address', 'Rīga, LV-1010', 'iban', 'LV80BANK0000435195001'),
-    'customer', jsonb_build_object('name', name, 'address', postal_address), 'account', account, 'delivery',
-    'ELECTRONIC', 'contracts', jsonb_build_array(jsonb_build_object('id', contract_id, 'service',
-    'water', 'supply_point', point, 'address', address, 'tariff', 'Ūdens', 'tariff_from',
-    '2025-01-01', 'conversions', '[]'::jsonb, 'corrections', '[]'::jsonb, 'rated',
+    'customer', jsonb_build_object('name', name, 'address', postal_address), 'account', account,
+    'delivery', 'ELECTRONIC', 'contracts', jsonb_build_array(jsonb_build_object('id', contract_id,
+    'service', 'water', 'supply_point', point, 'address', address, 'tariff', 'Ūdens',
+    'tariff_from', '2025-01-01', 'conversions', '[]'::jsonb, 'corrections', '[]'::jsonb, 'rated',
     jsonb_build_array(jsonb_build_object('version', version, 'period', jsonb_build_array(
     '2026-10-01', '2026-11-01'), 'months', '1', 'taxes', jsonb_build_array('21', '21'),
     'quantities', jsonb_build_object('water', trim_scale(used)::text), 'attributes',
@@ -90,9 +90,9 @@ join lateral (
     trim_scale(before)::text), 'from_source', before_source, 'to', jsonb_build_array(after_date,
     trim_scale(after)::text), 'source', source, 'estimated', false, 'method', '', 'used',
     trim_scale(used)::text, 'multiplier', '1')))), 'lines', lines, 'vat',
-    jsonb_build_array(jsonb_build_object('percent', '21', 'category', 'S', 'net',
-    round(net, 2)::text, 'tax', tax::text)), 'net', round(net, 2)::text, 'tax', tax::text,
-    'total', round(net + tax, 2)::text
+    jsonb_build_array(jsonb_build_object('percent', '21', 'category', 'S', 'net', round(net,
+    2)::text, 'tax', tax::text)), 'net', round(net, 2)::text, 'tax', tax::text, 'total', round(net
+    + tax, 2)::text
   )::text as facts) facts on true"""
 
 _RECEIVABLES = """

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from mains.branding.components import Cell, Column, Table
 from mains.console import wording
 from mains.console.access import EVERYBODY, StaffRequest, staff, to
+from mains.core.downloads import as_file
 from mains.customers import queries as customers
 from mains.enrolment import passes
 from mains.enrolment.passes import Kind, Pass
@@ -118,8 +119,7 @@ def code(request: StaffRequest, account_id: int) -> HttpResponse:
 
 
 def _file(data: bytes, content_type: str, name: str) -> HttpResponse:
-    answer = HttpResponse(data, content_type=content_type)
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer = as_file(data, name=name, content_type=content_type)
     answer["Cache-Control"] = "no-store"
     return answer
 

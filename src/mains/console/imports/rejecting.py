@@ -9,6 +9,7 @@ from mains.branding.components import Cell, Column, Table
 from mains.console.access import StaffRequest
 from mains.console.imports import words
 from mains.core import spreadsheets
+from mains.core.downloads import as_file
 from mains.documents.waiting import NotWaiting
 from mains.journeys import rejected_rows
 from mains.journeys.rejected_rows import Rejected
@@ -27,9 +28,7 @@ def rejected_file(request: StaffRequest, *, name: str, suffix: str) -> HttpRespo
     content = spreadsheets.file_of(
         suffix=suffix, title=_("Rejected rows"), header=_header(found), rows=_rows(found)
     )
-    answer = HttpResponse(content, content_type=spreadsheets.TYPES[suffix])
-    answer["Content-Disposition"] = f'attachment; filename="rejected-rows.{suffix}"'
-    return answer
+    return as_file(content, name=f"rejected-rows.{suffix}", content_type=spreadsheets.TYPES[suffix])
 
 
 def rejected(request: StaffRequest, *, name: str) -> Rejected | None:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mains.branding.components import Cell, Column, Fact, Link, Table
 from mains.console import wording
 from mains.console.access import OWNERS, StaffRequest, staff, to
+from mains.core.downloads import as_file
 from mains.customers import queries as customers
 from mains.customers.models import Account
 from mains.identity.reauthentication import reauthentication_required
@@ -218,6 +219,4 @@ def download(request: StaffRequest, account_id: int, job_id: int) -> HttpRespons
     )
     if not account or not found:
         raise Http404
-    response = HttpResponse(found, content_type="application/zip")
-    response["Content-Disposition"] = f'attachment; filename="{account.number}.zip"'
-    return response
+    return as_file(found, name=f"{account.number}.zip", content_type="application/zip")

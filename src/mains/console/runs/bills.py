@@ -22,6 +22,7 @@ from mains.console import wording
 from mains.console.access import BILLING, EVERYBODY, StaffRequest, staff
 from mains.console.runs import instalments
 from mains.console.runs.account_tables import lines_table
+from mains.core.downloads import as_file
 from mains.core.money import Money
 from mains.journeys import desk
 from mains.journeys.desk import Seal
@@ -101,9 +102,9 @@ def proof(_request: StaffRequest, bill_id: int) -> HttpResponse:
         raise Http404 from error
     if found is None:
         raise Http404
-    response = HttpResponse(json.dumps(found), content_type="application/json")
-    response["Content-Disposition"] = f'attachment; filename="bill-{bill_id}.proof.json"'
-    return response
+    return as_file(
+        json.dumps(found), name=f"bill-{bill_id}.proof.json", content_type="application/json"
+    )
 
 
 def _about(request: StaffRequest, bill: BillRow, seal: Seal) -> list[Fact]:

@@ -12,6 +12,7 @@ from mains.console.access import OWNERS, StaffRequest, author, staff, to
 from mains.console.approvals.asking import ask_second_owner
 from mains.console.settings.differences import difference
 from mains.console.settings.forms import Publish, Upload
+from mains.core.downloads import as_file
 from mains.journeys import configuration_desk
 from mains.journeys.configuration_desk import Proposal
 from mains.tenancy import registry
@@ -93,9 +94,11 @@ def download(request: StaffRequest, version: int) -> HttpResponse:
     file = registry.configuration(schema_name=request.tenant.schema_name, version=version)
     if file is None:
         raise Http404
-    response = HttpResponse(to_toml(file), content_type="application/toml; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{file.slug}-v{version}.toml"'
-    return response
+    return as_file(
+        to_toml(file),
+        name=f"{file.slug}-v{version}.toml",
+        content_type="application/toml; charset=utf-8",
+    )
 
 
 @require_http_methods(["GET", "POST"])

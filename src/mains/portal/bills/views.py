@@ -15,6 +15,7 @@ from mains.billing.kinds import kind_name, title_of
 from mains.billing.proofs import is_provable
 from mains.billing.telling import why
 from mains.branding.components import Cell, Column, Fact, SumLine, Table
+from mains.core.downloads import as_file
 from mains.core.wording import date_text, money_text, short_date_text
 from mains.enrolment.access_log import Deed
 from mains.enrolment.rules.rights import Right
@@ -263,6 +264,6 @@ def proof(request: PortalRequest, bill_id: int) -> HttpResponse:
         found = proofs.proof(bill_id=bill_id)
     except proofs.NoProof as error:
         raise Http404 from error
-    response = HttpResponse(json.dumps(found), content_type="application/json")
-    response["Content-Disposition"] = f'attachment; filename="{row.number}.proof.json"'
-    return response
+    return as_file(
+        json.dumps(found), name=f"{row.number}.proof.json", content_type="application/json"
+    )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mains.branding.components import Cell, Column, Table
+from mains.core.downloads import as_file
 from mains.core.wording import short_date_text
 from mains.enrolment import actions as enrolment
 from mains.enrolment import legal
@@ -141,10 +142,11 @@ def download(request: PortalRequest, job_id: int) -> HttpResponse:
     found = queries.export_file(job_id=job_id, user_id=request.user.pk, now=request.now)
     if found is None:
         raise Http404
-    response = HttpResponse(found, content_type="application/zip")
-    name = f"{request.tenant.schema_name}-{request.today:%Y-%m-%d}.zip"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return as_file(
+        found,
+        name=f"{request.tenant.schema_name}-{request.today:%Y-%m-%d}.zip",
+        content_type="application/zip",
+    )
 
 
 @require_POST

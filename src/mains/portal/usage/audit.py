@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from mains.core import spreadsheets
+from mains.core.downloads import as_file
 from mains.enrolment.access_log import Deed
 from mains.enrolment.rules.rights import Right
 from mains.journeys import energy_audit
@@ -54,6 +55,8 @@ def audit(request: PortalRequest) -> HttpResponse:
     content = energy_audit.file_of(
         tenant=request.tenant, account_ids=ids, within=within, suffix=suffix, language=language()
     )
-    answer = HttpResponse(content, content_type=spreadsheets.TYPES[suffix])
-    answer["Content-Disposition"] = f'attachment; filename="energy-audit-{request.today}.{suffix}"'
-    return answer
+    return as_file(
+        content,
+        name=f"energy-audit-{request.today}.{suffix}",
+        content_type=spreadsheets.TYPES[suffix],
+    )

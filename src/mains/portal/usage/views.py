@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from mains.branding.components import Pages
 from mains.core import spreadsheets
 from mains.core.calendars import add_months
+from mains.core.downloads import as_file
 from mains.enrolment.rules.rights import Right
 from mains.metering import green_button as feeds
 from mains.metering.consumption import UseSeries, series_of
@@ -129,9 +130,9 @@ def download(request: PortalRequest, suffix: str) -> HttpResponse:
         header=wording.header(),
         rows=[row for one in series for row in _rows(request, one)],
     )
-    answer = HttpResponse(content, content_type=spreadsheets.TYPES[suffix])
-    answer["Content-Disposition"] = f'attachment; filename="use-{request.today}.{suffix}"'
-    return answer
+    return as_file(
+        content, name=f"use-{request.today}.{suffix}", content_type=spreadsheets.TYPES[suffix]
+    )
 
 
 @require_safe
@@ -152,10 +153,11 @@ def interval_download(request: PortalRequest, suffix: str) -> HttpResponse:
         header=intervals.header(),
         rows=intervals.rows(request, held, wanted),
     )
-    answer = HttpResponse(content, content_type=spreadsheets.TYPES[suffix])
-    name = f"use-{wanted.grain}-{wanted.day}.{suffix}"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return as_file(
+        content,
+        name=f"use-{wanted.grain}-{wanted.day}.{suffix}",
+        content_type=spreadsheets.TYPES[suffix],
+    )
 
 
 @require_safe
@@ -171,9 +173,9 @@ def green_button(request: PortalRequest) -> HttpResponse:
         zone=request.tenant.zone,
         now=request.now,
     )
-    answer = HttpResponse(content, content_type=feeds.CONTENT_TYPE)
-    answer["Content-Disposition"] = f'attachment; filename="green-button-{request.today}.xml"'
-    return answer
+    return as_file(
+        content, name=f"green-button-{request.today}.xml", content_type=feeds.CONTENT_TYPE
+    )
 
 
 def _rows(request: PortalRequest, series: UseSeries) -> list[list[spreadsheets.Value]]:

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mains.core import spreadsheets
+from mains.core.downloads import as_file
 from mains.enrolment.access_log import Deed
 from mains.metering import queries
 from mains.metering.models import Reading, ReadingQuality
@@ -74,9 +75,9 @@ def _file(
     rows: Sequence[Sequence[spreadsheets.Value]],
 ) -> HttpResponse:
     content = spreadsheets.file_of(suffix=suffix, title=title, header=header, rows=rows)
-    answer = HttpResponse(content, content_type=spreadsheets.TYPES[suffix])
-    answer["Content-Disposition"] = f'attachment; filename="readings-{request.today}.{suffix}"'
-    return answer
+    return as_file(
+        content, name=f"readings-{request.today}.{suffix}", content_type=spreadsheets.TYPES[suffix]
+    )
 
 
 @require_http_methods(["GET", "POST"])
