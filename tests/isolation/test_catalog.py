@@ -147,6 +147,7 @@ def test_control_with_the_right_back_a_transfer_could_be_deleted(owner):
     try:
         with context.inside(A), connection.cursor() as cursor:
             cursor.execute("delete from ledger_transfer")
+            assert cursor.statusmessage.startswith("DELETE")
     finally:
         owner.execute(f'revoke delete on alder.ledger_transfer from "{role_name(A)}"')
         owner.commit()

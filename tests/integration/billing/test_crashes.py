@@ -187,6 +187,7 @@ def test_control_without_waiting_for_the_worker_it_would_be(at_a_chunk, monkeypa
 
     monkeypatch.setattr(chunks, "locked_chunks", lambda _run: [])
     cancel(at_a_chunk)
+    assert at_a_chunk.check()["stage"] == "CANCELLED"
 
 
 @pytest.fixture
