@@ -136,7 +136,7 @@ def killed(schema_name: str, run_id: int, seed: int, kills: int) -> list[int]:
 def guard(schema_name: str, state: str) -> None:
     """
     Switched off, numbers are taken in a transaction of their own, a moment before the bills, and
-    the worker says so. Slow, it stays a while in the transaction of a chunk, and says so.
+    the worker says so. Slow, it says that it is in the transaction of a chunk, and waits there.
     """
     from django.db import transaction
 
@@ -149,7 +149,7 @@ def guard(schema_name: str, state: str) -> None:
 
     def slow(**given: object) -> int:
         say("taking")
-        time.sleep(1)
+        sys.stdin.read()
         return take(**given)
 
     def apart(**given: object) -> int:

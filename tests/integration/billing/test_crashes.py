@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Timer
+from typing import IO
 
 import pytest
 
@@ -139,9 +141,10 @@ def test_control_numbers_taken_apart_leave_gaps(run):
 
 
 @pytest.fixture
-def at_a_chunk(run, django_db_blocker) -> Iterator[Crashing]:
+def at_a_chunk(run, django_db_blocker) -> Iterator[tuple[Crashing, IO[str]]]:
     """
-    An approved run with a worker that is in the transaction of its first chunk.
+    An approved run with a worker that is in the transaction of its first chunk until it is told to
+    go on.
     """
     from django.db import connection
 
@@ -150,13 +153,16 @@ def at_a_chunk(run, django_db_blocker) -> Iterator[Crashing]:
         run.command("work", "slow", "1"),
         cwd=ROOT,
         env=run.environment,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
     assert worker.stdout is not None
+    assert worker.stdin is not None
     assert [worker.stdout.readline() for _ in range(2)] == ["begun\n", "taking\n"]
     with django_db_blocker.unblock():
-        yield run
+        yield run, worker.stdin
+        worker.stdin.close()
         assert worker.stdout.readline() == "done\n"
         worker.kill()
         worker.wait()
@@ -164,21 +170,26 @@ def at_a_chunk(run, django_db_blocker) -> Iterator[Crashing]:
         connection.close()
 
 
-def cancel(run: Crashing) -> None:
+def cancel(run: Crashing) -> str:
     from tests.factories.utilities import NOW
 
     from mains.billing import pausing
+    from mains.billing.models import BillRun
     from mains.guard import context
 
     with context.inside(SCHEMA):
         pausing.cancel(run_id=int(run.run_id), actor="staff:3", now=NOW)
+        return BillRun.objects.get(pk=run.run_id).stage
 
 
 def test_a_run_is_not_cancelled_under_a_worker(at_a_chunk):
     from mains.billing.pausing import BillsIssued
 
+    run, held_back = at_a_chunk
+    # Whoever cancels waits for the worker.
+    Timer(0.5, held_back.close).start()
     with pytest.raises(BillsIssued):
-        cancel(at_a_chunk)
+        cancel(run)
 
 
 @pytest.mark.long
@@ -186,8 +197,8 @@ def test_control_without_waiting_for_the_worker_it_would_be(at_a_chunk, monkeypa
     from mains.billing import chunks
 
     monkeypatch.setattr(chunks, "locked_chunks", lambda _run: [])
-    cancel(at_a_chunk)
-    assert at_a_chunk.check()["stage"] == "CANCELLED"
+    run, _held_back = at_a_chunk
+    assert cancel(run) == "CANCELLED"
 
 
 @pytest.fixture
