@@ -241,7 +241,18 @@ class TestABillRun:
         assert response.status_code == 422
         assert "Swap them" in response.content.decode()
 
+    def test_a_started_run_is_rehearsed_and_bills_nobody(self, olga):
+        page = olga.get(self._run()).content.decode()
+        assert 'action="approve/"' in page
+        assert 'action="rehearse/"' not in page
+        assert _issued_bills(olga) == []
+
     def test_approving_a_draft_changes_nothing(self, olga):
+        from mains.guard.context import inside
+        from mains.journeys import run_desk
+
+        with inside("alder"):
+            run_desk.withdraw(run_id=int(self._run().split("/")[1]))
         olga.post(self._run("approve/"))
 
         page = olga.get(self._run()).content.decode()
