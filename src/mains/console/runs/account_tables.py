@@ -1,6 +1,7 @@
 """The accounts of a run as tables: by bucket, the largest differences, one beside its last bill."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,6 +13,8 @@ from mains.billing.run_queries import Buckets, RunRow
 from mains.branding.components import Cell, Column, Table
 from mains.console import wording
 from mains.console.runs import words
+from mains.console.runs.forms import HoldBack
+from mains.console.runs.holding import Here, deed_of
 from mains.core.money import Money
 from mains.customers import queries as customers
 
@@ -73,14 +76,81 @@ def causes_table(causes: Sequence[Sequence[Any]], currency: str) -> Table | None
     )
 
 
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """
+    An account of a run in a list, and what may be done with it there.
+
+    :param deed: `hold`, `release` or nothing.
+    :param asking: where its form is open; `back`: where it is not.
+    :param form: its form, if it is open.
+    """
+
+    cells: list[tuple[Column, Cell]]
+    account_id: int
+    number: str
+    deed: str = ""
+    asking: str = ""
+    back: str = ""
+    form: HoldBack | None = None
+
+    def __iter__(self) -> Iterator[tuple[Column, Cell]]:
+        return iter(self.cells)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountTable(Table):
+    """
+    A table of accounts, each of which may be held back or released in its row.
+    """
+
+    outcomes: Sequence[Outcome]
+    stage: str
+    here: Here | None = None
+
+    @property
+    def width(self) -> int:
+        return len(self.columns) + 1
+
+    @property
+    def lines(self) -> Iterator[Any]:
+        """
+        Yield each account with its cells.
+        """
+        for one, row in zip(self.outcomes, self.rows, strict=True):
+            yield self._line(one, list(zip(self.columns, row, strict=True)))
+
+    def _line(self, one: Outcome, cells: list[tuple[Column, Cell]]) -> AccountLine:
+        number, here = str(cells[0][1].text), self.here
+        if here is None:
+            return AccountLine(cells, one.account_id, number)
+        deed = deed_of(one, stage=self.stage)
+        is_open = deed == "hold" and here.account_id == one.account_id
+        return AccountLine(
+            cells, one.account_id, number, deed,
+            asking=here.asking(one.account_id),
+            back=f"{here.url}#account-{one.account_id}",
+            form=here.form if is_open else None,
+        )  # fmt: skip
+
+
 def accounts_table(
-    outcomes: Sequence[Outcome], *, currency: str, base: str, caption: str, with_cause: bool = True
-) -> Table:
+    outcomes: Sequence[Outcome],
+    *,
+    run: RunRow,
+    base: str,
+    caption: str,
+    with_cause: bool = True,
+    here: Here | None = None,
+) -> AccountTable:
     """
     List accounts of a run, each with its bill beside the one before.
+
+    :param here: the page, where accounts may be held back and released in their rows.
     """
     names = customers.numbers_of(account_ids=[one.account_id for one in outcomes])
-    return Table(
+    currency = run.currency
+    return AccountTable(
         caption=caption,
         hide_caption=True,
         columns=(
@@ -100,6 +170,9 @@ def accounts_table(
             )
             for one in outcomes
         ),
+        outcomes=outcomes,
+        stage=run.stage,
+        here=here if run.stage == "REHEARSED" else None,
     )
 
 
