@@ -10,6 +10,7 @@ from mains.billing.rules.comparing import Beside, Bucket, reason_of
 from mains.billing.rules.figures import PrintedLine
 from mains.billing.rules.outcomes import BucketSum, Outcome
 from mains.billing.run_queries import Buckets, RunRow
+from mains.billing.speaking import Speaker
 from mains.branding.components import Cell, Column, Table
 from mains.console import wording
 from mains.console.runs import words
@@ -197,6 +198,7 @@ def lines_table(lines: Sequence[Beside], currency: str) -> Table:
     """
     Show the lines of a bill beside those of the one before.
     """
+    say = Speaker(wording.language(), currency)
     return Table(
         caption=_("Lines"),
         columns=(
@@ -210,9 +212,9 @@ def lines_table(lines: Sequence[Beside], currency: str) -> Table:
         rows=tuple(
             (
                 Cell(one.line.label, note=_corrected(one.line)),
-                Cell(_counted(one.before)),
+                Cell(_counted(one.before, say)),
                 Cell(_net(one.before, currency)),
-                Cell(_counted(one.after)),
+                Cell(_counted(one.after, say)),
                 Cell(_net(one.after, currency)),
                 Cell(Money.round_from(one.difference, currency)),
             )
@@ -221,11 +223,15 @@ def lines_table(lines: Sequence[Beside], currency: str) -> Table:
     )
 
 
-def _counted(line: PrintedLine | None) -> str:
+def _counted(line: PrintedLine | None, say: Speaker) -> str:
     if line is None:
         return "–"
-    unit = wording.unit(line.unit)
-    return f"{wording.number(line.quantity)} {unit} × {wording.number(line.unit_price)}"
+    figures = {
+        name: f"{getattr(line, name).normalize():f}"
+        for name in ("quantity", "unit_price", "times", "divisor")
+    }
+    said = {"unit": line.unit, **figures}
+    return " × ".join(filter(None, [say.quantity_of(said), say.price_of(said)])) or "–"
 
 
 def _net(line: PrintedLine | None, currency: str) -> Money | str:

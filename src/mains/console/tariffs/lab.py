@@ -137,6 +137,7 @@ def _chart(tally: Tally) -> BarChart:
         column=_("Change"),
         oldest_first=True,
         short_labels=True,
+        every_value=True,
     )
 
 
