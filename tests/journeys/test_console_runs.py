@@ -139,7 +139,7 @@ class TestARun:
         olga.post(f"{run}cancel/")
         assert "so it cannot be cancelled" in page(olga, run)
         olga.post(f"{run}pause/")
-        assert "Take up what remains of it" in page(olga, run)
+        assert "are issued already" in page(olga, run)
 
     def test_what_remains_is_taken_up_released_and_issued(self, olga):
         run = self.run(olga)
