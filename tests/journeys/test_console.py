@@ -1,5 +1,6 @@
 """The provider console: who gets in, and what staff do there."""
 
+import html
 import re
 from collections.abc import Iterator
 
@@ -234,6 +235,17 @@ class TestABillRun:
         assert response.status_code == 422
         assert "no day is billed twice" in response.content.decode()
         assert _count("billing.BillRun") == 1
+
+    def test_the_days_of_the_other_run_are_said_in_words_up_to_the_last(self, olga):
+        response = olga.post("runs/new/", {**self.period, "start": "2026-09-01"})
+        assert "Jul 1, 2026 – Sep 30, 2026" in html.unescape(response.content.decode())
+
+    @pytest.mark.parametrize("last", ["9999-12-31", "2200-01-01"])
+    def test_a_year_that_nobody_means_is_explained(self, olga, last):
+        response = olga.post("runs/new/", {**self.period, "last": last})
+
+        assert response.status_code == 422
+        assert "it has to be from 1900 to 2199" in response.content.decode()
 
     def test_a_period_backwards_is_explained(self, olga):
         response = olga.post("runs/new/", {**self.period, "last": "2026-06-30"})

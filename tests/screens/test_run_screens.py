@@ -24,6 +24,7 @@ PAGES = {
     "rehearsed": "runs/{rehearsed}/",
     "a cause": "runs/{rehearsed}/accounts/?bucket=volume",
     "every account": "runs/{rehearsed}/accounts/",
+    "a form in a row": "runs/{rehearsed}/accounts/?hold={ready}",
     "an account": "runs/{rehearsed}/accounts/{account}/",
     "a blocked account": "runs/{rehearsed}/accounts/{blocked}/",
     "issued": "runs/{issued}/",
@@ -71,6 +72,7 @@ def _runs() -> dict[str, str]:
         "issued": str(issued.pk),
         "rehearsed": str(rehearsed.pk),
         "account": str(accounts[2]),
+        "ready": str(accounts[0]),
         "blocked": str(blocked[0][0]),
     }
 
@@ -117,5 +119,6 @@ def test_it_may_be_shown_to_staff(site, chromium, place, mode, width):
         width=width,
         cookies=site.cookies,
     ) as page:
+        assert page.locator("#row_reason").count() == place.count("hold=")
         findings = harness.inspect(page)
         assert not findings, findings

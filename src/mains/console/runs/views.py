@@ -1,6 +1,6 @@
 """Bill runs: the list, starting one, and where one stands."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -82,7 +82,7 @@ def _started(request: StaffRequest, form: StartRun) -> int | None:
                 "Another run bills some of these days (%(period)s), and no day is billed twice. "
                 "Choose days that follow it."
             )
-            % {"period": error},
+            % {"period": _days(error)},
         )
     except actions.NobodyToBill:
         form.add_error(
@@ -93,6 +93,11 @@ def _started(request: StaffRequest, form: StartRun) -> int | None:
             ),
         )
     return None
+
+
+def _days(overlap: actions.OverlappingRun) -> str:
+    start, end = map(date.fromisoformat, str(overlap).split(" – "))
+    return wording.period(start, end)
 
 
 @require_http_methods(["GET", "POST"])
