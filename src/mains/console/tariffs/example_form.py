@@ -71,7 +71,7 @@ def shown(tenant: TenantInfo, draft: Draft, typed: Mapping[str, Any]) -> Shown:
         return Shown([], [], None, _("It is shown once the form has no mistakes."), "", "")
     inputs, checks = _fields(found.asked)
     period = wording.period(found.period.start, found.period.end)
-    about = _("A bill for %(period)s.") % {"period": period}
+    about = _("A bill for %(period)s") % {"period": period}
     if found.by_hour:
         about += " " + _("The hours are those of a typical contract.")
     if found.after is None:
