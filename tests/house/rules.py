@@ -57,6 +57,19 @@ def no_objects_in_surfaces(module: Module) -> Iterator[str]:
             yield f"{at(module, node)}: a surface asks a query or an action, never a manager."
 
 
+def no_queries_at_import(module: Module) -> Iterator[str]:
+    """
+    A query belongs to the tenant that was served when it was made: at import that is any, or none.
+    """
+    waiting: list[ast.AST] = [module.tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Attribute) and node.attr in {"objects", "_default_manager"}:
+            yield f"{at(module, node)}: make the query inside a function, for whom it serves."
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            waiting += ast.iter_child_nodes(node)
+
+
 def no_floats(module: Module) -> Iterator[str]:
     if module.path != "core/money.py" and module.app not in MONEY:
         return
@@ -130,7 +143,7 @@ def small(module: Module) -> Iterator[str]:
 RULES = {
     rule.__name__: rule
     for rule in (
-        no_signals, no_clock, no_direct_tasks, no_objects_in_surfaces, no_floats, keyword_only,
-        documented, pure_migrations, concurrent_indexes, small,
+        no_signals, no_clock, no_direct_tasks, no_objects_in_surfaces, no_queries_at_import,
+        no_floats, keyword_only, documented, pure_migrations, concurrent_indexes, small,
     )
 }  # fmt: skip

@@ -42,6 +42,7 @@ BAD = {
     "no_clock": ("x = timezone.now()", "billing/actions.py"),
     "no_direct_tasks": ("task.delay(1)", "billing/actions.py"),
     "no_objects_in_surfaces": ("Bill.objects.all()", "portal/bills/views.py"),
+    "no_queries_at_import": ("ROWS = Bill.objects.defer('facts')", "billing/run_queries.py"),
     "no_floats": ("x = 0.5", "billing/rules/vat.py"),
     "keyword_only": ("def f(x):\n    'Do.'", "billing/actions.py"),
     "documented": ("def f(*, x): ...", "billing/queries.py"),
@@ -53,6 +54,7 @@ BAD = {
     "small": ("x = 1\n" * 501, "billing/actions.py"),
 }
 MORE_BAD = [
+    ("no_queries_at_import", "class A:\n    queryset = Bill.objects.all()", "api/bills.py"),
     ("no_floats", "float(x)", "ledger/actions.py"),
     ("no_floats", "x = 1.0", "core/money.py"),
     ("no_clock", "date.today()", "core/calendars.py"),
@@ -62,6 +64,8 @@ MORE_BAD = [
     ("pure_migrations", "import mains.core", "billing/migrations/0002_x.py"),
 ]
 GOOD = [
+    ("no_queries_at_import", "def f():\n    return Bill.objects.all()", "billing/queries.py"),
+    ("no_queries_at_import", "class Bill:\n    objects = Manager()", "billing/models.py"),
     ("no_clock", "timezone.now()", "billing/tasks.py"),
     ("no_floats", "x = 0.5", "branding/rules/chart.py"),
     ("no_objects_in_surfaces", "Bill.objects.all()", "billing/queries.py"),

@@ -336,7 +336,7 @@ DESK: Lines = {
     "people/<int:link_id>/end/": ("every role", SEND),
     "runs/": ("billing", READ),
     "runs/new/": ("billing", FORM),
-    "runs/<int:run_id>/": ("billing", READ),
+    "runs/<int:run_id>/": ("billing", FORM),
     "runs/<int:run_id>/rehearse/": ("billing", SEND),
     "runs/<int:run_id>/again/": ("billing", SEND),
     "runs/<int:run_id>/approve/": ("billing", SEND),

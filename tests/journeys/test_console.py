@@ -1,5 +1,6 @@
 """The provider console: who gets in, and what staff do there."""
 
+import html
 import re
 from collections.abc import Iterator
 
@@ -235,13 +236,35 @@ class TestABillRun:
         assert "no day is billed twice" in response.content.decode()
         assert _count("billing.BillRun") == 1
 
+    def test_the_days_of_the_other_run_are_said_in_words_up_to_the_last(self, olga):
+        response = olga.post("runs/new/", {**self.period, "start": "2026-09-01"})
+        assert "Jul 1, 2026 – Sep 30, 2026" in html.unescape(response.content.decode())
+
+    @pytest.mark.parametrize("last", ["9999-12-31", "2200-01-01"])
+    def test_a_year_that_nobody_means_is_explained(self, olga, last):
+        response = olga.post("runs/new/", {**self.period, "last": last})
+
+        assert response.status_code == 422
+        assert "it has to be from 1900 to 2199" in response.content.decode()
+
     def test_a_period_backwards_is_explained(self, olga):
         response = olga.post("runs/new/", {**self.period, "last": "2026-06-30"})
 
         assert response.status_code == 422
         assert "Swap them" in response.content.decode()
 
+    def test_a_started_run_is_rehearsed_and_bills_nobody(self, olga):
+        page = olga.get(self._run()).content.decode()
+        assert 'action="approve/"' in page
+        assert 'action="rehearse/"' not in page
+        assert _issued_bills(olga) == []
+
     def test_approving_a_draft_changes_nothing(self, olga):
+        from mains.guard.context import inside
+        from mains.journeys import run_desk
+
+        with inside("alder"):
+            run_desk.withdraw(run_id=int(self._run().split("/")[1]))
         olga.post(self._run("approve/"))
 
         page = olga.get(self._run()).content.decode()

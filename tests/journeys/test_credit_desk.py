@@ -104,8 +104,11 @@ def test_something_is_charged_once_from_the_page_of_an_account(olga):  # noqa: F
     shown = page(olga, f"customers/{first}/")
     assert shown.count("broken seal") >= 1
     (cancel,) = set(re.findall(r'action="(charges/\d+/cancel/)"', shown))
-    nothing = olga.post(f"customers/{first}/charges/new/", data | {"amount": "0", "key": "x"})
-    assert nothing.status_code == 422
+    for amount in ("0", "-25", "25abc", "2e5", "9" * 20):
+        wrong = olga.post(f"customers/{first}/charges/new/", data | {"amount": amount, "key": "x"})
+        assert wrong.status_code == 422, amount
+    late = olga.post(f"customers/{first}/charges/new/", data | {"day": "9999-12-31", "key": "x"})
+    assert late.status_code == 422
     olga.post(f"customers/{first}/{cancel}")
     assert 'action="charges/' not in page(olga, f"customers/{first}/")
     assert olga.post(f"customers/{ids()[0]}/{cancel}").status_code == 404

@@ -55,17 +55,13 @@ def application(environ, start_response):
 
 
 @contextmanager
-def running() -> Iterator[int]:
+def serving() -> Iterator[int]:
     """
-    Fill the demo's tenants and serve them; yields the port.
+    Serve whatever tenants there are; yields the port.
     """
     server = make_server("127.0.0.1", 0, application, Server, Quiet)
     settings.PUBLIC_PORT = str(server.server_port)
     queries.forget()
-    for file in data.files():
-        filled.fill_tenant(file=file, now=NOW)
-    with inside(PUBLIC):
-        logins.add_staff(email=logins.PLATFORM_EMAIL, name="Platform", schema_name=None)
     Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield server.server_port
@@ -75,6 +71,21 @@ def running() -> Iterator[int]:
         settings.PUBLIC_PORT = ""
         queries.forget()
         connection.close()
+
+
+@contextmanager
+def running() -> Iterator[int]:
+    """
+    Fill the demo's tenants and serve them; yields the port.
+    """
+    try:
+        with serving() as port:
+            for file in data.files():
+                filled.fill_tenant(file=file, now=NOW)
+            with inside(PUBLIC):
+                logins.add_staff(email=logins.PLATFORM_EMAIL, name="Platform", schema_name=None)
+            yield port
+    finally:
         with databases.owner() as owner:
             for file in data.files():
                 databases.drop_tenant(owner, file.slug)

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Page
 
 from mains.guard.context import inside
 from mains.journeys import guest_readings, reading_cards
@@ -16,6 +15,7 @@ from tests.journeys.readings.many_meters import PAGE, text_of, three_bad
 from tests.screens import gallery, harness, live
 from tests.screens.test_many_readings_screens import LOOK, cookies
 from tests.screens.test_many_readings_screens import SEND as SEND_MANY
+from tests.screens.walk import Walk
 
 SLUG = world.SLUG
 SEND = "main form.form button[type=submit]"
@@ -23,51 +23,6 @@ SCRIPTS = (True, False)
 # Who sends two hundred readings, with and without scripts.
 COMPANIES = {True: "LAW", False: "LEX"}
 pytestmark = pytest.mark.seed("S3.08")
-
-
-@dataclass
-class Walk:
-    """
-    A page, and what it cost to get here: screens seen, fields typed into, and clicks.
-    """
-
-    page: Page
-    screens: list[str] = field(default_factory=list)
-    typed: int = 0
-    clicks: int = 0
-
-    def open(self, url: str) -> None:
-        self.page.goto(url, wait_until="load")
-        self._seen()
-
-    def type(self, selector: str, text: str) -> None:
-        self.page.fill(selector, text)
-        self.typed += 1
-
-    def paste(self, selector: str, text: str) -> None:
-        """
-        Fill a field with what was copied elsewhere, which takes no typing.
-        """
-        self.page.fill(selector, text)
-
-    def press(self, selector: str) -> None:
-        harness.follow(self.page, selector)
-        self.clicks += 1
-        self._seen()
-
-    def _seen(self) -> None:
-        self.screens.append(self.page.url.split("?")[0].rsplit(SLUG, 1)[-1])
-
-    @property
-    def on_receipt(self) -> bool:
-        return self.page.url.endswith(("/readings/guest/sent/", "/readings/many/sent/"))
-
-    @property
-    def cost(self) -> tuple[int, int, int]:
-        """
-        Return screens without the receipt, typed fields, and clicks.
-        """
-        return len(self.screens) - 1, self.typed, self.clicks
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from playwright.sync_api import Page
 
 from mains.billing.actions import ContentChanged
 from mains.billing.holding import Selection
@@ -24,6 +25,7 @@ PAGES = {
     "rehearsed": "runs/{rehearsed}/",
     "a cause": "runs/{rehearsed}/accounts/?bucket=volume",
     "every account": "runs/{rehearsed}/accounts/",
+    "a form in a row": "runs/{rehearsed}/accounts/?hold={ready}",
     "an account": "runs/{rehearsed}/accounts/{account}/",
     "a blocked account": "runs/{rehearsed}/accounts/{blocked}/",
     "issued": "runs/{issued}/",
@@ -71,6 +73,7 @@ def _runs() -> dict[str, str]:
         "issued": str(issued.pk),
         "rehearsed": str(rehearsed.pk),
         "account": str(accounts[2]),
+        "ready": str(accounts[0]),
         "blocked": str(blocked[0][0]),
     }
 
@@ -117,5 +120,34 @@ def test_it_may_be_shown_to_staff(site, chromium, place, mode, width):
         width=width,
         cookies=site.cookies,
     ) as page:
+        assert page.locator("#row_reason").count() == place.count("hold=")
         findings = harness.inspect(page)
         assert not findings, findings
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_one_is_held_and_released_in_its_row_with_the_keyboard_alone(site, chromium, scripts):
+    row = f"#account-{site.ids['ready']}"
+    with chromium.new_context(java_script_enabled=scripts, locale="en") as opened:
+        opened.add_cookies(site.cookies)
+        page = opened.new_page()
+        page.goto(f"{site.url}runs/{site.ids['rehearsed']}/accounts/", wait_until="load")
+        _press(page, f"{row} .deed a")
+        assert page.locator("#row_reason:focus").count() == 1
+        page.keyboard.type("A leak?")
+        _press(page)
+        assert page.url.endswith(row)
+        assert "Held back" in page.inner_text(row)
+        _press(page, f"{row} .deed button")
+        assert page.url.endswith(row)
+        assert "Ready" in page.inner_text(row)
+
+
+def _press(page: Page, selector: str = "") -> None:
+    """
+    Press Enter where the focus is, or at a link or button, and wait for the page after.
+    """
+    if selector:
+        page.focus(selector)
+    with page.expect_navigation(wait_until="load"):
+        page.keyboard.press("Enter")

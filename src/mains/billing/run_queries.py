@@ -76,12 +76,6 @@ class Buckets:
         return self.count(*REMAINING)
 
 
-# Of a run with a hundred thousand accounts only what its rows show.
-_CHUNKS = BillRunChunk.objects.defer("account_ids", "outcomes", "summary").annotate(
-    accounts=Func(F("account_ids"), function="cardinality", output_field=IntegerField())
-)
-
-
 def runs(*, limit: int = 24) -> list[RunRow]:
     """
     Return the latest bill runs, newest period first.
@@ -99,7 +93,14 @@ def run(*, run_id: int) -> RunRow | None:
 
 def _rows() -> QuerySet[BillRun]:
     return BillRun.objects.select_related("company").prefetch_related(
-        Prefetch("chunks", queryset=_CHUNKS)
+        Prefetch("chunks", queryset=_chunks())
+    )
+
+
+def _chunks() -> QuerySet[BillRunChunk]:
+    # Of a run with a hundred thousand accounts only what its rows show.
+    return BillRunChunk.objects.defer("account_ids", "outcomes", "summary").annotate(
+        accounts=Func(F("account_ids"), function="cardinality", output_field=IntegerField())
     )
 
 

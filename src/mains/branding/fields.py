@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 HEX = re.compile(r"#?([0-9a-fA-F]{6})")
 
 
@@ -24,6 +25,18 @@ class DayField(forms.DateField):
             "invalid": _("A day has the form 2026-11-18."),
         }
         super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """
+        Return the day; one of a year that nobody means is refused before anything counts with it.
+        """
+        day = super().clean(value)
+        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise forms.ValidationError(
+                _("Look at the year: it has to be from %(first)s to %(last)s."),
+                params={"first": FIRST_YEAR, "last": LAST_YEAR},
+            )
+        return day
 
 
 class ColourForm(forms.Form):

@@ -28,6 +28,7 @@ class BarChart:
     :param gap: what a gap means, where it is not a reading that is missing.
     :param oldest_first: have the table begin with the oldest row.
     :param short_labels: name bars by their short labels in a wide drawing, too.
+    :param every_value: write its value above each bar, where the last is not what counts.
     :param column: what heads the bars' names in the table, where they are no periods.
     """
 
@@ -42,6 +43,7 @@ class BarChart:
     gap: str = ""
     oldest_first: bool = False
     short_labels: bool = False
+    every_value: bool = False
     column: str = ""
 
     @property

@@ -30,7 +30,7 @@ def start(
     *, tenant: TenantInfo, company_code: str, period: Period, started_by: str, now: datetime
 ) -> int:
     """
-    Start a run and return its id; the same period again returns the same run.
+    Start a run, rehearse it or have a worker do it, and return its id; again the same run.
 
     :raises UnknownCompany: if there is no such company.
     :raises billing.NobodyToBill: if no contract falls into the period.
@@ -42,6 +42,7 @@ def start(
     run = bill_run.start(
         tenant=tenant, company=company, period=period, started_by=started_by, now=now
     )
+    rehearse(tenant=tenant, run_id=run.pk)
     return run.pk
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 from tests.journeys.estimates import world as poplar
 from tests.journeys.tariffs import world as willow
-from tests.journeys.tariffs.test_worked_cases import SOCIAL
+from tests.journeys.tariffs.published import SOCIAL
 
 from mains.billing.rules.verifying import ProofUnreadable, Verdict, verify
 

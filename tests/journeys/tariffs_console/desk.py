@@ -19,9 +19,12 @@ class FormReader(HTMLParser):
         self.forms: list[list[tuple[str, str]]] = []
         self.select = ""
         self.options: list[tuple[str, bool]] = []
+        self.names: set[str] = set()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
+        if tag in {"input", "select"}:
+            self.names.add(found.get("name", ""))
         if tag == "form":
             self.forms.append([])
         elif tag == "input" and found.get("name") and self.forms:
@@ -54,6 +57,31 @@ def form_on(page: Any, *, with_field: str) -> dict[str, list[str]]:
                 sent.setdefault(name, []).append(value)
             return sent
     raise AssertionError(f"no form has {with_field}")
+
+
+def fields_on(page: Any) -> set[str]:
+    """
+    Return the names of all fields of a page, ticked or not.
+    """
+    reader = FormReader()
+    reader.feed(page.content.decode())
+    return reader.names
+
+
+def typed(component: dict[str, Any]) -> dict[str, str]:
+    """
+    Return what a person types into the form of a component that a tenant file writes so.
+    """
+    found: dict[str, str] = {}
+    for name, value in component.items():
+        if isinstance(value, dict):
+            found |= {f"{name}-{language}": text for language, text in value.items()}
+        elif isinstance(value, list) and isinstance(value[0], dict):
+            for number, row in enumerate(value):
+                found |= {f"{name}-{number}-{column}": cell for column, cell in row.items()}
+        elif name != "kind":
+            found[name] = ", ".join(value) if isinstance(value, list) else value
+    return found
 
 
 class Draft:
@@ -98,6 +126,20 @@ class Draft:
         self.type({"kind": kind}, do="add")
         number = int(form_on(self.page, with_field="start_date")["components"][0]) - 1
         self.type({f"c{number}-{name}": value for name, value in values.items()})
+        return number
+
+    def enter(self, component: dict[str, Any]) -> int:
+        """
+        Add a component as a tenant file writes it, and fill in every field that it has there.
+
+        A table of fields has two spare rows: what is below them waits until the next two are there.
+        """
+        number = self.add(component["kind"], {})
+        left = {f"c{number}-{name}": text for name, text in typed(component).items()}
+        while left:
+            there = {name: left.pop(name) for name in left.keys() & fields_on(self.page)}
+            assert there, f"the form has no field for {sorted(left)}"
+            self.type(there)
         return number
 
     def problems(self) -> list[str]:

@@ -90,6 +90,46 @@ class TestTheForm:
         assert len(draft.problems()) == 1
         assert f'value="{typed}"' in draft.text
 
+    @pytest.mark.parametrize("typed", ["1000000000", "-99999999999999999999"])
+    def test_what_no_price_can_be_is_refused(self, draft, typed):
+        draft.desk.get(draft.place, lang="en")
+        draft.type({"c1-blocks-0-price": typed})
+        assert len(draft.problems()) == 1
+        assert "Look whether a decimal sign is missing" in draft.problems()[0]
+        answer = draft.desk.get(f"{draft.place}publish/")
+        assert answer.status_code == 302, "the page that publishes leads back"
+
+    def test_control_a_large_price_is_taken(self, draft):
+        draft.type({"c0-price": "999999999.99"})
+        assert draft.problems() == []
+
+    def test_zeros_that_say_nothing_are_not_shown(self, draft):
+        draft.desk.get(draft.place, lang="en")
+        draft.type({"c0-price": "0.14890000", "c1-blocks-0-price": "4.20"})
+        assert 'value="0.1489"' in draft.text
+        assert 'value="4.20"' in draft.text
+
+    def test_a_block_that_is_wrong_is_not_said_to_be_missing_as_well(self, draft):
+        draft.desk.get(draft.place, lang="en")
+        draft.type({"c1-blocks-0-price": "x", "c1-blocks-1-price": "y"})
+        found = draft.problems()
+        assert len(found) == 2, found
+        assert all("This is no number" in one for one in found)
+
+    def test_a_table_that_is_empty_and_not_needed_is_folded_away(self, draft):
+        draft.desk.get(draft.place, lang="en")
+        assert "<span>Prices by size</span>" in draft.text
+        draft.type({"c0-price": "", "c0-by": "meter_size", "c0-sizes-0-size": "13",
+                    "c0-sizes-0-price": "5"})  # fmt: skip
+        assert draft.problems() == []
+        assert "<span>Prices by size</span>" not in draft.text
+
+    def test_the_example_says_units_in_the_language(self, draft):
+        draft.page = draft.desk.get(draft.place, lang="uk")
+        assert "1 міс. ×" in draft.text
+        assert "1 month" not in draft.text
+        draft.desk.get(draft.place, lang="en")
+
     def test_a_component_is_added_moved_and_removed(self, draft):
         number = draft.add(
             "unit", {"label-lv": "Gāze", "label-en": "Gas", "vat": "10", "code": "gas",

@@ -1,77 +1,114 @@
-"""Two published tariffs entered through the console's forms, and billed to the cent."""
+"""
+Every published case, typed into the console's forms field by field, and billed to the cent.
+
+The tenant file is tried with the same cases in tests/journeys/tariffs. What belongs to the utility
+and not to its tariff, such as the conversion of gas, the index of hourly prices and the months of a
+bill, is in its file; each component is typed.
+"""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
-from tests.journeys.tariffs import world
+from tests.journeys.tariffs import published, pvpc, world
 from tests.journeys.tariffs_console import desk
 
 pytestmark = pytest.mark.usefixtures("unblocked")
 PLACEHOLDER = {"kind": "fixed", "code": "old", "price": "1", "vat": "10"}
-LABELS = {"label-lv": "Ūdens", "label-en": "Water"}
 
 
-def emptied(draft: desk.Draft, start: str) -> None:
-    draft.type({"start_date": start}, do="remove-0")
+def entered(staff, components, start: date) -> desk.Draft:
+    """
+    Replace what the utility charges by components that are typed, from a day on, and publish them.
+    """
+    draft = desk.begun(staff)
+    draft.type({"start_date": start.isoformat()}, do="remove-0")
+    for component in components:
+        draft.enter(world.named(component))
+    assert draft.problems() == []
+    assert desk.published(staff, draft)["Location"] == "/willow/tariffs/of/home/"
+    desk.back_in()
+    return draft
 
 
-class TestMengibar:
-    def entered(self, staff) -> desk.Draft:
-        draft = desk.begun(staff)
-        emptied(draft, "2026-04-01")
-        draft.add(
-            "fixed",
-            {"label-lv": "Kvota", "label-en": "Quota", "vat": "10", "per": "period",
-             "by": "meter_size", "sizes-0-size": "13", "sizes-0-price": "6.21",
-             "sizes-1-size": "15", "sizes-1-price": "9.31", "code": "quota"},
-        )  # fmt: skip
-        draft.add(
-            "blocks",
-            {**LABELS, "vat": "10", "code": "use", "quantity": "water", "unit": "m3",
-             "blocks-0-start": "0", "blocks-0-up_to": "18", "blocks-0-price": "0.35",
-             "blocks-1-start": "18", "blocks-1-up_to": "30", "blocks-1-price": "0.70"},
-        )  # fmt: skip
-        # Two rows were spare, and two more are.
-        draft.type(
-            {"c1-blocks-2-start": "30", "c1-blocks-2-up_to": "48", "c1-blocks-2-price": "1.10",
-             "c1-blocks-3-start": "48", "c1-blocks-3-price": "1.50"},
-        )  # fmt: skip
-        return draft
-
-    def test_48_cubic_metres_cost_48_19(self):
-        file = world.file_of(PLACEHOLDER, billing={"months_per_bill": 3})
-        with desk.opened(file) as (home, staff):
-            draft = self.entered(staff)
-            assert draft.problems() == []
-            answer = desk.published(staff, draft)
-            assert answer["Location"] == "/willow/tariffs/of/home/"
-            desk.back_in()
-            home.used("water", date(2026, 4, 1), date(2026, 7, 1), "48", unit="m3", size="15")
-            facts = home.bill(date(2026, 4, 1), date(2026, 7, 1))
-        assert world.nets(facts) == {"quota": "9.31", "use": "6.30 + 8.40 + 19.80"}
-        assert world.sums(facts) == ("43.81", "4.38", "48.19")
+def billed(case: published.Case, components=None) -> dict:
+    with desk.opened(case.file(PLACEHOLDER), **case.home) as (home, staff):
+        entered(staff, components or case.components, case.period[0])
+        return case.bill(home)
 
 
-class TestSzolnok:
-    def test_the_published_home_costs_18577_forint(self):
-        names = {"label-lv": "Siltums", "label-en": "Heat", "vat": "5"}
-        file = world.file_of(PLACEHOLDER, country="HU", currency="HUF", zone="Europe/Budapest")
-        with desk.opened(file, attributes={"heated_m3": "130"}) as (home, staff):
+@pytest.mark.parametrize("case", published.CASES, ids=lambda case: case.name)
+def test_to_the_cent(case):
+    facts = billed(case)
+    assert world.nets(facts) == case.nets
+    assert world.sums(facts) == case.sums
+
+
+def test_a_year_of_gross_prices_each_from_a_month_on():
+    """
+    Publish another price for each month, and bill one unit in each of them.
+    """
+    first = published.GROSS_CASES[0]
+    with desk.opened(first.file(PLACEHOLDER)) as (home, staff):
+        entered(staff, first.components, first.period[0])
+        for case in published.GROSS_CASES[1:]:
             draft = desk.begun(staff)
-            emptied(draft, "2026-01-01")
-            draft.add("attribute", {**names, "code": "heating_base", "attribute": "heated_m3",
-                                    "unit": "lm3", "price": "281.30"})  # fmt: skip
-            draft.add("unit", {**names, "code": "heating", "quantity": "heat", "unit": "GJ",
-                               "price": "2829.30"})  # fmt: skip
-            draft.add("unit", {**names, "code": "hot_water", "quantity": "hot_water",
-                               "unit": "m3", "price": "126.40"})  # fmt: skip
-            draft.add("derived", {**names, "code": "water_heat", "source": "hot_water",
-                                  "factor": "0.23", "unit": "GJ", "price": "2829.30"})  # fmt: skip
-            assert draft.problems() == []
+            price = case.components[0]["price"]
+            draft.type({"start_date": case.period[0].isoformat(), "c0-price": price})
             assert desk.published(staff, draft).status_code == 302
-            desk.back_in()
-            home.used("heat", date(2026, 1, 1), date(2026, 2, 1), "4.215", unit="GJ")
-            home.used("hot_water", date(2026, 1, 1), date(2026, 2, 1), "3.5", unit="m3")
-            facts = home.bill(date(2026, 1, 1), date(2026, 2, 1))
-        assert list(world.nets(facts).values()) == ["3047", "11925", "442", "2278"]
-        assert world.sums(facts) == ("17692", "885", "18577")
+        desk.back_in()
+        home.hang("heat", unit="GJ")
+        home.read("heat", first.period[0], "100")
+        found = {}
+        for shown, case in enumerate(published.GROSS_CASES, start=101):
+            home.read("heat", case.period[1], str(shown))
+            found[case.name] = world.sums(home.bill(*case.period))
+    assert found == {case.name: case.sums for case in published.GROSS_CASES}
+
+
+class TestHourlyPrices:
+    def test_a_real_month_to_the_cent(self):
+        with desk.opened(pvpc.file(PLACEHOLDER), **pvpc.HOME) as (home, staff):
+            entered(staff, pvpc.PVPC, pvpc.START)
+            facts = pvpc.bill_real_month(home)
+        assert world.nets(facts) == pvpc.REAL_NETS
+        assert world.sums(facts) == pvpc.REAL_SUMS
+
+    def test_made_up_hours(self, tmp_path):
+        with desk.opened(pvpc.file(PLACEHOLDER), **pvpc.HOME) as (home, staff):
+            entered(staff, pvpc.PVPC, pvpc.START)
+            lines = world.nets(pvpc.bill_made_up_month(home, tmp_path))
+        assert (lines["energy"], lines["toll"]) == ("60.00", "31.70")
+
+
+def test_the_two_that_contradict_their_own_formula_are_billed_by_the_formula():
+    power = published.DISTRIBUTOR_CASE.nets["power"]
+    assert Decimal(power) - Decimal(published.DISTRIBUTOR_PRINTS) == Decimal("0.0001")
+    net, cut_off = published.CONTRADICTORY
+    gross = next(case for case in published.GROSS_CASES if case.components[0]["price"] == net)
+    assert Decimal(gross.sums[2]) - Decimal(cut_off) == Decimal("0.01")
+
+
+# A component of each tariff, and what is typed into it by mistake.
+SLIPS = [
+    (published.DISTRIBUTOR_CASE, 0, {"price": "16.83313"}),
+    (published.SOCIAL_CASE, 4, {"percent": "5.21269632"}),
+    (published.WATER_CASES[-1], 1, {"bounds_per": "month"}),
+    (published.HEAT_CASES[0], 3, {"factor": "0.24"}),
+    (published.GAS_CASE, 0, {"price": "0.061"}),
+]
+
+
+@pytest.mark.parametrize(("case", "position", "slip"), SLIPS, ids=[case.name for case, *_ in SLIPS])
+def test_control_one_field_typed_otherwise_makes_another_total(case, position, slip):
+    wrong = [dict(component) for component in case.components]
+    wrong[position] |= slip
+    assert world.sums(billed(case, wrong)) != case.sums
+
+
+def test_control_a_field_that_the_form_lacks_is_noticed():
+    case = published.GAS_CASE
+    with desk.opened(case.file(PLACEHOLDER)) as (_home, staff):
+        draft = desk.begun(staff)
+        with pytest.raises(AssertionError, match=r"no field for .*colour"):
+            draft.enter(world.named({**published.GAS[0], "colour": "red"}))

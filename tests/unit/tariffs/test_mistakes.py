@@ -41,6 +41,7 @@ CASES = [
     (row("fixed", by="size", sizes=[{"size": "15", "price": "1"}, {"size": "15", "price": "2"}]),
      "sizes-1-size", Trouble.SIZE_TWICE),
     (row("fixed", price="0.123456789"), "price", Trouble.TOO_MANY_PLACES),
+    (row("fixed", price="-1e9"), "price", Trouble.TOO_LARGE),
     (row("unit", quantity="w", unit="m3", price="1", vat="iva"), "vat", Trouble.UNKNOWN_TAX),
     (row("time_of_use", quantity="e", unit="kWh", calendar="td", prices=periods("P1")),
      "calendar", Trouble.PERIOD_UNPRICED),

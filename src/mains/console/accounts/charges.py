@@ -81,7 +81,7 @@ class AddCharge(forms.Form):
             raise forms.ValidationError(
                 _("This is no amount. Type digits, for example 48.19.")
             ) from error
-        if not amount:
+        if amount <= 0:
             raise forms.ValidationError(_("Type an amount above zero."))
         return amount
 

@@ -1,6 +1,7 @@
 """The accounts of a run as tables: by bucket, the largest differences, one beside its last bill."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,9 +10,12 @@ from mains.billing.rules.comparing import Beside, Bucket, reason_of
 from mains.billing.rules.figures import PrintedLine
 from mains.billing.rules.outcomes import BucketSum, Outcome
 from mains.billing.run_queries import Buckets, RunRow
+from mains.billing.speaking import Speaker
 from mains.branding.components import Cell, Column, Table
 from mains.console import wording
 from mains.console.runs import words
+from mains.console.runs.forms import HoldBack
+from mains.console.runs.holding import Here, deed_of
 from mains.core.money import Money
 from mains.customers import queries as customers
 
@@ -73,14 +77,81 @@ def causes_table(causes: Sequence[Sequence[Any]], currency: str) -> Table | None
     )
 
 
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """
+    An account of a run in a list, and what may be done with it there.
+
+    :param deed: `hold`, `release` or nothing.
+    :param asking: where its form is open; `back`: where it is not.
+    :param form: its form, if it is open.
+    """
+
+    cells: list[tuple[Column, Cell]]
+    account_id: int
+    number: str
+    deed: str = ""
+    asking: str = ""
+    back: str = ""
+    form: HoldBack | None = None
+
+    def __iter__(self) -> Iterator[tuple[Column, Cell]]:
+        return iter(self.cells)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountTable(Table):
+    """
+    A table of accounts, each of which may be held back or released in its row.
+    """
+
+    outcomes: Sequence[Outcome]
+    stage: str
+    here: Here | None = None
+
+    @property
+    def width(self) -> int:
+        return len(self.columns) + 1
+
+    @property
+    def lines(self) -> Iterator[Any]:
+        """
+        Yield each account with its cells.
+        """
+        for one, row in zip(self.outcomes, self.rows, strict=True):
+            yield self._line(one, list(zip(self.columns, row, strict=True)))
+
+    def _line(self, one: Outcome, cells: list[tuple[Column, Cell]]) -> AccountLine:
+        number, here = str(cells[0][1].text), self.here
+        if here is None:
+            return AccountLine(cells, one.account_id, number)
+        deed = deed_of(one, stage=self.stage)
+        is_open = deed == "hold" and here.account_id == one.account_id
+        return AccountLine(
+            cells, one.account_id, number, deed,
+            asking=here.asking(one.account_id),
+            back=f"{here.url}#account-{one.account_id}",
+            form=here.form if is_open else None,
+        )  # fmt: skip
+
+
 def accounts_table(
-    outcomes: Sequence[Outcome], *, currency: str, base: str, caption: str, with_cause: bool = True
-) -> Table:
+    outcomes: Sequence[Outcome],
+    *,
+    run: RunRow,
+    base: str,
+    caption: str,
+    with_cause: bool = True,
+    here: Here | None = None,
+) -> AccountTable:
     """
     List accounts of a run, each with its bill beside the one before.
+
+    :param here: the page, where accounts may be held back and released in their rows.
     """
     names = customers.numbers_of(account_ids=[one.account_id for one in outcomes])
-    return Table(
+    currency = run.currency
+    return AccountTable(
         caption=caption,
         hide_caption=True,
         columns=(
@@ -100,6 +171,9 @@ def accounts_table(
             )
             for one in outcomes
         ),
+        outcomes=outcomes,
+        stage=run.stage,
+        here=here if run.stage == "REHEARSED" else None,
     )
 
 
@@ -124,6 +198,7 @@ def lines_table(lines: Sequence[Beside], currency: str) -> Table:
     """
     Show the lines of a bill beside those of the one before.
     """
+    say = Speaker(wording.language(), currency)
     return Table(
         caption=_("Lines"),
         columns=(
@@ -137,9 +212,9 @@ def lines_table(lines: Sequence[Beside], currency: str) -> Table:
         rows=tuple(
             (
                 Cell(one.line.label, note=_corrected(one.line)),
-                Cell(_counted(one.before)),
+                Cell(_counted(one.before, say)),
                 Cell(_net(one.before, currency)),
-                Cell(_counted(one.after)),
+                Cell(_counted(one.after, say)),
                 Cell(_net(one.after, currency)),
                 Cell(Money.round_from(one.difference, currency)),
             )
@@ -148,11 +223,15 @@ def lines_table(lines: Sequence[Beside], currency: str) -> Table:
     )
 
 
-def _counted(line: PrintedLine | None) -> str:
+def _counted(line: PrintedLine | None, say: Speaker) -> str:
     if line is None:
         return "–"
-    unit = wording.unit(line.unit)
-    return f"{wording.number(line.quantity)} {unit} × {wording.number(line.unit_price)}"
+    figures = {
+        name: f"{getattr(line, name).normalize():f}"
+        for name in ("quantity", "unit_price", "times", "divisor")
+    }
+    said = {"unit": line.unit, **figures}
+    return " × ".join(filter(None, [say.quantity_of(said), say.price_of(said)])) or "–"
 
 
 def _net(line: PrintedLine | None, currency: str) -> Money | str:

@@ -1,15 +1,14 @@
 """The accounts of a run: by bucket, one beside its last bill, held back and released."""
 
+from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from mains.billing import actions
 from mains.billing import run_queries as queries
 from mains.billing.holding import Selection
 from mains.billing.rules.outcomes import AccountState, BucketSum
@@ -20,10 +19,10 @@ from mains.console.access import BILLING, StaffRequest, staff, to
 from mains.console.runs import words
 from mains.console.runs.account_tables import accounts_table, causes_table, lines_table
 from mains.console.runs.forms import HoldBack
-from mains.console.runs.problems import sentence_of
+from mains.console.runs.holding import Here, here, hold_one, moved
 from mains.core.money import Money
 from mains.customers import queries as customers
-from mains.journeys import draft_desk, run_desk
+from mains.journeys import draft_desk
 
 PAGE = 50
 
@@ -37,38 +36,61 @@ def every(request: StaffRequest, run_id: int) -> HttpResponse:
     run = queries.run(run_id=run_id)
     if run is None:
         raise Http404
-    bucket, state = request.GET.get("bucket", ""), request.GET.get("state", "")
-    place = f"runs/{run_id}/accounts/?{urlencode({'bucket': bucket, 'state': state})}"
-    form = HoldBack(request.POST or None)
-    if request.method == "POST" and bucket and _moved(request, run_id, form, Selection(bucket)):
-        return to(request, place)
-    sums = queries.buckets(run_id=run_id).sums
-    found = [one for name, one in sums.items() if bucket in {"", name}]
-    first = _first(request)
-    rows = queries.accounts_in(run_id=run_id, bucket=bucket, state=state, first=first, limit=PAGE)
-    count = sum(one.count(state) if state else one.accounts for one in found)
-    title = words.bucket(bucket) if bucket else words.state(state)[0] if state else _("Accounts")
+    chosen = {name: request.GET.get(name, "") for name in ("bucket", "state", "first")}
+    page = here(request, **chosen)
+    form = HoldBack(None if "account" in request.POST else request.POST or None)
+    if request.method == "POST":
+        answer = _answer(request, run_id, page, form)
+        if answer is not None:
+            return answer
+    wrong = page.form if page.form.errors else form
     return render(
         request,
         "console/runs/accounts.html",
-        {
-            "run": run,
-            "period": wording.period(run.period_start, run.period_end),
-            "title": title,
-            "sums": found[0] if bucket and found else None,
-            "causes": _causes(run, found[0]) if bucket and found else None,
-            "table": accounts_table(
-                rows, currency=run.currency, base=f"{request.base}runs/{run_id}/accounts/",
-                caption=title,
-                with_cause=not bucket,
-            ) if rows else None,
-            "pages": _pages(first, len(rows), count, bucket=bucket, state=state),
-            "form": form,
-            "may_hold": bool(bucket) and run.stage == "REHEARSED" and _count(found, "ready"),
-            "may_release": bool(bucket) and run.stage == "REHEARSED" and _count(found, "held"),
-        },
-        status=422 if form.errors else 200,
-    )  # fmt: skip
+        {"run": run, "form": form, "wrong": wrong, **_listed(request, run, page)},
+        status=422 if wrong.errors else 200,
+    )
+
+
+def _listed(request: StaffRequest, run: RunRow, page: Here) -> dict[str, Any]:
+    """
+    Return a page of the accounts of a bucket or a state, and what the bucket comes to.
+    """
+    bucket, state = request.GET.get("bucket", ""), request.GET.get("state", "")
+    sums = queries.buckets(run_id=run.id).sums
+    found = [one for name, one in sums.items() if bucket in {"", name}]
+    first = _first(request)
+    rows = queries.accounts_in(run_id=run.id, bucket=bucket, state=state, first=first, limit=PAGE)
+    count = sum(one.count(state) if state else one.accounts for one in found)
+    title = words.bucket(bucket) if bucket else words.state(state)[0] if state else _("Accounts")
+    base = f"{request.base}runs/{run.id}/accounts/"
+    may_move = bool(bucket) and run.stage == "REHEARSED"
+    return {
+        "period": wording.period(run.period_start, run.period_end),
+        "title": title,
+        "causes": _causes(run, found[0]) if bucket and found else None,
+        "table": accounts_table(
+            rows, run=run, base=base, caption=title, with_cause=not bucket, here=page
+        )
+        if rows
+        else None,
+        "pages": _pages(first, len(rows), count, bucket=bucket, state=state),
+        "may_hold": may_move and _count(found, "ready"),
+        "may_release": may_move and _count(found, "held"),
+    }
+
+
+def _answer(request: StaffRequest, run_id: int, page: Here, form: HoldBack) -> HttpResponse | None:
+    """
+    Hold or release the account of a row, or the whole bucket; nothing if the form is not in order.
+    """
+    place = f"runs/{run_id}/accounts/{page.url}"
+    if "account" in request.POST:
+        return hold_one(request, run_id, page, place=place)
+    bucket = page.query.get("bucket", "")
+    if bucket and moved(request, run_id, form, Selection(bucket)):
+        return to(request, place)
+    return None
 
 
 def _count(found: list[BucketSum], state: str) -> int:
@@ -113,7 +135,7 @@ def one(request: StaffRequest, run_id: int, account_id: int) -> HttpResponse:
     """
     form = HoldBack(request.POST or None)
     selection = Selection(account_ids=frozenset({account_id}))
-    if request.method == "POST" and _moved(request, run_id, form, selection):
+    if request.method == "POST" and moved(request, run_id, form, selection):
         return to(request, f"runs/{run_id}/accounts/{account_id}/")
     view = draft_desk.view(tenant=request.tenant, run_id=run_id, account_id=account_id)
     if view is None:
@@ -156,41 +178,3 @@ def one(request: StaffRequest, run_id: int, account_id: int) -> HttpResponse:
 
 def _money(minor: int | None, currency: str) -> Money | None:
     return None if minor is None else Money(minor, currency)
-
-
-def _moved(request: StaffRequest, run_id: int, form: HoldBack, selection: Selection) -> bool:
-    """
-    Hold accounts back or release them as was sent, and tell whether the form was in order.
-    """
-    actor = f"staff:{request.user.pk}"
-    try:
-        if request.POST.get("deed") == "release":
-            count = run_desk.release(
-                run_id=run_id, selection=selection, actor=actor, now=request.now
-            )
-            messages.success(request, _released(count))
-            return True
-        if not form.is_valid():
-            return False
-        reason = form.cleaned_data["reason"]
-        count = run_desk.hold(
-            run_id=run_id, selection=selection, reason=reason, actor=actor, now=request.now
-        )
-        messages.success(request, _held(count))
-    except run_desk.UnknownRun as error:
-        raise Http404 from error
-    except actions.WrongStage as error:
-        messages.error(request, sentence_of(error))
-    return True
-
-
-def _held(count: int) -> str:
-    return ngettext(
-        "%(count)s account is held back.", "%(count)s accounts are held back.", count
-    ) % {"count": count}
-
-
-def _released(count: int) -> str:
-    return ngettext("%(count)s account is released.", "%(count)s accounts are released.", count) % {
-        "count": count
-    }

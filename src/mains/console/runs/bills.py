@@ -47,6 +47,7 @@ def one(request: StaffRequest, bill_id: int) -> HttpResponse:
         "console/runs/bill.html",
         {
             "bill": bill,
+            "account_url": f"{request.base}customers/{bill.account_id}/",
             "title": title_of(kind=bill.kind, number=bill.number),
             "status": status,
             "meaning": meaning,
@@ -60,7 +61,7 @@ def one(request: StaffRequest, bill_id: int) -> HttpResponse:
             and not bill.instalments,
             "transfers": _transfers(seal),
             "beside": _beside(bill, facts),
-            "may_credit": request.role in BILLING,
+            "may_bill": request.role in BILLING,
             "made_again": billing.made_again(bill_id=bill_id),
             "note_url": f"{request.base}bills/{bill.credited_by_id}/",
             "credit_reason": billing.credit_wish(bill_id=bill_id)[1],

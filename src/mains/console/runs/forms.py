@@ -13,7 +13,7 @@ from mains.core.calendars import Period
 
 class HoldBack(forms.Form):
     reason = forms.CharField(
-        label=_("Why they are held back"),
+        label=_("Reason for holding back"),
         help_text=_("Colleagues read it here and in the audit. Leave out names."),
         max_length=REASON,
         error_messages={"required": _("Say why, so that colleagues know when to release them.")},

@@ -28,7 +28,7 @@ def _wrong_stage(stage: str) -> str:
         "REHEARSED": _("This run is not approved yet. Approve it, then issue it."),
         "APPROVED": _("This run is approved. Rehearse it again to change what it bills."),
         "CANCELLED": _("This run is cancelled. Start another for the same days."),
-    }.get(stage, _("The bills of this run are issued. Take up what remains of it."))
+    }.get(stage, _("The bills of this run are issued already."))
 
 
 _SENTENCES = {

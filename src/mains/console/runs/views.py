@@ -1,6 +1,6 @@
 """Bill runs: the list, starting one, and where one stands."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -18,6 +18,7 @@ from mains.console import wording
 from mains.console.access import BILLING, StaffRequest, author, staff, to
 from mains.console.runs.account_tables import accounts_table, buckets_table
 from mains.console.runs.forms import StartRun
+from mains.console.runs.holding import Here, here, hold_one
 from mains.console.runs.tables import SHOWN, held_table, runs_table, way
 from mains.core.money import Money
 from mains.customers.companies import all_companies
@@ -81,7 +82,7 @@ def _started(request: StaffRequest, form: StartRun) -> int | None:
                 "Another run bills some of these days (%(period)s), and no day is billed twice. "
                 "Choose days that follow it."
             )
-            % {"period": error},
+            % {"period": _days(error)},
         )
     except actions.NobodyToBill:
         form.add_error(
@@ -94,17 +95,32 @@ def _started(request: StaffRequest, form: StartRun) -> int | None:
     return None
 
 
-@require_safe
+def _days(overlap: actions.OverlappingRun) -> str:
+    start, end = map(date.fromisoformat, str(overlap).split(" – "))
+    return wording.period(start, end)
+
+
+@require_http_methods(["GET", "POST"])
 @staff(*BILLING)
 def one(request: StaffRequest, run_id: int) -> HttpResponse:
     """
     Show where a run stands, what it would bill and why that differs, and who gets no bill.
+
+    An account with a large difference is held back and released in its row.
     """
     run = queries.run(run_id=run_id)
     if run is None:
         raise Http404
+    page = here(request)
+    if "account" in request.POST:
+        answer = hold_one(request, run_id, page, place=f"runs/{run_id}/")
+        if answer is not None:
+            return answer
     return render(
-        request, "console/runs/run.html", {"run": run, **_standing(run), **_found(run, request)}
+        request,
+        "console/runs/run.html",
+        {"run": run, "form": page.form, **_standing(run), **_found(run, request, page)},
+        status=422 if page.form.errors else 200,
     )
 
 
@@ -113,20 +129,18 @@ def _standing(run: RunRow) -> dict[str, Any]:
     Return how far a run is, and whether a worker is at it.
     """
     large = run.chunks > run_desk.CHUNKS_AT_ONCE
-    begun = run.stage == "APPROVED" or (run.stage == "DRAFT" and run.accounts_done > 0)
     return {
         "way": way(run.stage) if run.stage != "CANCELLED" else None,
         "period": wording.period(run.period_start, run.period_end),
         "kind": "" if run.kind == RunKind.REGULAR else kind_name(run.kind),
-        "begun": begun,
-        "working": large and begun and run.paused_at is None,
+        "working": large and run.stage in {"DRAFT", "APPROVED"} and run.paused_at is None,
         "done": wording.number(str(run.accounts_done)),
         "all": wording.number(str(run.accounts)),
         "may_cancel": run.stage in {"DRAFT", "REHEARSED", "APPROVED"} and run.issued_at is None,
     }
 
 
-def _found(run: RunRow, request: StaffRequest) -> dict[str, Any]:
+def _found(run: RunRow, request: StaffRequest, page: Here) -> dict[str, Any]:
     """
     Return what the rehearsal found, and what became of it.
     """
@@ -135,6 +149,7 @@ def _found(run: RunRow, request: StaffRequest) -> dict[str, Any]:
     changed = found.count(AccountState.CHANGED)
     refused = queries.accounts_in(run_id=run.id, state=AccountState.CHANGED, limit=SHOWN)
     compared = bool(found.all.before_minor)
+    second_person = request.tenant.file.billing.second_person_approves
     return {
         "found_ready": found.count(AccountState.READY),
         "total": Money(run.total_minor, run.currency),
@@ -142,14 +157,12 @@ def _found(run: RunRow, request: StaffRequest) -> dict[str, Any]:
         "difference": Money(found.all.difference_minor, run.currency) if compared else None,
         "buckets": buckets_table(run, found) if found.all.accounts else None,
         "worst": accounts_table(
-            found.worst, currency=run.currency, base=base, caption=_("Largest differences")
+            found.worst, run=run, base=base, caption=_("Largest differences"), here=page
         )
         if found.worst
         else None,
         "changed": changed,
-        "refused": accounts_table(
-            refused, currency=run.currency, base=base, caption=_("Refused accounts")
-        )
+        "refused": accounts_table(refused, run=run, base=base, caption=_("Refused accounts"))
         if refused
         else None,
         "refused_more": changed - len(refused),
@@ -157,5 +170,7 @@ def _found(run: RunRow, request: StaffRequest) -> dict[str, Any]:
         "held_more": max(0, len(run.held) - SHOWN),
         "held_back": found.count(AccountState.HELD),
         "remaining": found.remaining if run.stage in {"ISSUED", "SENT"} else 0,
-        "second_person": request.tenant.file.billing.second_person_approves,
+        "ends_later": run.period_end > request.today and run.stage in {"REHEARSED", "APPROVED"},
+        "second_person": second_person,
+        "may_approve": not (second_person and run.started_by == author(request)),
     }

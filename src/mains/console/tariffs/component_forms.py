@@ -48,6 +48,15 @@ class Rows:
     hint: str
     columns: list[str]
     lines: list[list[BoundField]]
+    is_needed: bool
+
+    @property
+    def is_open(self) -> bool:
+        """
+        Tell whether the table says something, or has to; else it is folded away.
+        """
+        cells = [bound for line in self.lines for bound in line]
+        return self.is_needed or any(bound.value() or bound.errors for bound in cells)
 
 
 class NamesField(forms.CharField):
@@ -133,6 +142,7 @@ class ComponentForm(forms.Form):
                     [self[f"{name}-{number}-{column}"] for column in columns]
                     for number in range(count)
                 ],
+                is_needed=MODELS[self.kind].model_fields[name].is_required(),
             )
 
     def _is_in_table(self, name: str) -> bool:
@@ -181,8 +191,11 @@ class ComponentForm(forms.Form):
         try:
             TypeAdapter(MODELS[self.kind]).validate_python(row)
         except ValidationError as problem:
-            for mistake in problem.errors(include_url=False):
-                self._does_not_fit(mistake["loc"], mistake["type"])
+            found = {mistake["loc"]: mistake["type"] for mistake in problem.errors()}
+            for place, what in found.items():
+                # A table none of whose rows is in order is not missing as well.
+                if not any(place == inner[: len(place)] for inner in found.keys() - {place}):
+                    self._does_not_fit(place, what)
 
     def _does_not_fit(self, place: tuple[int | str, ...], what: str) -> None:
         name = "-".join(str(part) for part in place)

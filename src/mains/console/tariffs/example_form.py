@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from mains.billing.speaking import Speaker
 from mains.branding.components import Cell, Column, Table
 from mains.console import wording
 from mains.console.tariffs.numbers import quantity, typed_number
@@ -15,6 +16,7 @@ from mains.journeys import tariff_example
 from mains.journeys.tariff_example import Asked, Example, ExampleLine, Typed
 from mains.tariffs.drafts import Draft
 from mains.tariffs.entering import TariffWrong
+from mains.tariffs.rules.kinds.sums import PERCENT
 from mains.tariffs.rules.lines import RatedLine
 from mains.tenancy.queries import TenantInfo
 
@@ -69,7 +71,7 @@ def shown(tenant: TenantInfo, draft: Draft, typed: Mapping[str, Any]) -> Shown:
         return Shown([], [], None, _("It is shown once the form has no mistakes."), "", "")
     inputs, checks = _fields(found.asked)
     period = wording.period(found.period.start, found.period.end)
-    about = _("A bill for %(period)s.") % {"period": period}
+    about = _("A bill for %(period)s") % {"period": period}
     if found.by_hour:
         about += " " + _("The hours are those of a typical contract.")
     if found.after is None:
@@ -154,11 +156,12 @@ def _row(line: ExampleLine, found: Example, currency: str) -> tuple[Cell, ...]:
 def _how(line: RatedLine | None, currency: str) -> str:
     if line is None:
         return ""
-    number = f"{wording.number(line.quantity)} {wording.unit(line.unit)}".strip()
-    if line.unit == "%":
+    if line.unit == PERCENT:
         return f"{wording.number(line.unit_price)} %"
+    say = Speaker(wording.language(), currency)
+    count = say.quantity_of({"unit": line.unit, "quantity": f"{line.quantity:f}"})
     price = price_text(line.unit_price, currency=currency, language=wording.language())
-    return f"{number} × {price}"
+    return f"{count} × {price}"
 
 
 def _sums(found: Example) -> list[tuple[Cell, ...]]:

@@ -134,9 +134,10 @@ def _chart(tally: Tally) -> BarChart:
         ),
         now=_("Accounts"),
         subject=_("by how much their bills change"),
-        column=_("Change"),
+        column=_("Difference"),
         oldest_first=True,
         short_labels=True,
+        every_value=True,
     )
 
 
@@ -170,7 +171,7 @@ def _groups(tally: Tally, file: TenantFile) -> Table:
             Column(_("Accounts"), numeric=True),
             Column(_("Before"), numeric=True),
             Column(_("After"), numeric=True),
-            Column(_("Change"), numeric=True),
+            Column(_("Difference"), numeric=True),
         ),
         rows=tuple(
             (
@@ -196,7 +197,7 @@ def _worst(tally: Tally, currency: str, base: str) -> Table:
             Column(_("Before"), numeric=True),
             Column(_("After"), numeric=True),
             Column(_("In these twelve months"), numeric=True),
-            Column(_("Change"), numeric=True),
+            Column(_("Difference"), numeric=True),
         ),
         rows=tuple(
             (

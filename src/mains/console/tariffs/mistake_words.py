@@ -23,6 +23,9 @@ def _sentences() -> dict[Trouble, str]:
         Trouble.UNKNOWN_CALENDAR: _("There is no calendar %(calendar)s. Choose one that there is."),
         Trouble.UNKNOWN_INDEX: _("There is no index %(index)s. Choose one that there is."),
         Trouble.TOO_MANY_PLACES: _("Prices have up to eight decimals. Round this one."),
+        Trouble.TOO_LARGE: _(
+            "No price is as large as that. Look whether a decimal sign is missing."
+        ),
         Trouble.NO_ROW: _("There is no block. Type at least one price."),
         Trouble.GAP: _(
             "There is a gap: the block begins at %(start)s, and the one before ends at %(floor)s."

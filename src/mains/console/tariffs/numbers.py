@@ -11,6 +11,7 @@ from mains.console import wording
 
 _BLANKS = re.compile(r"[\s'’]+")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_NEEDLESS = re.compile(r"(\.\d\d\d*?)0+$")
 _GROUPED = re.compile(r"-?[1-9]\d{0,2}([.,]\d{3})+")
 
 
@@ -45,9 +46,13 @@ def plain_number(text: str, *, decimal_mark: str) -> str:
 def typed_number(value: object) -> str:
     """
     Write a number as the reader would type it; a text that is none stays as it is.
+
+    Zeros at its end that say nothing are left out, but for those of cents: 0.14890000 is 0.1489.
     """
     text = "" if value is None else str(value)
-    return text.replace(".", wording.decimal_mark()) if _NUMBER.fullmatch(text) else text
+    if not _NUMBER.fullmatch(text):
+        return text
+    return _NEEDLESS.sub(r"\1", text).replace(".", wording.decimal_mark())
 
 
 class NumberField(forms.CharField):

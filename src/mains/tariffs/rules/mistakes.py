@@ -7,6 +7,8 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from mains.tariffs.rules.kinds.base import BEYOND_PRICES
+
 _PLACES = 8
 # What holds a price, by kind of row; all of them are stored with up to eight places.
 _PRICES = (
@@ -27,6 +29,7 @@ class Trouble(StrEnum):
     UNKNOWN_CALENDAR = "UNKNOWN_CALENDAR"
     UNKNOWN_INDEX = "UNKNOWN_INDEX"
     TOO_MANY_PLACES = "TOO_MANY_PLACES"
+    TOO_LARGE = "TOO_LARGE"
     NO_ROW = "NO_ROW"
     GAP = "GAP"
     OVERLAP = "OVERLAP"
@@ -105,7 +108,7 @@ def _of_component(row: Row, codes: Sequence[str], known: Known) -> Iterator[_Fou
         yield _Found(("code",), Trouble.CODE_TWICE, {"code": code})
     if tax and not tax[0].isdigit() and tax not in known.taxes:
         yield _Found(("vat",), Trouble.UNKNOWN_TAX, {"tax": tax})
-    yield from _places(row)
+    yield from _prices(row)
     for base in row.get("of") or ():
         if base not in codes:
             yield _Found(("of",), Trouble.RESTS_ON_LATER, {"code": str(base)})
@@ -114,14 +117,24 @@ def _of_component(row: Row, codes: Sequence[str], known: Known) -> Iterator[_Fou
         yield from own(row, known)
 
 
-def _places(row: Row) -> Iterator[_Found]:
+def _prices(row: Row) -> Iterator[_Found]:
     for name in _PRICES:
-        if _too_fine(row.get(name)):
-            yield _Found((name,), Trouble.TOO_MANY_PLACES)
+        if (trouble := _of_price(row.get(name))) is not None:
+            yield _Found((name,), trouble)
     for name in _ROWS:
         for number, entry in enumerate(row.get(name) or ()):
-            if _too_fine(entry.get("price")):
-                yield _Found((name, number, "price"), Trouble.TOO_MANY_PLACES)
+            if (trouble := _of_price(entry.get("price"))) is not None:
+                yield _Found((name, number, "price"), trouble)
+
+
+def _of_price(value: object) -> Trouble | None:
+    number = _number(value)
+    if number is None:
+        return None
+    if abs(number) >= BEYOND_PRICES:
+        return Trouble.TOO_LARGE
+    too_fine = int(number.as_tuple().exponent) < -_PLACES
+    return Trouble.TOO_MANY_PLACES if too_fine else None
 
 
 def _fixed(row: Row, _known: Known) -> Iterator[_Found]:
@@ -221,11 +234,6 @@ def _number(value: object) -> Decimal | None:
     except InvalidOperation:
         return None
     return number if number.is_finite() else None
-
-
-def _too_fine(value: object) -> bool:
-    number = _number(value)
-    return number is not None and int(number.as_tuple().exponent) < -_PLACES
 
 
 _OWN: dict[str, Callable[[Row, Known], Iterator[_Found]]] = {

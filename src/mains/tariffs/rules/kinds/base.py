@@ -12,6 +12,8 @@ from mains.tariffs.rules.lines import RatedLine, Rater, RatingInput, Rounder, Tr
 ONE = Decimal(1)
 TWELVE = Decimal(12)
 _PRICE_PLACES = 8
+# No price in any currency comes near it, and a bill with it would not fit the ledger.
+BEYOND_PRICES = Decimal(10) ** 9
 
 
 class ComponentWrong(ValueError):
@@ -171,7 +173,9 @@ def check_price(price: Decimal, *, code: str) -> None:
     """
     Pass silently if a price can be stored exactly.
 
-    :raises ComponentWrong: if it has more than eight places or is no number.
+    :raises ComponentWrong: if it has more than eight places, is no number, or a billion or more.
     """
     if not price.is_finite() or int(price.as_tuple().exponent) < -_PRICE_PLACES:
         raise ComponentWrong(f"Component {code} has the price {price}; prices have up to 8 places.")
+    if abs(price) >= BEYOND_PRICES:
+        raise ComponentWrong(f"Component {code} has the price {price}; no price is as large.")
