@@ -149,7 +149,7 @@ def _contract(row: ContractRow, inputs: ChunkInputs, draft: Draft) -> dict[str, 
                 "method": use.end_method,
                 "used": plain(use.used),
                 "multiplier": plain(use.multiplier),
-                **_allocation(inputs.shares.get(use.register_id)),
+                **_allocation(inputs.counted.shares.get(use.register_id)),
             }
             for use in inputs.uses_of(row)
         ],
@@ -178,7 +178,7 @@ def _contract(row: ContractRow, inputs: ChunkInputs, draft: Draft) -> dict[str, 
             for one in inputs.corrected.get(row.contract_id, ())
             if one.prices
         ],
-        **_measured(inputs.by_hour.get(row.place, ()), rated_from),
+        **_measured(inputs.counted.by_hour.get(row.place, ()), rated_from),
     }
 
 

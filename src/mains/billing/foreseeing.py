@@ -10,9 +10,10 @@ from django.db.models import Max
 
 from mains.billing import inputs as reading
 from mains.billing.contracts import ContractRow
-from mains.billing.inputs import ChunkInputs, Plans
+from mains.billing.inputs import ChunkInputs
 from mains.billing.models import BillRun, RunKind, RunStage
 from mains.billing.past_estimates import Corrected
+from mains.billing.plans import Plans
 from mains.billing.rules.drafting import Draft, Hold
 from mains.core.calendars import Period, add_months
 from mains.core.money import Money

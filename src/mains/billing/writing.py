@@ -75,7 +75,7 @@ def write(
         _copy_bills(cursor, writing, inputs, contents, bills)
         _copy_lines(cursor, contents, bills)
         _copy_messages(cursor, writing, inputs, bills)
-    closings, replaced_ids = inputs.closed.closings(contracts)
+    closings, replaced_ids = inputs.counted.closed.closings(contracts)
     readings.store(
         closings=closings, replaced_ids=replaced_ids, run_id=writing.run.pk, now=writing.now
     )

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from mains.billing import actions as billing
 from mains.billing import apart, issuing, rehearsing, run_queries
 from mains.billing.actions import NobodyToBill, OverlappingRun
-from mains.billing.inputs import Plans
 from mains.billing.models import BillRun, RunKind, RunStage
+from mains.billing.plans import Plans
 from mains.billing.rules.back_billing import months_claimed
 from mains.core.calendars import Period, add_months
 from mains.customers import queries as customers
