@@ -1,5 +1,6 @@
 """What contracts used on the days that they are billed for: as it was read, measured or shared."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,7 @@ from mains.billing.standing import Priced
 from mains.core.calendars import Period
 from mains.metering import allocation
 from mains.metering import queries as metering
-from mains.metering.closed import Place
+from mains.metering.closed import Closed, Place
 from mains.metering.own_days import has_own_days
 from mains.metering.queries import RegisterUse
 from mains.metering.rules.allocating import Share
@@ -28,14 +29,14 @@ class Counted:
     What contracts used, and the earlier estimates that this sets right.
 
     `shares` of a building's meters are by the home's virtual register, and `shared_uses` by the id
-    of a contract that has some; `hours` are by contract id, `by_hour` the registers by place that
+    of a contract that has some; `hours` are by contract id, and so are the registers `by_hour` that
     are billed by their intervals.
     """
 
     closed: ClosedContracts
     past: PastEstimates
     hours: Mapping[int, Hours]
-    by_hour: Mapping[Place, Sequence[RegisterUse]]
+    by_hour: Mapping[int, Sequence[RegisterUse]]
     shares: Mapping[int, Share]
     shared_uses: Mapping[int, list[RegisterUse]]
 
@@ -45,6 +46,59 @@ class Counted:
         """
         own = self.shared_uses.get(contract.contract_id)
         return self.closed.of(contract).uses.get(contract.place, []) if own is None else own
+
+
+def count_each(
+    *,
+    contracts: Sequence[ContractRow],
+    days: Mapping[int, Period],
+    priced: Priced,
+    plans: Plans,
+    received_until: datetime | None,
+) -> Counted:
+    """
+    Count what contracts used that are billed beside the regular runs, each for days of its own.
+
+    Days that begin and end with a month are read like the regular bills around them, so that
+    nothing is left between them.
+    """
+    groups: dict[Period, list[ContractRow]] = defaultdict(list)
+    for one in contracts:
+        groups[days[one.contract_id]].append(one)
+    found = [
+        (
+            group,
+            count(
+                contracts=group,
+                days=days,
+                period=own,
+                priced=[one for one in priced if days[one[0].contract_id] == own],
+                plans=plans,
+                received_until=received_until,
+            ),
+        )
+        for own, group in groups.items()
+    ]
+    return _together(found)
+
+
+def _together(found: Sequence[tuple[Sequence[ContractRow], Counted]]) -> Counted:
+    uses: dict[Period, dict[Place, Sequence[RegisterUse]]] = defaultdict(dict)
+    for _group, one in found:
+        for period, known in one.past.uses.items():
+            uses[period] |= known
+    counted = [one for _group, one in found]
+    return Counted(
+        closed=ClosedContracts(
+            Closed({}),
+            {row.contract_id: one.closed.of(row) for group, one in found for row in group},
+        ),
+        past=PastEstimates([each for one in counted for each in one.past.estimated], uses),
+        hours={key: each for one in counted for key, each in one.hours.items()},
+        by_hour={key: each for one in counted for key, each in one.by_hour.items()},
+        shares={key: each for one in counted for key, each in one.shares.items()},
+        shared_uses={key: each for one in counted for key, each in one.shared_uses.items()},
+    )
 
 
 def count(
@@ -89,7 +143,7 @@ def count(
         closed=closed,
         past=past,
         hours=hours,
-        by_hour=by_hour,
+        by_hour={one.contract_id: by_hour[one.place] for one in contracts if one.place in by_hour},
         shares=shares,
         shared_uses=_shared_uses(in_buildings, closed, shares, days, period, plans),
     )

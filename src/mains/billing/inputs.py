@@ -8,15 +8,17 @@ from functools import partial
 from typing import Any
 
 from mains.billing import past_estimates
+from mains.billing.budgets import Budgets, budgets_of
 from mains.billing.charges import waiting
 from mains.billing.contracts import ContractRow, Holder, contracts_of, holders_of
-from mains.billing.counting import Counted, count
+from mains.billing.counting import Counted, count, count_each
 from mains.billing.covered import days_of
 from mains.billing.models import BillRun
 from mains.billing.past_estimates import Corrected
 from mains.billing.plans import Plans
 from mains.billing.pricing import ContractPrices, PricingOf, pricing
 from mains.billing.rules.back_billing import charged_since
+from mains.billing.rules.budgeting import BilledAmount, FixedAmount, is_budget
 from mains.billing.rules.charging import OneOff, is_charge
 from mains.billing.rules.covering import hull
 from mains.billing.rules.drafting import (
@@ -57,6 +59,8 @@ class ChunkInputs:
     billed_ids: frozenset[int]
     # Whether the run is for days of its own.
     is_apart: bool
+    # Fixed amounts, and what is taken off for them.
+    budgets: Budgets
     # What is charged once, by account.
     charges: Mapping[int, Sequence[OneOff]]
     conversions: Mapping[str, Sequence[Conversion]]
@@ -65,11 +69,25 @@ class ChunkInputs:
     reasons: Mapping[str, Mapping[str, str]]
     line_rounding: LineRounding
 
+    @property
+    def fixed(self) -> Mapping[int, FixedAmount]:
+        """
+        Return the fixed amounts that are charged instead of what was used, by contract.
+        """
+        return self.budgets.fixed
+
+    @property
+    def taken_off(self) -> Mapping[int, Sequence[BilledAmount]]:
+        """
+        Return what was charged as fixed amounts for days that are settled now, by contract.
+        """
+        return self.budgets.taken_off
+
     def uses_of(self, contract: ContractRow) -> list[RegisterUse]:
         """
         Return the registers of a contract over the period.
         """
-        return self.counted.uses_of(contract)
+        return [] if contract.contract_id in self.fixed else self.counted.uses_of(contract)
 
     def period_of(self, account_id: int) -> Period:
         """
@@ -89,6 +107,8 @@ class ChunkInputs:
         prices, code = self.prices[line.contract_id], line.rated.code
         if is_charge(code):
             return self._words_of(code, language)
+        if is_budget(code):
+            return self.budgets.text(code, language=language)
         if line.corrects is not None:
             for one in self.corrected[line.contract_id]:
                 if one.billed_with == line.corrects and one.prices:
@@ -126,12 +146,12 @@ def read(
         pricing, taxes=plans.taxes, currency=run.currency, line_rounding=line_rounding
     )
     prices = _prices(asked, pricing_of)
-    everything = asked.everything
-    priced = [(one, prices[one.contract_id]) for one in everything if one.contract_id in prices]
-    counted = count(
-        contracts=everything,
+    budgets = budgets_of(contracts=asked.everything, days=asked.days, run=run, plans=plans)
+    used = [one for one in asked.everything if one.contract_id not in budgets.fixed]
+    priced = [(one, prices[one.contract_id]) for one in used if one.contract_id in prices]
+    counted = (count_each if parts else partial(count, period=asked.period))(
+        contracts=used,
         days=asked.days,
-        period=asked.period,
         priced=priced,
         plans=plans,
         received_until=received_until,
@@ -142,7 +162,7 @@ def read(
         counted=counted,
         prices=prices,
         corrected=past_estimates.corrected(
-            contracts=everything,
+            contracts=used,
             closed_of=counted.closed.of,
             past=counted.past,
             pricing_of=pricing_of,
@@ -156,6 +176,7 @@ def read(
         days=asked.days,
         billed_ids=asked.billed_ids,
         is_apart=bool(parts),
+        budgets=budgets,
         charges=waiting(contracts=asked.contracts, until=run.issue_date, taxes=plans.taxes),
         earlier=earlier_of(priced=priced, days=asked.days),
         conditions=conditions_of(
@@ -254,6 +275,9 @@ def _contract_input(row: ContractRow, inputs: ChunkInputs) -> ContractInput:
         earlier=inputs.earlier.get(contract_id, _NOTHING),
         conditions=inputs.conditions.get(contract_id, _NO_CONDITIONS),
         hours=inputs.counted.hours.get(contract_id, NO_HOURS),
+        fixed=inputs.fixed.get(contract_id),
+        taken_off=inputs.taken_off.get(contract_id, ()),
+        held=inputs.budgets.held.get(contract_id),
     )
 
 

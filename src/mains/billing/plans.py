@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from mains.billing.rules.budgeting import BudgetPlan
 from mains.metering.rules.allocating import AllocationPlan
 from mains.metering.rules.converting import Conversion
 from mains.metering.rules.estimating import EstimatePlan
@@ -30,3 +31,5 @@ class Plans:
     back_billing_months: int | None = None
     # Readings that come after an account was rehearsed wait for its next bill.
     late_on_next_bill: bool = False
+    # Who offers no fixed amounts has none.
+    budget: BudgetPlan | None = None

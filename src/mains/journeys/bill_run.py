@@ -9,6 +9,7 @@ from mains.billing.actions import NobodyToBill, OverlappingRun
 from mains.billing.models import BillRun, RunKind, RunStage
 from mains.billing.plans import Plans
 from mains.billing.rules.back_billing import months_claimed
+from mains.billing.rules.budgeting import BudgetPlan
 from mains.core.calendars import Period, add_months
 from mains.customers import queries as customers
 from mains.customers.models import Account, Company
@@ -59,7 +60,18 @@ def bill_plans(file: TenantFile) -> Plans:
         ),
         reasons={category: words for tax in file.taxes for category, words in tax.reasons.items()},
         late_on_next_bill=file.billing.late_readings is LateReadings.NEXT_BILL,
+        budget=budget_plan(file),
     )
+
+
+def budget_plan(file: TenantFile) -> BudgetPlan | None:
+    """
+    Return how a utility charges fixed amounts, or None where it offers none.
+    """
+    chosen = file.budget_billing
+    if chosen is None:
+        return None
+    return BudgetPlan(chosen.tax, chosen.settles_month, chosen.label, chosen.label_billed)
 
 
 def start(
