@@ -57,7 +57,8 @@ CUSTOMER = {
 STAFF = {
     "home": "", "customers": "customers/", "account": "customers/{account}/",
     "bill-now": "customers/{account}/bill/",
-    "charge": "customers/{account}/charges/new/",
+    "charge": "customers/{account}/charges/new/", "budget": "customers/{account}/budgets/new/",
+    "settle": "runs/settle/",
     "tax-number": "customers/{account}/tax-number/",
     "enter-reading": "customers/{account}/readings/",
     "exchange": "customers/{account}/meters/{installation}/",
