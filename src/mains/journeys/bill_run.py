@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from mains.billing import actions as billing
 from mains.billing import apart, issuing, rehearsing, run_queries
 from mains.billing.actions import NobodyToBill, OverlappingRun
+from mains.billing.covered import BilledMeanwhile
 from mains.billing.models import BillRun, RunKind, RunStage
 from mains.billing.plans import Plans
 from mains.billing.rules.back_billing import months_claimed
@@ -182,7 +183,7 @@ def _issue(
     *, tenant: TenantInfo, run: BillRun, now: datetime, progress: Callable[[], None]
 ) -> BillRun:
     policy = policy_of(tenant=tenant, company_code=run.company.code)
-    while issuing.issue_next(run_id=run.pk, policy=policy, now=now):
+    while _issue_next(run, policy, now):
         progress()
     run.refresh_from_db()
     if run.stage == RunStage.ISSUED:
@@ -192,6 +193,17 @@ def _issue(
                 releasing.use_credit(bill_id=bill_id)
         notifications.SEND_MESSAGES.send()
     return run
+
+
+def _issue_next(run: BillRun, policy: billing.Policy, now: datetime) -> bool:
+    """
+    Issue the next chunk. Where another bill took some of its days or amounts at the same moment,
+    it is drafted once more, and whoever differs by now is refused by name.
+    """
+    try:
+        return issuing.issue_next(run_id=run.pk, policy=policy, now=now)
+    except BilledMeanwhile:
+        return issuing.issue_next(run_id=run.pk, policy=policy, now=now)
 
 
 def refused(*, run_id: int) -> list[str]:

@@ -69,6 +69,19 @@ class TestTheContract:
             assert "Fixed monthly amount" not in contracts(anna(home), home)
 
 
+class TestTheNextBill:
+    def test_is_the_fixed_amount_and_asks_for_no_reading(self, home):
+        said = text_of(anna(home).get("/bills/next/"))
+        assert "Apr 1, 2027 – Apr 30, 2027: €48.40 " in said
+        assert "A fixed monthly amount is charged. What you really use is settled later." in said
+        assert "estimate" not in said
+
+    def test_waits_for_the_settlement_where_the_amount_ended(self, home):
+        stop(home, APRIL)
+        said = text_of(anna(home).get("/bills/next/"))
+        assert "First we settle what you really used under the fixed monthly amount." in said
+
+
 class TestTheBills:
     def test_the_fixed_one_and_why_it_differs(self, home):
         place = f"/bills/{bill_of(2).pk}/"
