@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -10,6 +11,7 @@ from django.db import connection
 from mains.billing.contracts import ContractRow
 from mains.billing.models import BillKind, BillRun, RunKind
 from mains.billing.rules.budgeting import BilledAmount, FixedLine, read_fixed, taken_off
+from mains.billing.rules.covering import hull
 from mains.core.arrays import integer_array
 from mains.core.calendars import Period
 
@@ -80,14 +82,25 @@ def to_take_off(
 ) -> dict[int, tuple[BilledAmount, ...]]:
     """
     Return what the settlement of days of contracts takes off, by contract.
+
+    The last one of a contract takes off whatever was billed for later days as well, such as where
+    somebody said too late that they had moved out.
     """
-    asked = [one for one in contracts if one.budget is not None and one.contract_id in days]
+    asked = {
+        one.contract_id: _last(days[one.contract_id], one)
+        for one in contracts
+        if one.budget is not None and one.contract_id in days
+    }
     if not asked:
         return {}
-    known = [days[one.contract_id] for one in asked]
-    whole = Period(min(one.start for one in known), max(one.end for one in known))
+    whole = hull(asked.values())
     lines: dict[int, list[FixedLine]] = defaultdict(list)
-    for line in fixed_of(contracts=asked, period=whole):
+    for line in fixed_of(contracts=contracts, period=whole):
         lines[line.contract_id].append(line)
-    found = {key: taken_off(billed, days=days[key]) for key, billed in lines.items()}
+    found = {key: taken_off(lines[key], days=own) for key, own in asked.items()}
     return {contract_id: amounts for contract_id, amounts in found.items() if amounts}
+
+
+def _last(days: Period, contract: ContractRow) -> Period:
+    is_last = contract.end_date is not None and contract.end_date <= days.end
+    return Period(days.start, date.max) if is_last else days

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
 from mains.billing.budget_bills import fixed_lines
 from mains.billing.contracts import ContractRow, contracts_of
-from mains.billing.covered import covered
+from mains.billing.covered import Covered, covered
 from mains.billing.models import Bill, BillLine
 from mains.billing.plans import Plans
 from mains.billing.rules.budgeting import FixedLine, is_budget, settled_until, suggested
@@ -98,18 +98,26 @@ def _waiting(contracts: Collection[ContractRow]) -> dict[int, list[FixedLine]]:
     """
     Return the fixed amounts that were billed and are not settled, by contract.
     """
-    accounts = {one.contract_id: one.account_id for one in contracts}
-    lines = fixed_lines(account_ids=set(accounts.values()), period=_EVER)
-    used = covered(account_ids=set(accounts.values()), period=_EVER, fixed=lines)
+    known = {one.contract_id: one for one in contracts}
+    accounts = {one.account_id for one in contracts}
+    lines = fixed_lines(account_ids=accounts, period=_EVER)
+    used = covered(account_ids=accounts, period=_EVER, fixed=lines)
     found: dict[int, list[FixedLine]] = {}
     for line in lines:
-        account_id = accounts.get(line.contract_id)
-        if account_id is not None and not any(
-            days.contains(line.fixed.days.start)
-            for days in used.of(contract_id=line.contract_id, account_id=account_id)
-        ):
+        contract = known.get(line.contract_id)
+        if contract is not None and not _is_settled(line, contract, used):
             found.setdefault(line.contract_id, []).append(line)
     return found
+
+
+def _is_settled(line: FixedLine, contract: ContractRow, used: Covered) -> bool:
+    # What was billed for days after the contract's end is settled with its last one.
+    last = contract.end_date - timedelta(days=1) if contract.end_date else date.max
+    day = min(line.fixed.days.start, last)
+    return any(
+        days.contains(day)
+        for days in used.of(contract_id=contract.contract_id, account_id=contract.account_id)
+    )
 
 
 def _row(

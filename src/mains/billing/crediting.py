@@ -166,13 +166,9 @@ def _refuse_later(bill: Bill, facts: Mapping[str, Any]) -> None:
 def _refuse_settled(bill: Bill, facts: Mapping[str, Any]) -> None:
     if not any("budget" in contract for contract in facts["contracts"]):
         return
-    beside = Bill.objects.charging().filter(
-        account_id=bill.account_id, period_end__gt=bill.period_start
-    ).exclude(kind=BillKind.REGULAR)  # fmt: skip
-    if any(
-        takes_off(json.loads(text), number=bill.number)
-        for text in beside.exclude(facts="").values_list("facts", flat=True)
-    ):
+    beside = Bill.objects.charging().filter(account_id=bill.account_id)
+    texts = beside.exclude(kind=BillKind.REGULAR).exclude(facts="").values_list("facts", flat=True)
+    if any(takes_off(json.loads(text), number=bill.number) for text in texts):
         raise SettledBill(bill.number)
 
 

@@ -108,6 +108,12 @@ def due(*, on: date = date(2027, 4, 8)) -> int:
     return sum(one.contracts for one in budget_desk.due(tenant=tenant(), today=on))
 
 
+def shown(home, *, today: date) -> list[Any]:
+    from mains.journeys import budget_desk
+
+    return budget_desk.budgets(tenant=tenant(), account_ids=[home.account.pk], today=today)
+
+
 def bill_of(month: int) -> Bill:
     return Bill.objects.charging().get(period_start=date(2027, month, 1), kind="REGULAR")
 

@@ -13,8 +13,10 @@ from tests.journeys.estimates.budget_world import (
     APRIL,
     FEBRUARY,
     begun,
+    bill_of,
     budget,
     change,
+    credited,
     due,
     fixed_book,
     settle,
@@ -29,6 +31,7 @@ from tests.journeys.estimates.world import at, bill, issued, last_day, lines, st
 from mains.billing import (
     actions,
     charges,
+    crediting,
     proofs,
     settling,
 )
@@ -202,6 +205,21 @@ class TestASettlement:
         facts = json.loads(Bill.objects.get(run=issued(run)).facts)
         assert (facts["period"], used(facts)) == (["2027-02-01", "2027-02-21"], 140)
         assert fixed_book() == 0
+
+    def test_an_end_that_is_told_late_takes_off_what_was_billed_since(self, home):
+        for month in (2, 3):
+            bill(2027, month)
+        Contract.objects.filter(pk=home.contract.pk).update(end_date=date(2027, 2, 21))
+        home.read(date(2027, 2, 21), 3_900)
+        run = begun(at(2027, 4, 8))
+        facts = json.loads(Bill.objects.get(run=issued(run)).facts)
+        assert (facts["period"], used(facts)) == (["2027-02-01", "2027-02-21"], 140)
+        assert [net for net, _bills in taken_off(facts)] == ["80.00"]
+        assert fixed_book() == 0
+        # Nothing of it is left on account.
+        assert budgets.shown(home, today=date(2027, 4, 9)) == []
+        with pytest.raises(crediting.SettledBill):
+            credited(bill_of(3))
 
 
 class TestAnotherContractOfTheAccount:

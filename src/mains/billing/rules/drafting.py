@@ -85,9 +85,9 @@ class ContractInput:
     """
     One contract over its part of the billing period, with the earlier ones that it sets right.
 
-    `parts` are the prices of its days; none, where its tariff has none. `earlier` is what was
-    billed since 1 January, and `conditions` are those in force at the snapshot. A `fixed` amount is
-    charged instead of all that; `taken_off` were charged as such for days that are settled now.
+    `parts` are its prices; none, where its tariff has none. `earlier` is what was
+    billed since 1 January, `conditions` are those in force at the snapshot. A `fixed` amount stands
+    instead of all that; `taken_off` were charged as such for days that are settled now.
     """
 
     contract_id: int

@@ -14,14 +14,13 @@ from django.views.decorators.http import require_http_methods
 
 from mains.billing import budget_changes
 from mains.billing.budget_queries import BudgetRow, Offer
-from mains.branding.components import Cell, Column, Table
 from mains.branding.fields import DayField
 from mains.console import wording
 from mains.console.access import BILLING, StaffRequest, author, staff, to
 from mains.console.accounts.budget_problems import PROBLEMS, field_of, sentence_of
+from mains.console.accounts.budget_tables import offered
 from mains.core.money import Money
 from mains.core.typed import NotAnAmount, parse_amount
-from mains.core.wording import money_text
 from mains.customers import queries
 from mains.customers.queries import AccountDetail
 from mains.journeys import budget_desk
@@ -130,7 +129,7 @@ def put_on(request: StaffRequest, account_id: int) -> HttpResponse:
     return render(
         request,
         "console/accounts/budget.html",
-        {"account": account, "form": form, "table": _offered(offers)},
+        {"account": account, "form": form, "table": offered(offers)},
         status=422 if form.errors else 200,
     )
 
@@ -240,64 +239,3 @@ def _typed(amount: Money | None) -> str:
     Return an amount as it is typed in the language of the page.
     """
     return "" if amount is None else wording.number(amount.as_decimal())
-
-
-def table(rows: Sequence[BudgetRow], *, may_correct: bool) -> Table | None:
-    """
-    List the fixed amounts of an account.
-    """
-    if not rows:
-        return None
-    columns = (
-        Column(_("Address")),
-        Column(_("Since")),
-        Column(_("Until")),
-        Column(_("Who")),
-        Column(_("Not settled yet"), numeric=True),
-        Column(_("Net a month"), numeric=True),
-    )
-    actions = (Column(_("Action")), Column(_("Ending"))) if may_correct else ()
-    return Table(
-        caption=_("Fixed monthly amounts"),
-        columns=columns + actions,
-        rows=tuple(
-            (
-                Cell(row.address),
-                Cell(wording.day(row.since)),
-                Cell(wording.day(row.until) if row.until else "–"),
-                Cell(row.by),
-                Cell(row.on_account),
-                Cell(row.monthly, note=_plus_tax(row)),
-                *(_actions(row) if may_correct else ()),
-            )
-            for row in rows
-        ),
-    )
-
-
-def _actions(row: BudgetRow) -> tuple[Cell, Cell]:
-    base, about = f"budgets/{row.contract_id}/", row.address
-    return (
-        Cell("–") if row.is_stopped else Cell(_("Change"), url=base, about=about),
-        Cell(_("Stop"), url=f"{base}stop/", about=about),
-    )
-
-
-def _plus_tax(row: BudgetRow) -> str:
-    return _("+ %(tax)s VAT") % {"tax": money_text(row.tax, language=wording.language())}
-
-
-def _offered(offers: Sequence[Offer]) -> Table | None:
-    if not offers:
-        return None
-    return Table(
-        caption=_("Suggested by the bills of the last twelve months"),
-        columns=(Column(_("Supply point")), Column(_("Net a month"), numeric=True)),
-        rows=tuple(
-            (
-                Cell(one.supply_point, note=one.address),
-                Cell(one.suggested if one.suggested else "–"),
-            )
-            for one in offers
-        ),
-    )

@@ -12,9 +12,8 @@ from mains.billing import charges
 from mains.branding.components import Cell, Column, Pages, Table
 from mains.console import wording
 from mains.console.access import BILLING, EVERYBODY, OWNERS, StaffRequest, staff
-from mains.console.accounts import budgets as budget_views
+from mains.console.accounts import budget_tables, reading_passes, tables
 from mains.console.accounts import charges as charge_views
-from mains.console.accounts import reading_passes, tables
 from mains.console.support.views import may_end
 from mains.core.money import Money
 from mains.customers import queries
@@ -136,7 +135,7 @@ def one(request: StaffRequest, account_id: int) -> HttpResponse:
             "passes": reading_passes.table(request, account_id=account_id),
             "may_correct": request.role in BILLING,
             "charges": charge_views.table(charged, base=request.base),
-            "budgets": budget_views.table(budgets, may_correct=request.role in BILLING),
+            "budgets": budget_tables.table(budgets, may_correct=request.role in BILLING),
             "offers_budgets": request.tenant.file.budget_billing is not None,
             "waiting_charges": [
                 row for row in charged if row.bill_id is None and not row.is_cancelled
