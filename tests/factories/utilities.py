@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from mains.billing.models import Bill, BillRun
 from mains.core.calendars import Period
@@ -28,30 +29,31 @@ class Utility:
         return list(Bill.objects.filter(run=self.run).select_related("account").order_by("pk"))
 
 
-def file_of(name: str, *, schema_name: str) -> TenantFile:
+def file_of(name: str, *, schema_name: str, **changed: Any) -> TenantFile:
     """
     Return one of the shipped tenant files as the file of another tenant.
     """
     file = load(TENANTS / f"{name}.toml")
-    return file.model_copy(update={"slug": schema_name, "hosts": (f"{schema_name}.localhost",)})
+    own = {"slug": schema_name, "hosts": (f"{schema_name}.localhost",)}
+    return file.model_copy(update={**own, **changed})
 
 
-def configured(name: str, *, schema_name: str = "alder") -> TenantInfo:
+def configured(name: str, *, schema_name: str = "alder", **changed: Any) -> TenantInfo:
     """
     Publish a shipped tenant file for a tenant.
     """
-    file = file_of(name, schema_name=schema_name)
+    file = file_of(name, schema_name=schema_name, **changed)
     # Another utility's whole file may take the place of one that demands a second owner.
     configure.publish(file=file, author="test", approved=True, now=NOW)
     queries.forget()
     return queries.tenant(schema_name)
 
 
-def billed(name: str, *, schema_name: str = "alder", count: int = 4) -> Utility:
+def billed(name: str, *, schema_name: str = "alder", count: int = 4, **changed: Any) -> Utility:
     """
     Publish a tenant file, add sample customers and issue their bills for October 2026.
     """
-    tenant = configured(name, schema_name=schema_name)
+    tenant = configured(name, schema_name=schema_name, **changed)
     with context.inside(schema_name):
         sample_customers.fill(file=tenant.file, today=NOW.date(), now=NOW, count=count)
         run = issued(tenant=tenant, period=OCTOBER)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from http.cookies import SimpleCookie
 from typing import Any
@@ -19,6 +19,7 @@ from django.urls import URLResolver, get_resolver
 
 from mains.guard import context
 from mains.guard.context import PUBLIC, inside
+from mains.tenancy.tenantfile.budgets import BudgetBilling
 from tests.factories import utilities
 from tests.isolation import policies
 from tests.journeys import console_world, logins
@@ -168,7 +169,13 @@ def opened() -> World:
     """
     Make two tenants with customers, an issued bill, staff of every role, and their browsers.
     """
-    utility = utilities.billed("aguaviva", schema_name="alder")
+    budgets = BudgetBilling(
+        tax="10",
+        settles_month=12,
+        label={"es": "Cuota", "en": "Fixed"},
+        label_billed={"es": "Menos", "en": "Less"},
+    )
+    utility = utilities.billed("aguaviva", schema_name="alder", budget_billing=budgets)
     utilities.configured("aguaviva", schema_name="birch")
     anna, ben, dina = _customers(utility)
     carla = logins.add_login("carla@birch.example", schema_name="birch")
@@ -316,7 +323,7 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
     from mains.customers.models import SupplyPoint
     from mains.enrolment import passes
     from mains.enrolment.models import AccountLink, Invitation, LinkRole
-    from mains.journeys import tariff_desk
+    from mains.journeys import budget_desk, tariff_desk
     from mains.metering import photos
     from mains.metering.models import MeterInstallation, Reading
     from mains.notifications.models import Message
@@ -354,6 +361,12 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
             wish=charges.Wish({"": "Visit"}, utilities.NOW.date(), 100, "21", "charges", "tests"),
             sent_key="1" * 20, added_by="tests", actor="staff:1", now=utilities.NOW,
         )  # fmt: skip
+        contract = bill.account.contracts.first()
+        budget_desk.put_on(
+            tenant=utility.tenant, account_id=bill.account_id, contract_id=contract.pk,
+            monthly_minor=1_000, since=date(2027, 1, 1), by="tests", actor="staff:1",
+            now=utilities.NOW,
+        )  # fmt: skip
         message = Message.objects.first()
         installation = MeterInstallation.objects.get(
             supply_point__contracts__account_id=bill.account_id
@@ -381,6 +394,7 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
         "account_id": str(bill.account_id),
         "bill_id": str(bill.pk),
         "charge_id": str(charge_id),
+        "contract_id": str(contract.pk),
         "api_account_id": f"acc_{bill.account_id}",
         "api_bill_id": f"bil_{bill.pk}",
         "run_id": str(utility.run.pk),

@@ -57,7 +57,10 @@ CUSTOMER = {
 STAFF = {
     "home": "", "customers": "customers/", "account": "customers/{account}/",
     "bill-now": "customers/{account}/bill/",
-    "charge": "customers/{account}/charges/new/",
+    "charge": "customers/{account}/charges/new/", "budget": "customers/{account}/budgets/new/",
+    "settle": "runs/settle/", "account-budget": "customers/{budget}/",
+    "budget-change": "customers/{budget}/budgets/{contract}/",
+    "budget-stop": "customers/{budget}/budgets/{contract}/stop/",
     "tax-number": "customers/{account}/tax-number/",
     "enter-reading": "customers/{account}/readings/",
     "exchange": "customers/{account}/meters/{installation}/",
@@ -137,6 +140,7 @@ def console(slug: str, ids: dict[str, str]) -> Site:
         **({"pass": str(link(slug, int(ids["account"])))} if ids else {}),
         **interval_screens.waiting(slug),
         **draft(slug),
+        **(budget(slug, int(ids["account"])) if ids else {}),
     }
     return Site(f"{url}/{slug}/", cookies, {**ids, **more})
 
@@ -157,6 +161,25 @@ def link(slug: str, account_id: int) -> int:
         )  # fmt: skip
     with inside(slug):
         return passes.passes_of(account_id=account_id, now=now)[0].id
+
+
+def budget(slug: str, account_id: int) -> dict[str, str]:
+    """
+    Put a contract of another account on a fixed monthly amount.
+    """
+    from mains.customers.models import Contract
+    from mains.journeys import budget_desk
+
+    tenant = queries.tenant(slug)
+    now = tenant.now()
+    with inside(slug):
+        contract = Contract.objects.exclude(account=account_id).order_by("pk").first()
+        budget_desk.put_on(
+            tenant=tenant, account_id=contract.account_id, contract_id=contract.pk,
+            monthly_minor=4_545, by="olga@balta.example", actor="staff:1", now=now,
+            since=budget_desk.next_period(tenant=tenant, today=tenant.date_of(now)),
+        )  # fmt: skip
+    return {"budget": str(contract.account_id), "contract": str(contract.pk)}
 
 
 def draft(slug: str) -> dict[str, str]:

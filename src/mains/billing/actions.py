@@ -12,9 +12,9 @@ from datetime import date, datetime, timedelta
 
 from django.db import connection
 
-from mains.billing import inputs as reading
 from mains.billing import jobs, queries
 from mains.billing.models import BillRun, BillRunChunk, RunKind, RunStage
+from mains.billing.plans import Plans
 from mains.core.calendars import Period
 from mains.core.transactions import owns_transaction
 from mains.customers.models import Company
@@ -69,7 +69,7 @@ class Policy:
     collection_days: int
     second_person_approves: bool
     site: str
-    plans: reading.Plans
+    plans: Plans
 
 
 @owns_transaction

@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 from mains.audit import actions as audit
 from mains.billing import chunks
 from mains.billing.actions import Policy
+from mains.billing.budget_bills import settles
 from mains.billing.contracts import ContractRow, contracts_of
-from mains.billing.covered import covered
+from mains.billing.covered import covered, used_of
 from mains.billing.models import Bill, BillRun, BillRunChunk, BillState, RunKind, RunStage
 from mains.billing.rules.covering import hull, left_of, unbilled
 from mains.core.calendars import Period, add_months
@@ -46,7 +47,8 @@ def unbilled_of(*, account_id: int, until: date) -> list[Unbilled]:
     Return what is not billed yet of an account's contracts up to, not including, a day.
 
     From the day after what was billed last; before the first bill, from the contract's start, but
-    not from before its company's first regular run, or from the month before without one.
+    not from before its company's first regular run, or from the month before without one. For a
+    fixed amount no use is billed yet.
     """
     account = Account.objects.get(pk=account_id)
     first = (
@@ -58,9 +60,10 @@ def unbilled_of(*, account_id: int, until: date) -> list[Unbilled]:
     )
     start = min(first or add_months(until.replace(day=1), -1), until - timedelta(days=1))
     period = Period(start, until)
-    billed = covered(account_ids=[account_id], period=period, run_id=None, is_regular=False)
+    contracts = contracts_of(account_ids=[account_id], period=period).get(account_id, [])
+    billed = used_of(contracts=contracts, period=period)
     found = []
-    for one in contracts_of(account_ids=[account_id], period=period).get(account_id, []):
+    for one in contracts:
         days = unbilled(
             one.part_of(period), billed.of(contract_id=one.contract_id, account_id=account_id)
         )
@@ -148,19 +151,24 @@ def start_correction(
     :raises NothingLeft: if all of these days are billed, such as by a run that was started before.
     :raises Bill.DoesNotExist: if there is no such bill.
     """
-    bill = Bill.objects.select_related("account").get(pk=bill_id)
+    bill = Bill.objects.select_related("account", "run").get(pk=bill_id)
     if bill.state != BillState.CANCELLED:
         raise NotCredited(bill.number)
     Account.objects.select_for_update(no_key=True).get(pk=bill.account_id)
     period = Period(bill.period_start, bill.period_end)
     known = chunks.parts_of(chunk) if (chunk := _chunk_of(bill)) else {}
-    billed = covered(account_ids=[bill.account_id], period=period, run_id=None, is_regular=False)
+    contracts = contracts_of(account_ids=[bill.account_id], period=period).get(bill.account_id, [])
+    assert bill.run is not None
+    billed = (
+        used_of(contracts=contracts, period=period)
+        if settles(bill.run)
+        else covered(account_ids=[bill.account_id], period=period)
+    )
     parts = []
-    for one in contracts_of(account_ids=[bill.account_id], period=period).get(bill.account_id, []):
-        if known and one.contract_id not in known:
-            continue
-        days = left_of(
-            one.part_of(period), billed.of(contract_id=one.contract_id, account_id=one.account_id)
+    for one in contracts:
+        whole = known.get(one.contract_id) if known else one.part_of(period)
+        days = whole and left_of(
+            whole, billed.of(contract_id=one.contract_id, account_id=one.account_id)
         )
         if days is not None:
             parts.append([one.contract_id, days.start.isoformat(), days.end.isoformat()])

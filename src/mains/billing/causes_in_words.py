@@ -142,6 +142,32 @@ class CauseWords:
         text = _("Only on the earlier bill: correction of the estimate for %(period)s")
         return self._where(text % {"period": self._corrected(cause)}, cause), ""
 
+    def _fixed(self, cause: Cause) -> tuple[str, str]:
+        change = cause.prices[0]
+        before, after = (self._money(price) for price in change)
+        text = _("The fixed amount is %(after)s a month instead of %(before)s") % {
+            "before": before, "after": after,
+        }  # fmt: skip
+        if not change.before:
+            text = _("A fixed amount of %(amount)s a month") % {"amount": after}
+        elif not change.after:
+            text = _("No fixed amount on this bill")
+        return self._where(text, cause), ""
+
+    def _fixed_taken_off(self, cause: Cause) -> tuple[str, str]:
+        text = (
+            _("Fixed amounts that were billed are taken off")
+            if cause.prices[0].after
+            else _("Fixed amounts were taken off the earlier bill")
+        )
+        return self._where(text, cause), ""
+
+    def _used_before(self, cause: Cause) -> tuple[str, str]:
+        return self._where(_("What you used is not on this bill; it is settled later"), cause), ""
+
+    def _used_now(self, cause: Cause) -> tuple[str, str]:
+        return self._where(_("What you really used is on this bill"), cause), ""
+
     def _vat_rate(self, cause: Cause) -> tuple[str, str]:
         assert cause.percent
         before, after = (self.say.number(str(one.normalize())) for one in cause.percent)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from mains.billing.rules.budgeting import Budget, read_budget
 from mains.core.arrays import integer_array
 from mains.core.calendars import Period
 from mains.metering.closed import Supply
@@ -32,7 +33,8 @@ class Holder(NamedTuple):
 
 class ContractRow(NamedTuple):
     """
-    A contract of a chunk's account within the period; the attributes are those of its dwelling.
+    A contract of a chunk's account within the period; the attributes are those of its dwelling, and
+    `budget` its fixed amount, if it ever had one.
     """
 
     contract_id: int
@@ -47,6 +49,7 @@ class ContractRow(NamedTuple):
     contract_class: str
     zone: str
     attributes: dict[str, Any]
+    budget: Budget | None = None
 
     @property
     def place(self) -> tuple[int, str]:
@@ -79,7 +82,8 @@ class ContractRow(NamedTuple):
 
 _CONTRACTS = """
 select c.id, c.account_id, c.service, c.tariff_code, c.start_date, c.end_date, sp.id, sp.code,
-       sp.street || ', ' || sp.post_code || ' ' || sp.city, c.contract_class, sp.zone, sp.attributes
+       sp.street || ', ' || sp.post_code || ' ' || sp.city, c.contract_class, sp.zone,
+       sp.attributes, c.budget
 from customers_contract c join customers_supplypoint sp on sp.id = c.supply_point_id
 where c.account_id = any(%(accounts)s::bigint[])
   and c.start_date < %(end)s and (c.end_date is null or c.end_date > %(start)s)
@@ -115,7 +119,7 @@ def contracts_of(*, account_ids: Sequence[int], period: Period) -> dict[int, lis
     values = {"accounts": integer_array(account_ids), "start": period.start, "end": period.end}
     contracts: dict[int, list[ContractRow]] = {}
     for row in _fetch(_CONTRACTS, values):
-        contract = ContractRow._make((*row[:-1], json.loads(row[-1])))
+        contract = _contract(row)
         contracts.setdefault(contract.account_id, []).append(contract)
     return contracts
 
@@ -127,9 +131,13 @@ def contracts_at(*, supply_point_ids: Collection[int], period: Period) -> list[C
     values = {
         "points": integer_array(supply_point_ids), "start": period.start, "end": period.end,
     }  # fmt: skip
-    return [
-        ContractRow._make((*row[:-1], json.loads(row[-1]))) for row in _fetch(_CONTRACTS_AT, values)
-    ]
+    return [_contract(row) for row in _fetch(_CONTRACTS_AT, values)]
+
+
+def _contract(row: tuple[Any, ...]) -> ContractRow:
+    *columns, attributes, budget = row
+    stored = None if budget is None else read_budget(json.loads(budget))
+    return ContractRow._make((*columns, json.loads(attributes), stored))
 
 
 def supplies_at(

@@ -8,10 +8,11 @@ from typing import Any
 from mains.audit import actions as audit
 from mains.audit.rules.chain import without_addresses
 from mains.billing import charges, numbers
+from mains.billing.budget_bills import fixed_lines
 from mains.billing.facts import seal
 from mains.billing.holding import REASON, ReasonMissing
 from mains.billing.models import Bill, BillKind, BillLine, BillState, RunStage
-from mains.billing.rules.crediting import credited, rests_on_estimates
+from mains.billing.rules.crediting import credited, rests_on_estimates, takes_off
 from mains.core.calendars import Period
 from mains.core.money import Money
 from mains.core.transactions import inside_transaction, owns_transaction
@@ -33,6 +34,10 @@ class RunAtWork(Exception):
 
 class LaterBill(Exception):
     """A later bill goes on from what this one estimated; credit that one first."""
+
+
+class SettledBill(Exception):
+    """A settlement took the fixed amounts of this bill off; credit the settlement first."""
 
 
 class SecondPersonNeeded(Exception):
@@ -98,6 +103,7 @@ def credit(
     :raises NotCreditable: if it is a credit note, or its facts are deleted.
     :raises RunAtWork: if its run is being issued.
     :raises LaterBill: if it rests on estimates that a later bill goes on from.
+    :raises SettledBill: if a settlement took its fixed amounts off.
     :raises SecondPersonNeeded: if nobody else asked for it, where the tenant wants two people.
     :raises ClosedMonth: if the company has closed the month of today.
     :raises Bill.DoesNotExist: if there is no such bill.
@@ -112,9 +118,11 @@ def credit(
     _check(bill, words, credited_by, second_person=second_person)
     ledger.refuse_closed_month(company_id=bill.account.company_id, effective_date=today)
     facts = json.loads(bill.facts)
-    _refuse_later(bill, facts)
-    # Whoever numbers waits for this lock; so no other bill of the company is written meanwhile.
+    # Whoever numbers waits for this lock; so no other bill of the company is written meanwhile, and
+    # whatever was written until now is seen.
     Company.objects.select_for_update(no_key=True).get(pk=bill.account.company_id)
+    _refuse_later(bill, facts)
+    _refuse_settled(bill, facts)
     note = _write(bill, facts, series, now=now, today=today)
     _reverse(bill, note, now=now)
     _take_back(bill, facts)
@@ -138,11 +146,30 @@ def _check(bill: Bill, words: str, credited_by: str, *, second_person: bool) -> 
 
 
 def _refuse_later(bill: Bill, facts: Mapping[str, Any]) -> None:
+    if not rests_on_estimates(facts):
+        return
     later = Bill.objects.charging().filter(
         account_id=bill.account_id, period_start__gte=bill.period_end
     )
-    if rests_on_estimates(facts) and later.exists():
+    ids = list(later.values_list("pk", flat=True))
+    contracts = {contract["id"] for contract in facts["contracts"]}
+    # A fixed amount goes on from no estimate.
+    days = Period(bill.period_end, date.max)
+    fixed = {
+        (one.bill_id, one.contract_id)
+        for one in (fixed_lines(account_ids=[bill.account_id], period=days) if ids else ())
+    }
+    if any((pk, contract) not in fixed for pk in ids for contract in contracts):
         raise LaterBill(bill.number)
+
+
+def _refuse_settled(bill: Bill, facts: Mapping[str, Any]) -> None:
+    if not any("budget" in contract for contract in facts["contracts"]):
+        return
+    beside = Bill.objects.charging().filter(account_id=bill.account_id)
+    texts = beside.exclude(kind=BillKind.REGULAR).exclude(facts="").values_list("facts", flat=True)
+    if any(takes_off(json.loads(text), number=bill.number) for text in texts):
+        raise SettledBill(bill.number)
 
 
 def _write(

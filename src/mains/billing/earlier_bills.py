@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import orjson
 from django.db import connection
 
-from mains.billing.models import BillRun
+from mains.billing.models import BillRun, RunKind
 from mains.core.arrays import integer_array
 from mains.core.calendars import add_months
 
@@ -36,11 +36,12 @@ left join lateral (
   select total_minor, facts from billing_bill
   where account_id = a.id and state = 'ISSUED' and kind <> 'CREDIT' and currency = %(currency)s
     and period_end <= %(start)s and period_end > %(oldest)s
+    and (kind = 'SETTLEMENT') = %(settles)s
   order by period_end desc, id desc limit 1) p on true
 left join lateral (
   select total_minor, case when p.total_minor is null then facts end as facts from billing_bill
   where account_id = a.id and state = 'ISSUED' and kind <> 'CREDIT' and currency = %(currency)s
-    and period_start = %(last_year)s
+    and period_start = %(last_year)s and (kind = 'SETTLEMENT') = %(settles)s
   order by id desc limit 1) y on true
 where p.total_minor is not null or y.total_minor is not null
 """
@@ -64,6 +65,8 @@ def earlier_bills(*, run: BillRun, account_ids: Sequence[int]) -> dict[int, Earl
                 "start": run.period_start,
                 "oldest": run.period_start - _OLDEST,
                 "last_year": add_months(run.period_start, -12),
+                # A settlement of many months is compared with another one.
+                "settles": run.kind == RunKind.SETTLEMENT,
             },
         )
         return {

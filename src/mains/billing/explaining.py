@@ -6,7 +6,7 @@ from typing import Any
 
 from mains.billing import queries as billing
 from mains.billing.figures import figures_of
-from mains.billing.models import Bill
+from mains.billing.models import Bill, BillKind
 from mains.billing.rules.causes import Cause
 from mains.billing.rules.figures import BillFigures
 from mains.billing.rules.reconciling import reconcile
@@ -46,7 +46,8 @@ def comparisons(*, bill_id: int) -> dict[Against, int]:
     Return the ids of the bills of its account that an issued bill can be compared with: the one
     before, and the one for the same period of the year before.
 
-    A bill whose facts the law no longer wanted, or in another currency, is left out.
+    A bill whose facts the law no longer wanted, or in another currency, is left out. A settlement
+    of fixed amounts is compared with another one, and every other bill with none.
     """
     own = Bill.objects.charging().filter(pk=bill_id)
     rows = (
@@ -56,11 +57,14 @@ def comparisons(*, bill_id: int) -> dict[Against, int]:
             currency__in=own.values("currency"),
             facts_deleted_at=None,
         )
-        .values_list("pk", "period_start", "period_end")
+        .values_list("pk", "period_start", "period_end", "kind")
     )
-    periods = {pk: Period(start, end) for pk, start, end in rows}
-    if bill_id not in periods:
+    kinds = {pk: kind == BillKind.SETTLEMENT for pk, _start, _end, kind in rows}
+    if bill_id not in kinds:
         return {}
+    periods = {
+        pk: Period(start, end) for pk, start, end, _kind in rows if kinds[pk] == kinds[bill_id]
+    }
     period = periods[bill_id]
     earlier = {pk: one for pk, one in periods.items() if one.end <= period.start}
     found = {}

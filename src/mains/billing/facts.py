@@ -13,6 +13,7 @@ from mains.billing.contracts import ContractRow
 from mains.billing.inputs import ChunkInputs
 from mains.billing.models import BillRun, RunKind
 from mains.billing.past_estimates import Corrected
+from mains.billing.rules.budgeting import BilledAmount
 from mains.billing.rules.charging import OneOff
 from mains.billing.rules.correcting import past_input
 from mains.billing.rules.drafting import Draft, DraftLine
@@ -132,7 +133,7 @@ def seal(facts: dict[str, Any]) -> tuple[str, str]:
 def _contract(row: ContractRow, inputs: ChunkInputs, draft: Draft) -> dict[str, Any]:
     rated_from = draft.rated_from[row.contract_id]
     prices = inputs.prices[row.contract_id]
-    first = prices.lists[0]
+    first, fixed = prices.lists[0], inputs.fixed.get(row.contract_id)
     return {
         "id": row.contract_id,
         "service": row.service,
@@ -142,7 +143,9 @@ def _contract(row: ContractRow, inputs: ChunkInputs, draft: Draft) -> dict[str, 
         "tariff_from": first.start_date.isoformat(),
         "rated": [
             rated_facts(given, part=part, version_id=one.version_id)
-            for given, part, one in zip(rated_from, prices.parts, prices.lists, strict=True)
+            for given, part, one in zip(
+                rated_from, prices.parts, prices.lists, strict=fixed is None
+            )
         ],
         "registers": [
             {
@@ -157,7 +160,7 @@ def _contract(row: ContractRow, inputs: ChunkInputs, draft: Draft) -> dict[str, 
                 "method": use.end_method,
                 "used": plain(use.used),
                 "multiplier": plain(use.multiplier),
-                **_allocation(inputs.shares.get(use.register_id)),
+                **_allocation(inputs.counted.shares.get(use.register_id)),
             }
             for use in inputs.uses_of(row)
         ],
@@ -186,8 +189,17 @@ def _contract(row: ContractRow, inputs: ChunkInputs, draft: Draft) -> dict[str, 
             for one in inputs.corrected.get(row.contract_id, ())
             if one.prices
         ],
-        **_measured(inputs.by_hour.get(row.place, ()), rated_from),
+        **_measured(inputs.counted.by_hour.get(row.contract_id, ()), rated_from),
+        **({} if fixed is None else {"budget": fixed.as_facts()}),
+        **_taken_off(inputs.taken_off.get(row.contract_id, ())),
     }
+
+
+def _taken_off(amounts: Sequence[BilledAmount]) -> dict[str, Any]:
+    """
+    Return what was charged as fixed amounts for the days that are settled, if anything was.
+    """
+    return {"budget_billed": [one.as_facts() for one in amounts]} if amounts else {}
 
 
 def _measured(uses: Sequence[RegisterUse], rated_from: Sequence[RatingInput]) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from django.db.models import Max
 
 from mains.billing import inputs as reading
 from mains.billing.contracts import ContractRow
-from mains.billing.inputs import ChunkInputs, Plans
+from mains.billing.inputs import ChunkInputs
 from mains.billing.models import BillRun, RunKind, RunStage
 from mains.billing.past_estimates import Corrected
+from mains.billing.plans import Plans
 from mains.billing.rules.drafting import Draft, Hold
 from mains.core.calendars import Period, add_months
 from mains.core.money import Money
@@ -36,6 +37,8 @@ class ForeseenUse:
 class NextBill:
     """
     The bill that an account gets next, as far as is known; `total` with VAT, unless it is held.
+
+    `has_fixed` tells that it charges a fixed amount instead of what a contract uses.
     """
 
     account_id: int
@@ -45,6 +48,7 @@ class NextBill:
     hold: Hold | None
     uses: tuple[ForeseenUse, ...]
     corrected: tuple[Corrected, ...]
+    has_fixed: bool = False
 
     @property
     def is_estimated(self) -> bool:
@@ -129,4 +133,5 @@ def _next_bill(draft: Draft, inputs: ChunkInputs) -> NextBill:
         corrected=tuple(
             one for contract in contracts for one in inputs.corrected.get(contract.contract_id, ())
         ),
+        has_fixed=any(contract.contract_id in inputs.fixed for contract in contracts),
     )

@@ -1,28 +1,24 @@
 """Read everything that a chunk of accounts is billed from, set-wise."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from mains.billing import late_readings, past_estimates
+from mains.billing import past_estimates
+from mains.billing.budgets import Budgets, budgets_of
 from mains.billing.charges import waiting
-from mains.billing.closing import ClosedContracts, close_each
-from mains.billing.contracts import (
-    ContractRow,
-    Holder,
-    contracts_of,
-    holders_of,
-    supplies_at,
-)
+from mains.billing.contracts import ContractRow, Holder, contracts_of, holders_of
+from mains.billing.counting import Counted, count, count_each
 from mains.billing.covered import days_of
-from mains.billing.hours import hours_of
 from mains.billing.models import BillRun
 from mains.billing.past_estimates import Corrected
+from mains.billing.plans import Plans
 from mains.billing.pricing import ContractPrices, PricingOf, pricing
 from mains.billing.rules.back_billing import charged_since
+from mains.billing.rules.budgeting import BilledAmount, FixedAmount, is_budget
 from mains.billing.rules.charging import OneOff, is_charge
 from mains.billing.rules.covering import hull
 from mains.billing.rules.drafting import (
@@ -31,64 +27,30 @@ from mains.billing.rules.drafting import (
     Draft,
     DraftLine,
     Hold,
-    Hours,
     MeasuredRegister,
     draft_bill,
     held,
 )
 from mains.billing.standing import conditions_of, earlier_of
 from mains.core.calendars import Period
-from mains.metering import allocation
-from mains.metering import queries as metering
-from mains.metering.closed import Place
-from mains.metering.own_days import has_own_days
 from mains.metering.queries import RegisterUse
-from mains.metering.rules.allocating import AllocationPlan, Share
 from mains.metering.rules.converting import Conversion
-from mains.metering.rules.estimating import EstimatePlan
-from mains.tariffs.rules.calendars import Timetable
 from mains.tariffs.rules.lines import LineRounding
-from mains.tariffs.rules.taxes import Taxes
 
 _NOTHING: Mapping[str, Decimal] = {}
 _NO_CONDITIONS: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class Plans:
-    """
-    How a utility closes what nobody read, and what it prices, by service: estimates, shares of
-    buildings' meters, and the units of what is counted; its taxes and its calendars of tariff
-    periods, by code. Who chose nothing gets bills without paper where `electronic` is the default.
-    """
-
-    estimates: Mapping[str, EstimatePlan]
-    allocations: Mapping[str, AllocationPlan]
-    conversions: Mapping[str, Sequence[Conversion]]
-    taxes: Taxes = field(default_factory=dict)
-    timetables: Mapping[str, Timetable] = field(default_factory=dict)
-    electronic: bool = False
-    # Why no tax is charged, as the law wants it printed: tax category → language → words.
-    reasons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    # For use longer ago than so many months nothing more is claimed.
-    back_billing_months: int | None = None
-    # Readings that come after an account was rehearsed wait for its next bill.
-    late_on_next_bill: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class ChunkInputs:
     """
-    Everything a chunk is billed from; `prices`, `corrected`, `hours`, `earlier` and `conditions`
-    are by contract id. A contract whose tariff has no prices is in none of them.
-
-    `shares` of a building's meters are by the home's virtual register, and `shared_uses` by the id
-    of a contract that has some.
+    Everything a chunk is billed from; `prices`, `corrected`, `earlier` and `conditions` are
+    by contract id. A contract whose tariff has no prices is in none of them.
     """
 
     holders: dict[int, Holder]
     contracts: dict[int, list[ContractRow]]
-    closed: ClosedContracts
+    counted: Counted
     prices: dict[int, ContractPrices]
     corrected: dict[int, list[Corrected]]
     period: Period
@@ -97,25 +59,35 @@ class ChunkInputs:
     billed_ids: frozenset[int]
     # Whether the run is for days of its own.
     is_apart: bool
+    # Fixed amounts, and what is taken off for them.
+    budgets: Budgets
     # What is charged once, by account.
     charges: Mapping[int, Sequence[OneOff]]
     conversions: Mapping[str, Sequence[Conversion]]
-    shares: Mapping[int, Share]
-    shared_uses: Mapping[int, list[RegisterUse]]
-    hours: Mapping[int, Hours]
-    # Registers that are billed by their intervals, by place.
-    by_hour: Mapping[Place, Sequence[RegisterUse]]
     earlier: Mapping[int, Mapping[str, Decimal]]
     conditions: Mapping[int, frozenset[str]]
     reasons: Mapping[str, Mapping[str, str]]
     line_rounding: LineRounding
 
+    @property
+    def fixed(self) -> Mapping[int, FixedAmount]:
+        """
+        Return the fixed amounts that are charged instead of what was used, by contract.
+        """
+        return self.budgets.fixed
+
+    @property
+    def taken_off(self) -> Mapping[int, Sequence[BilledAmount]]:
+        """
+        Return what was charged as fixed amounts for days that are settled now, by contract.
+        """
+        return self.budgets.taken_off
+
     def uses_of(self, contract: ContractRow) -> list[RegisterUse]:
         """
         Return the registers of a contract over the period.
         """
-        own = self.shared_uses.get(contract.contract_id)
-        return self.closed.of(contract).uses.get(contract.place, []) if own is None else own
+        return [] if contract.contract_id in self.fixed else self.counted.uses_of(contract)
 
     def period_of(self, account_id: int) -> Period:
         """
@@ -136,6 +108,8 @@ class ChunkInputs:
         prices, code = self.prices[line.contract_id], line.rated.code
         if is_charge(code):
             return self._words_of(code, language)
+        if is_budget(code):
+            return self.budgets.text(code, language=language)
         if line.corrects is not None:
             for one in self.corrected[line.contract_id]:
                 if one.billed_with == line.corrects and one.prices:
@@ -168,70 +142,30 @@ def read(
     What nobody read is estimated by the plan of its service; estimates billed before are set right;
     homes of a building get their shares of what its meters measured.
     """
-    period = Period(run.period_start, run.period_end)
-    known = contracts_of(account_ids=account_ids, period=period)
-    days = days_of(
-        contracts=[contract for rows in known.values() for contract in rows],
-        run=run,
-        period=period,
-        parts=parts or {},
-    )
-    contracts = {
-        account_id: left
-        for account_id, rows in known.items()
-        if (left := [contract for contract in rows if contract.contract_id in days])
-    }
-    everything = [contract for rows in contracts.values() for contract in rows]
+    asked = _asked(run, account_ids, parts or {})
     pricing_of = partial(
         pricing, taxes=plans.taxes, currency=run.currency, line_rounding=line_rounding
     )
-    prices = _prices(everything, days, period, pricing_of)
-    priced = [(one, prices[one.contract_id]) for one in everything if one.contract_id in prices]
-    hours = hours_of(priced=priced, days=days, period=period, timetables=plans.timetables)
-    uses, by_hour = _read_and_measured(
-        metering.register_uses(
-            supply_point_ids={contract.supply_point_id for contract in everything},
-            period=period,
-            received_until=received_until,
-            seen=late_readings.seen_at(contracts=everything, before=period.start)
-            if plans.late_on_next_bill
-            else {},
-        ),
-        {
-            one.place: hours[one.contract_id].quantities
-            for one in everything
-            if one.contract_id in hours
-        },
-    )
-    virtual = {place for place, found in uses.items() if any(use.is_virtual for use in found)}
-    past = past_estimates.read(
-        # What a sub-meter was estimated at comes right with the next allocation.
-        contracts=[contract for contract in everything if contract.place not in virtual],
-        days=days,
-        before=max((own.start for own in days.values()), default=period.start),
-        plans=plans.estimates,
+    prices = _prices(asked, pricing_of)
+    budgets = budgets_of(contracts=asked.everything, days=asked.days, run=run, plans=plans)
+    used = [one for one in asked.everything if one.contract_id not in budgets.fixed]
+    priced = [(one, prices[one.contract_id]) for one in used if one.contract_id in prices]
+    counted = (count_each if parts else partial(count, period=asked.period))(
+        contracts=used,
+        days=asked.days,
+        priced=priced,
+        plans=plans,
         received_until=received_until,
     )
-    closed = close_each(
-        contracts=everything,
-        days=days,
-        uses=uses,
-        past=past,
-        period=period,
-        plans=plans.estimates,
-        received_until=received_until,
-    )
-    in_buildings = [contract for contract in everything if contract.place in virtual]
-    shares = _shares(in_buildings, period, plans, received_until)
     return ChunkInputs(
         holders=holders_of(account_ids=account_ids, issue_date=run.issue_date),
-        contracts=contracts,
-        closed=closed,
+        contracts=asked.contracts,
+        counted=counted,
         prices=prices,
         corrected=past_estimates.corrected(
-            contracts=everything,
-            closed_of=closed.of,
-            past=past,
+            contracts=used,
+            closed_of=counted.closed.of,
+            past=counted.past,
             pricing_of=pricing_of,
             conversions=plans.conversions,
             charged_since=charged_since(
@@ -239,16 +173,13 @@ def read(
             ),
         ),
         conversions=plans.conversions,
-        period=period,
-        days=days,
-        billed_ids=frozenset(known) - frozenset(contracts),
+        period=asked.period,
+        days=asked.days,
+        billed_ids=asked.billed_ids,
         is_apart=bool(parts),
-        charges=waiting(contracts=contracts, until=run.issue_date, taxes=plans.taxes),
-        shares=shares,
-        shared_uses=_shared_uses(in_buildings, closed, shares, days, period, plans),
-        hours=hours,
-        by_hour=by_hour,
-        earlier=earlier_of(priced=priced, days=days),
+        budgets=budgets,
+        charges=waiting(contracts=asked.contracts, until=run.issue_date, taxes=plans.taxes),
+        earlier=earlier_of(priced=priced, days=asked.days),
         conditions=conditions_of(
             priced=priced, issue_date=run.issue_date, electronic_by_default=plans.electronic
         ),
@@ -257,84 +188,47 @@ def read(
     )
 
 
-def _read_and_measured(
-    uses: dict[Place, list[RegisterUse]], measured: Mapping[Place, frozenset[str]]
-) -> tuple[dict[Place, list[RegisterUse]], dict[Place, list[RegisterUse]]]:
+@dataclass(frozen=True, slots=True)
+class _Asked:
     """
-    Tell registers that are billed by readings from those that are billed by their intervals.
+    The contracts that a run bills, by account, with their days; `billed_ids` have none left.
     """
-    if not measured:
-        return uses, {}
-    read, by_hour = dict(uses), {}
-    for place, quantities in measured.items():
-        found = uses.get(place, [])
-        read[place] = [use for use in found if use.quantity not in quantities]
-        by_hour[place] = [use for use in found if use.quantity in quantities]
-    return read, by_hour
+
+    contracts: dict[int, list[ContractRow]]
+    days: Mapping[int, Period]
+    billed_ids: frozenset[int]
+    period: Period
+
+    @property
+    def everything(self) -> list[ContractRow]:
+        return [contract for rows in self.contracts.values() for contract in rows]
 
 
-def _prices(
-    contracts: Sequence[ContractRow],
-    days: Mapping[int, Period],
-    period: Period,
-    pricing_of: PricingOf,
-) -> dict[int, ContractPrices]:
-    known = pricing_of({contract.tariff_code for contract in contracts}, period)
+def _asked(run: BillRun, account_ids: Sequence[int], parts: Mapping[int, Period]) -> _Asked:
+    period = Period(run.period_start, run.period_end)
+    known = contracts_of(account_ids=account_ids, period=period)
+    days = days_of(
+        contracts=[contract for rows in known.values() for contract in rows],
+        run=run,
+        period=period,
+        parts=parts,
+    )
+    contracts = {
+        account_id: left
+        for account_id, rows in known.items()
+        if (left := [contract for contract in rows if contract.contract_id in days])
+    }
+    return _Asked(contracts, days, frozenset(known) - frozenset(contracts), period)
+
+
+def _prices(asked: _Asked, pricing_of: PricingOf) -> dict[int, ContractPrices]:
+    contracts = asked.everything
+    known = pricing_of({contract.tariff_code for contract in contracts}, asked.period)
     found = {}
     for contract in contracts:
-        prices = known.of(contract, days[contract.contract_id])
+        prices = known.of(contract, asked.days[contract.contract_id])
         if prices is not None:
             found[contract.contract_id] = prices
-    return found
-
-
-def _shares(
-    contracts: Sequence[ContractRow],
-    period: Period,
-    plans: Plans,
-    received_until: datetime | None,
-) -> dict[int, Share]:
-    # A building is read by whole months: what its homes have of a part of one is billed with it.
-    if not contracts or has_own_days(period, period=period):
-        return {}
-    return allocation.shares(
-        supply_point_ids={contract.supply_point_id for contract in contracts},
-        period=period,
-        plans=plans.allocations,
-        estimates=plans.estimates,
-        supplies_of=partial(supplies_at, period=period),
-        received_until=received_until,
-    )
-
-
-def _shared_uses(
-    contracts: Sequence[ContractRow],
-    closed: ClosedContracts,
-    shares: Mapping[int, Share],
-    days: Mapping[int, Period],
-    period: Period,
-    plans: Plans,
-) -> dict[int, list[RegisterUse]]:
-    """
-    Return the registers of contracts in buildings, with what each has of the building's meters.
-    """
-    found: dict[int, list[RegisterUse]] = {}
-    for contract in contracts:
-        own, plan = days[contract.contract_id], plans.allocations.get(contract.service)
-        uses = found[contract.contract_id] = []
-        for use in closed.of(contract).uses.get(contract.place, ()):
-            share = shares.get(use.register_id)
-            if not use.is_virtual:
-                uses.append(use)
-            elif share is None or plan is None:
-                # Whatever was stored of the period, nobody can say what it is now.
-                uses.append(use._replace(end_value=None))
-            else:
-                shown = allocation.use_of(use, share, days=own, period=period, plan=plan)
-                uses.append(shown)
-                closed.of(contract).closings[contract.place].append(
-                    allocation.closing_of(shown, days=own)
-                )
     return found
 
 
@@ -381,7 +275,10 @@ def _contract_input(row: ContractRow, inputs: ChunkInputs) -> ContractInput:
         conversions=inputs.conversions.get(row.service, ()),
         earlier=inputs.earlier.get(contract_id, _NOTHING),
         conditions=inputs.conditions.get(contract_id, _NO_CONDITIONS),
-        hours=inputs.hours.get(contract_id, NO_HOURS),
+        hours=inputs.counted.hours.get(contract_id, NO_HOURS),
+        fixed=inputs.fixed.get(contract_id),
+        taken_off=inputs.taken_off.get(contract_id, ()),
+        held=inputs.budgets.held.get(contract_id),
     )
 
 

@@ -14,6 +14,7 @@ def kind_name(kind: str) -> str:
         BillKind.FINAL.value: _("Final bill"),
         BillKind.INTERIM.value: _("Interim bill"),
         BillKind.CORRECTION.value: _("Corrected bill"),
+        BillKind.SETTLEMENT.value: _("Settlement"),
         BillKind.CREDIT.value: _("Credit note"),
     }[kind]
 

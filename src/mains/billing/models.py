@@ -37,7 +37,7 @@ class RunStage(models.TextChoices):
 
 class RunKind(models.TextChoices):
     """
-    Whom a run bills, and for what: everybody for a period, or one account for days of its own.
+    Whom a run bills, and for what: everybody for a period, or contracts for days of their own.
     """
 
     REGULAR = "REGULAR"
@@ -47,6 +47,8 @@ class RunKind(models.TextChoices):
     INTERIM = "INTERIM"
     # In place of a bill that was credited.
     CORRECTION = "CORRECTION"
+    # What was really used of contracts on fixed amounts, less what these were.
+    SETTLEMENT = "SETTLEMENT"
 
 
 class BillRun(models.Model):
@@ -155,6 +157,7 @@ class BillKind(models.TextChoices):
     FINAL = "FINAL"
     INTERIM = "INTERIM"
     CORRECTION = "CORRECTION"
+    SETTLEMENT = "SETTLEMENT"
     # Every line of a bill the other way round.
     CREDIT = "CREDIT"
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from mains.billing.contracts import ContractRow
-from mains.billing.models import Bill
+from mains.billing.covered import used_of
 from mains.billing.pricing import ContractPrices, Pricing, PricingOf
 from mains.billing.rules.correcting import PastPeriod
 from mains.core.calendars import Period
@@ -117,29 +117,24 @@ def _billed(
     before: date,
 ) -> list[Estimated]:
     """
-    Return the estimates that close a period for which the contract's own account got a bill.
+    Return the estimates that close days of which the contract's own account was billed the use.
     """
     contracts_at: dict[Place, list[ContractRow]] = defaultdict(list)
     for contract in contracts:
         contracts_at[contract.place].append(contract)
-    periods: dict[int, list[Period]] = defaultdict(list)
-    for account_id, start, end in (
-        Bill.objects.charging()
-        .filter(
-            account_id__in={contract.account_id for contract in contracts},
-            period_end__lte=before,
-            period_end__gt=min(one.closes for one in found),
-        )
-        .values_list("account_id", "period_start", "period_end")
-    ):
-        periods[account_id].append(Period(start, end))
+    first = min(one.closes for one in found)
+    if first >= before:
+        return []
+    billed = used_of(contracts=contracts, period=Period(first, before))
     last: dict[tuple[int, Period], Estimated] = {}
     for one in found:
         for contract in contracts_at[one.supply_point_id, one.service]:
             # What closed the days of whoever lived there before is theirs.
             if one.closes < contract.start_date:
                 continue
-            for period in periods.get(contract.account_id, ()):
+            for period in billed.of(
+                contract_id=contract.contract_id, account_id=contract.account_id
+            ):
                 if period.contains(one.closes) and period.end <= days[contract.contract_id].start:
                     # Of several in one period the last closes it; they come in that order.
                     last[one.register_id, period] = Estimated(contract.account_id, period, one)

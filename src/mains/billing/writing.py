@@ -70,12 +70,15 @@ def write(
     contracts = [one for draft in billable for one in inputs.contracts[draft.account_id]]
     bills = _numbered(writing, inputs, billable)
     # Nobody else can bill for this company before this ends, so whoever did so is seen.
-    refuse_billed(contracts=contracts, days=inputs.days, run=writing.run)
+    refuse_billed(
+        contracts=contracts, days=inputs.days, taken_off=inputs.taken_off, run=writing.run
+    )
     with connection.cursor() as cursor:
         _copy_bills(cursor, writing, inputs, contents, bills)
         _copy_lines(cursor, contents, bills)
         _copy_messages(cursor, writing, inputs, bills)
-    closings, replaced_ids = inputs.closed.closings(contracts)
+    used = [one for one in contracts if one.contract_id not in inputs.fixed]
+    closings, replaced_ids = inputs.counted.closed.closings(used)
     readings.store(
         closings=closings, replaced_ids=replaced_ids, run_id=writing.run.pk, now=writing.now
     )

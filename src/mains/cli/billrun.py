@@ -4,6 +4,7 @@ import click
 
 from mains.cli import billrun_holding
 from mains.cli.billrun_numbers import numbers
+from mains.cli.billrun_settling import settle
 from mains.cli.output import CommandFailed, say, show
 from mains.cli.runs import (
     explained,
@@ -24,6 +25,7 @@ def billrun() -> None:
 
 
 billrun.add_command(numbers)
+billrun.add_command(settle)
 
 
 @billrun.command()

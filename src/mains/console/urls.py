@@ -1,6 +1,13 @@
 from django.urls import path
 
-from mains.console.accounts import bill_now, charges, reading_link, reading_passes, tax_number
+from mains.console.accounts import (
+    bill_now,
+    budgets,
+    charges,
+    reading_link,
+    reading_passes,
+    tax_number,
+)
 from mains.console.accounts import views as accounts
 from mains.console.approvals import views as approvals
 from mains.console.authorities import views as authorities
@@ -17,7 +24,7 @@ from mains.console.privacy import views as privacy
 from mains.console.readings import direction, entering, exchanging
 from mains.console.readings import views as readings
 from mains.console.runs import accounts as run_accounts
-from mains.console.runs import bills, crediting, instalments, steps
+from mains.console.runs import bills, crediting, instalments, settling, steps
 from mains.console.runs import views as runs
 from mains.console.settings import brand, clock, configuration, numbers, proof
 from mains.console.support import views as support
@@ -36,6 +43,17 @@ urlpatterns = [
         "customers/<int:account_id>/charges/<int:charge_id>/cancel/",
         charges.cancel,
         name="cancel-charge",
+    ),
+    path("customers/<int:account_id>/budgets/new/", budgets.put_on, name="budget"),
+    path(
+        "customers/<int:account_id>/budgets/<int:contract_id>/",
+        budgets.change,
+        name="change-budget",
+    ),
+    path(
+        "customers/<int:account_id>/budgets/<int:contract_id>/stop/",
+        budgets.stop,
+        name="stop-budget",
     ),
     path("customers/<int:account_id>/bill/", bill_now.bill_now, name="bill-now"),
     path("customers/<int:account_id>/tax-number/", tax_number.correct, name="tax-number"),
@@ -120,6 +138,7 @@ urlpatterns = [
     path("readings/<int:reading_id>/photo.jpg", readings.photo, name="reading-photo"),
     path("runs/", runs.every, name="runs"),
     path("runs/new/", runs.start, name="run-new"),
+    path("runs/settle/", settling.settle, name="settle"),
     path("runs/<int:run_id>/", runs.one, name="run"),
     path("runs/<int:run_id>/rehearse/", steps.rehearse, name="run-rehearse"),
     path("runs/<int:run_id>/again/", steps.again, name="run-again"),

@@ -121,6 +121,7 @@ def hold(reason: str, explanation: str) -> str:
         Hold.NOT_RATABLE: _("The tariff does not fit what is known of the account: %(what)s."),
         Hold.NOTHING_TO_BILL: _("No contract of the account has anything to charge."),
         Hold.BILLED_ALREADY: _("Another bill charged all of these days already."),
+        Hold.NOT_SETTLED: _("Fixed amounts ended and are not settled. Settle them first."),
     }
     known = {str(code): sentence for code, sentence in sentences.items()}
     return known.get(reason, reason) % {"what": explanation}

@@ -120,6 +120,9 @@ class Contract(models.Model):
     tariff_code = models.CharField(max_length=40)
     start_date = models.DateField()
     end_date = models.DateField(null=True, blank=True)
+    # The fixed amount that it pays a month, net, and whoever decided so: {"monthly_minor": 4545,
+    # "since": "2026-01-01", "until": null, "by": "Olga"}. One that was billed stays.
+    budget = models.JSONField(null=True)
 
     class Meta:
         constraints = [

@@ -105,6 +105,7 @@ class ContractRow:
     A contract of an account; `delivery` is how its bills are delivered today, or empty.
     """
 
+    id: int
     service: str
     tariff_code: str
     supply_point: str
@@ -187,6 +188,7 @@ def _contracts(contracts: QuerySet[Contract], *, today: date) -> list[ContractRo
     modes = dict(in_force.values_list("contract_id", "mode"))
     return [
         ContractRow(
+            id=row.pk,
             service=row.service,
             tariff_code=row.tariff_code,
             supply_point=row.supply_point.code,

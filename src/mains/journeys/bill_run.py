@@ -6,9 +6,11 @@ from datetime import date, datetime, timedelta
 from mains.billing import actions as billing
 from mains.billing import apart, issuing, rehearsing, run_queries
 from mains.billing.actions import NobodyToBill, OverlappingRun
-from mains.billing.inputs import Plans
+from mains.billing.covered import BilledMeanwhile
 from mains.billing.models import BillRun, RunKind, RunStage
+from mains.billing.plans import Plans
 from mains.billing.rules.back_billing import months_claimed
+from mains.billing.rules.budgeting import BudgetPlan
 from mains.core.calendars import Period, add_months
 from mains.customers import queries as customers
 from mains.customers.models import Account, Company
@@ -59,7 +61,18 @@ def bill_plans(file: TenantFile) -> Plans:
         ),
         reasons={category: words for tax in file.taxes for category, words in tax.reasons.items()},
         late_on_next_bill=file.billing.late_readings is LateReadings.NEXT_BILL,
+        budget=budget_plan(file),
     )
+
+
+def budget_plan(file: TenantFile) -> BudgetPlan | None:
+    """
+    Return how a utility charges fixed amounts, or None where it offers none.
+    """
+    chosen = file.budget_billing
+    if chosen is None:
+        return None
+    return BudgetPlan(chosen.tax, chosen.settles_month, chosen.label, chosen.label_billed)
 
 
 def start(
@@ -170,7 +183,7 @@ def _issue(
     *, tenant: TenantInfo, run: BillRun, now: datetime, progress: Callable[[], None]
 ) -> BillRun:
     policy = policy_of(tenant=tenant, company_code=run.company.code)
-    while issuing.issue_next(run_id=run.pk, policy=policy, now=now):
+    while _issue_next(run, policy, now):
         progress()
     run.refresh_from_db()
     if run.stage == RunStage.ISSUED:
@@ -180,6 +193,17 @@ def _issue(
                 releasing.use_credit(bill_id=bill_id)
         notifications.SEND_MESSAGES.send()
     return run
+
+
+def _issue_next(run: BillRun, policy: billing.Policy, now: datetime) -> bool:
+    """
+    Issue the next chunk. Where another bill took some of its days or amounts at the same moment,
+    it is drafted once more, and whoever differs by now is refused by name.
+    """
+    try:
+        return issuing.issue_next(run_id=run.pk, policy=policy, now=now)
+    except BilledMeanwhile:
+        return issuing.issue_next(run_id=run.pk, policy=policy, now=now)
 
 
 def refused(*, run_id: int) -> list[str]:

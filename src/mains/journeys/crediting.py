@@ -30,6 +30,7 @@ def credit(
     :raises crediting.NotCreditable: if it is a credit note, or its facts are deleted.
     :raises crediting.RunAtWork: if its run is being issued.
     :raises crediting.LaterBill: if it rests on estimates that a later bill goes on from.
+    :raises crediting.SettledBill: if a settlement took its fixed amounts off.
     :raises crediting.SecondPersonNeeded: if nobody else asked for it, where the tenant wants two.
     :raises ClosedMonth: if the company has closed the month of today.
     :raises Bill.DoesNotExist: if there is no such bill.

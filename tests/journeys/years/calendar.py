@@ -109,6 +109,89 @@ class Year:
         run_desk.issue(tenant=self.tenant, run_id=run_id, now=self.now)
         return list(Bill.objects.filter(run_id=run_id).select_related("account").order_by("pk"))
 
+    def put_on(self, contract: Any, monthly_minor: int, *, since: date) -> None:
+        """
+        Charge a contract a fixed amount from a day on.
+        """
+        from mains.journeys import budget_desk
+
+        budget_desk.put_on(
+            tenant=self.tenant,
+            account_id=contract.account_id,
+            contract_id=contract.pk,
+            monthly_minor=monthly_minor,
+            since=since,
+            by="ana",
+            actor="staff:1",
+            now=self.now,
+        )
+
+    def settle(self) -> list[Any]:
+        """
+        Settle everybody who is due, as two people at the console do; return the bills.
+        """
+        from mains.journeys import budget_desk
+
+        code = self.tenant.file.companies[0].code
+        run_id = budget_desk.settle(
+            tenant=self.tenant, company_code=code, started_by="ana", actor="staff:1", now=self.now
+        )
+        return self.issue(run_id)
+
+    def nobody_to_settle(self) -> bool:
+        """
+        Tell whether nobody is due to be settled.
+        """
+        from mains.journeys import budget_desk
+
+        return not any(
+            one.contracts for one in budget_desk.due(tenant=self.tenant, today=self.today)
+        )
+
+    def issue(self, run_id: int) -> list[Any]:
+        """
+        Approve and issue a rehearsed run; return its bills.
+        """
+        from mains.billing.models import Bill
+        from mains.journeys import run_desk
+
+        run_desk.approve(tenant=self.tenant, run_id=run_id, approved_by="bob", now=self.now)
+        run_desk.issue(tenant=self.tenant, run_id=run_id, now=self.now)
+        return list(Bill.objects.filter(run_id=run_id).select_related("account").order_by("pk"))
+
+    def finally_bill(self, account_id: int, *, until: date) -> list[Any]:
+        """
+        Make the final bill of an account whose contracts have ended by a day; return it.
+        """
+        from mains.billing.models import RunKind
+        from mains.journeys import run_desk
+
+        run_id = run_desk.start_apart(
+            tenant=self.tenant,
+            kind=RunKind.FINAL,
+            account_id=account_id,
+            until=until,
+            started_by="ana",
+            actor="staff:1",
+            now=self.now,
+        )
+        return self.issue(run_id)
+
+    def book(self, detail: str) -> int:
+        """
+        Return what stands on the company's revenue of one kind, in minor units.
+        """
+        from django.db.models import Sum
+
+        from mains.ledger.models import LedgerAccount, Transfer
+
+        total = 0
+        for account in LedgerAccount.objects.filter(key__contains=f":{detail}:"):
+            for name, sign in (("credit_id", 1), ("debit_id", -1)):
+                rows = Transfer.objects.filter(**{name: account.pk})
+                total += sign * (rows.aggregate(Sum("amount_minor"))["amount_minor__sum"] or 0)
+        return total
+
     def pay(self, bill: Any, amount: str | None = None) -> None:
         """
         Book a bank transfer for a bill: all of it, or an amount.

@@ -10,6 +10,7 @@ from random import Random
 import pytest
 
 from mains.billing.rules import reconciling
+from mains.billing.rules.budgeting import BilledAmount, FixedAmount
 from mains.billing.rules.causes import Cause, CauseKind, Change
 from mains.billing.rules.correcting import PastPeriod
 from mains.billing.rules.drafting import ContractInput, MeasuredRegister, draft_bill
@@ -19,6 +20,7 @@ from mains.billing.rules.figures import (
 )
 from mains.billing.rules.reconciling import reconcile
 from mains.core.calendars import Period, add_months
+from mains.core.money import Money
 from mains.metering.rules.consumption import Segment
 from mains.tariffs.rules.kinds import (
     AttributePrice,
@@ -65,6 +67,8 @@ class World:
         self.contracts = {1, 2} if self.chance(0.4) else {1}
         self.discount = self.chance(0.3)
         self.share, self.least = self.percent(), D(self.random.randint(0, 90))
+        # What contracts pay a month instead of what they use, in minor units.
+        self.fixed = {n: self.random.randint(1, 9_000) for n in (1, 2) if self.chance(0.15)}
         self.cut: Period | None = None
         self.old: dict[str, Decimal] = {}
         self.months, self.start = self.random.choice([1, 2, 3]), date(2026, 1, 1)
@@ -88,7 +92,17 @@ class World:
         """
         changed = {
             name
-            for name in ("price", "volume", "time", "vat", "contracts", "discount", "size", "share")
+            for name in (
+                "price",
+                "volume",
+                "time",
+                "vat",
+                "contracts",
+                "discount",
+                "size",
+                "share",
+                "fixed",
+            )
             if self.chance(0.35)
         }
         self.start = add_months(self.start, self.months)
@@ -122,11 +136,20 @@ class World:
     def move_discount(self) -> None:
         self.discount = not self.discount
 
+    def move_fixed(self) -> None:
+        self.fixed = {n: self.random.randint(1, 9_000) for n in (1, 2, 3) if self.chance(0.4)}
+
     def move_share(self) -> None:
         self.share, self.least = self.percent(), D(self.random.randint(0, 90))
 
     def move_size(self) -> None:
         self.size = D(self.random.randint(20, 200))
+
+    def fixed_amount(self, number: int) -> FixedAmount | None:
+        minor = self.fixed.get(number)
+        if minor is None:
+            return None
+        return FixedAmount(self.period, Money(minor, self.currency), self.vat["standing"])
 
     @property
     def period(self) -> Period:
@@ -201,6 +224,10 @@ class World:
                     attributes={"lm3": self.size},
                     registers=[MeasuredRegister("m3", segment(self.used[number]))],
                     corrections=[past] if self.chance(0.15) else (),
+                    fixed=self.fixed_amount(number),
+                    taken_off=[BilledAmount(Money(900, self.currency), self.vat["use"], ("B-1",))]
+                    if self.chance(0.1)
+                    else (),
                 )
                 for number in sorted(self.contracts)
             ],
@@ -245,6 +272,9 @@ def check(seed: int) -> set[CauseKind]:
         K.VAT_RATE: {"vat"},
         K.LINE_NEW: {"share"},
         K.LINE_ENDED: {"share"},
+        K.FIXED: {"fixed"},
+        K.USED_NOW: {"fixed"},
+        K.USED_BEFORE: {"fixed"},
     }
     for kind in kinds & allowed.keys():
         assert allowed[kind] & changed, (seed, kind, changed)
@@ -261,7 +291,7 @@ def check_many(count: int) -> set[CauseKind]:
 
 
 def holds(cause: Cause) -> None:
-    if cause.kind is K.PRICE:
+    if cause.kind in {K.PRICE, K.FIXED}:
         assert cause.prices
         assert all(one.difference for one in cause.prices)
     if cause.quantity and cause.kind not in {K.BLOCKS, K.FOLLOWS}:

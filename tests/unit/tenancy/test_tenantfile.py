@@ -92,6 +92,37 @@ class TestAMistakeIsNamedByItsPlace:
         assert said in wrong(data)[place]
 
     @pytest.mark.parametrize(
+        ("wrongly", "place", "said"),
+        [
+            ({"settles_month": 13}, "budget_billing.settles_month", "less than or equal to 12"),
+            ({"tax": "a tax"}, "budget_billing.tax", "match"),
+            ({"tax": "vat"}, "file", "budget_billing names the tax 'vat'"),
+            ({"round_to": "0"}, "budget_billing.round_to", "greater than 0"),
+            ({"round_to": "0.001"}, "file", "budget_billing.round_to is 0.001"),
+            ({"label": {"lv": "L"}}, "file", "budget_billing.label has no text in en"),
+            (
+                {"label_billed": {"en": "L"}},
+                "file",
+                "label_billed has no text in lv",
+            ),
+            ({"label": {"lv": "L", "en": "x" * 121}}, "budget_billing.label.en", "at most 120"),
+            ({"day": 1}, "budget_billing.day", "not permitted"),
+        ],
+    )
+    def test_fixed_amounts_that_nobody_can_charge(self, wrongly, place, said):
+        data = balta()
+        data["budget_billing"] |= wrongly
+
+        assert said in wrong(data)[place]
+
+    def test_a_settlement_in_the_middle_of_a_billing_period(self):
+        data = balta()
+        data["billing"]["months_per_bill"] = 3
+        data["budget_billing"]["settles_month"] = 11
+
+        assert "budget_billing.settles_month is 11" in wrong(data)["file"]
+
+    @pytest.mark.parametrize(
         ("wrongly", "said"),
         [
             ({"unit": "ft3"}, "ft3"),

@@ -35,7 +35,8 @@ class BillShape(serializers.Serializer[Any]):
     reference = serializers.CharField()
     account = serializers.CharField()
     kind = serializers.CharField(
-        help_text="REGULAR, FINAL of a contract that ended, INTERIM between two regular ones, or "
+        help_text="REGULAR, FINAL of a contract that ended, INTERIM between two regular ones, "
+        "SETTLEMENT of what was really used under fixed amounts, or "
         "CORRECTION in place of one that was credited; or CREDIT, a credit note."
     )
     status = serializers.CharField()

@@ -29,6 +29,10 @@ class CauseKind(StrEnum):
     DISCOUNT_ENDED = "DISCOUNT_ENDED"
     CORRECTION = "CORRECTION"  # of an earlier, estimated bill, on this one
     CORRECTION_BEFORE = "CORRECTION_BEFORE"  # the same on the bill compared with
+    FIXED = "FIXED"  # a fixed amount is another one, or begins or ends
+    FIXED_TAKEN_OFF = "FIXED_TAKEN_OFF"  # fixed amounts that were billed, on a settlement
+    USED_BEFORE = "USED_BEFORE"  # what was used is on the earlier bill, and not on the one with a
+    USED_NOW = "USED_NOW"  # fixed amount; or only on the later one
     VAT_RATE = "VAT_RATE"
     VAT = "VAT"  # on everything else
     ROUNDING = "ROUNDING"

@@ -14,7 +14,8 @@ class Bucket(StrEnum):
     """
     Why the bills of accounts differ from those that they are compared with.
 
-    `CONTRACT`: one began or ended. `OTHER`: nothing tells, as where the earlier facts are deleted.
+    `CONTRACT`: one began or ended. `FIXED`: a fixed amount is another one, or begins or ends, or is
+    settled. `OTHER`: nothing tells, as where the earlier facts are deleted.
     Blocked accounts have a bucket for each reason, see `error`.
     """
 
@@ -25,6 +26,7 @@ class Bucket(StrEnum):
     NEW_METER = "new_meter"
     LOST_DISCOUNT = "lost_discount"
     CONTRACT = "contract"
+    FIXED = "fixed"
     OTHER = "other"
     NEW_CUSTOMER = "new_customer"
     UNCHANGED = "unchanged"
@@ -51,6 +53,10 @@ _BUCKETS = {
     CauseKind.CONTRACT_ENDED: Bucket.CONTRACT,
     CauseKind.CORRECTION: Bucket.ESTIMATE,
     CauseKind.CORRECTION_BEFORE: Bucket.ESTIMATE,
+    CauseKind.FIXED: Bucket.FIXED,
+    CauseKind.FIXED_TAKEN_OFF: Bucket.FIXED,
+    CauseKind.USED_BEFORE: Bucket.FIXED,
+    CauseKind.USED_NOW: Bucket.FIXED,
     CauseKind.VAT: VAT,
     CauseKind.ROUNDING: ROUNDING,
     CauseKind.OTHER: Bucket.OTHER,

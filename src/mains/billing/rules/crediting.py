@@ -50,3 +50,14 @@ def rests_on_estimates(facts: Mapping[str, Any]) -> bool:
         or any(register.get("method") for register in contract["registers"])
         for contract in facts["contracts"]
     )
+
+
+def takes_off(facts: Mapping[str, Any], *, number: str) -> bool:
+    """
+    Tell whether a settlement took off the fixed amounts of the bill with a number.
+    """
+    return any(
+        number in billed["bills"]
+        for contract in facts["contracts"]
+        for billed in contract.get("budget_billed", ())
+    )

@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
+from mains.billing.rules.budgeting import BilledAmount, FixedAmount, amount_line, billed_line
 from mains.billing.rules.charging import OneOff, charge_line
 from mains.billing.rules.correcting import PastPeriod, correction_lines
 from mains.billing.rules.totals import BillTotals, bill_totals
@@ -35,6 +36,8 @@ class Hold(StrEnum):
     NOT_RATABLE = "NOT_RATABLE"
     NOTHING_TO_BILL = "NOTHING_TO_BILL"
     BILLED_ALREADY = "BILLED_ALREADY"
+    # Fixed amounts ended, and what was used until then is not settled yet.
+    NOT_SETTLED = "NOT_SETTLED"
 
 
 class MeasuredRegister(NamedTuple):
@@ -66,13 +69,23 @@ class Hours(NamedTuple):
 NO_HOURS = Hours()
 
 
+class Held(NamedTuple):
+    """
+    Why a contract cannot be rated.
+    """
+
+    hold: Hold
+    explanation: str
+
+
 class ContractInput(NamedTuple):
     """
     One contract over its part of the billing period, with the earlier ones that it sets right; a
     named tuple, as all of these, because millions are made.
 
-    `parts` are the prices of its days; none, where its tariff has none. `earlier` is what was
-    billed since 1 January, and `conditions` are those in force at the snapshot.
+    `parts` are its prices; none, where its tariff has none. `earlier` is what was
+    billed since 1 January, `conditions` are those in force at the snapshot. A `fixed` amount stands
+    instead of all that; `taken_off` were charged as such for days that are settled now.
     """
 
     contract_id: int
@@ -87,6 +100,9 @@ class ContractInput(NamedTuple):
     earlier: Mapping[str, Decimal] = MappingProxyType({})
     conditions: frozenset[str] = frozenset()
     hours: Hours = NO_HOURS
+    fixed: FixedAmount | None = None
+    taken_off: Sequence[BilledAmount] = ()
+    held: Held | None = None
 
 
 class DraftLine(NamedTuple):
@@ -139,21 +155,19 @@ def draft_bill(
     rated_from: dict[int, Sequence[RatingInput]] = {}
     written_off: set[tuple[int, Period]] = set()
     for contract in contracts:
+        if contract.held is not None:
+            return held(account_id, *contract.held)
         if not contract.parts:
             return held(account_id, Hold.NO_TARIFF, contract.tariff_code)
-        given = _given(contract)
-        if isinstance(given, Held):
-            return held(account_id, *given)
-        try:
-            inputs = inputs_of(contract.parts, given, known=contract.hours.known)
-            lines += _lines(contract, inputs)
-            corrections = _corrections(contract, given, written_off)
-        except RatingProblem as problem:
-            return held(account_id, Hold.NOT_RATABLE, str(problem))
-        if isinstance(corrections, Hold):
-            return held(account_id, corrections, contract.tariff_code)
-        lines += corrections
-        rated_from[contract.contract_id] = inputs
+        if contract.fixed is not None:
+            lines.append(_own(amount_line(contract.fixed, service=contract.service), contract))
+            rated_from[contract.contract_id] = ()
+            continue
+        used = _used(contract, written_off)
+        if isinstance(used, Held):
+            return held(account_id, *used)
+        rated_from[contract.contract_id], own = used
+        lines += own
     if contracts:
         lines += [_charge(one, contracts[0]) for one in charges]
     if not lines:
@@ -171,13 +185,27 @@ def draft_bill(
     )
 
 
-class Held(NamedTuple):
+def _used(
+    contract: ContractInput, written_off: set[tuple[int, Period]]
+) -> tuple[Sequence[RatingInput], list[DraftLine]] | Held:
     """
-    Why a contract cannot be rated.
+    Return what a contract is rated from, and the lines for what it used.
     """
-
-    hold: Hold
-    explanation: str
+    given = _given(contract)
+    if isinstance(given, Held):
+        return given
+    try:
+        inputs = inputs_of(contract.parts, given, known=contract.hours.known)
+        lines = _lines(contract, inputs)
+        corrections = _corrections(contract, given, written_off)
+    except RatingProblem as problem:
+        return Held(Hold.NOT_RATABLE, str(problem))
+    if isinstance(corrections, Hold):
+        return Held(corrections, contract.tariff_code)
+    billed = [
+        _own(billed_line(one, service=contract.service), contract) for one in contract.taken_off
+    ]
+    return inputs, lines + corrections + billed
 
 
 def _given(contract: ContractInput) -> RatingInput | Held:
@@ -215,6 +243,10 @@ def _lines(contract: ContractInput, inputs: Sequence[RatingInput]) -> list[Draft
     ]
 
 
+def _own(line: RatedLine, contract: ContractInput) -> DraftLine:
+    return DraftLine(contract.contract_id, contract.service, line)
+
+
 def _charge(one: OneOff, contract: ContractInput) -> DraftLine:
     line = charge_line(
         code=one.code,
@@ -223,7 +255,7 @@ def _charge(one: OneOff, contract: ContractInput) -> DraftLine:
         book=one.book,
         service=contract.service,
     )
-    return DraftLine(contract.contract_id, contract.service, line)
+    return _own(line, contract)
 
 
 def _corrections(

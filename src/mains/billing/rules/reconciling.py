@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
 
+from mains.billing.rules.budgeting import AMOUNT, BILLED
 from mains.billing.rules.causes import Cause, CauseKind, Change, Part, in_money, merged
+from mains.billing.rules.charging import is_charge
 from mains.billing.rules.figures import BillFigures, PrintedLine
 from mains.core.money import MixedCurrencies, Money
 from mains.tariffs.rules.kinds.sums import PERCENT, SUM
@@ -143,10 +145,12 @@ def _by_part(lines: Sequence[PrintedLine]) -> list[list[PrintedLine]]:
 
 def _groups(before: BillFigures, after: BillFigures) -> list[_Group]:
     running = _contracts(before) & _contracts(after)
+    # On one of the bills a fixed amount stands in the place of all that was used.
+    switched = _fixed(before) ^ _fixed(after)
     groups: dict[tuple[object, ...], _Group] = {}
     for number, bill in enumerate((before, after)):
         for line in bill.lines:
-            key, kinds = _place(line, running)
+            key, kinds = _place(line, running, switched)
             group = groups.setdefault(key, _Group([], [], kinds))
             (group.after if number else group.before).append(line)
     return list(groups.values())
@@ -156,14 +160,22 @@ def _contracts(bill: BillFigures) -> set[int]:
     return {line.contract_id for line in bill.lines if line.corrects is None}
 
 
+def _fixed(bill: BillFigures) -> set[int]:
+    return {line.contract_id for line in bill.lines if line.code == AMOUNT}
+
+
 def _place(
-    line: PrintedLine, running: set[int]
+    line: PrintedLine, running: set[int], switched: set[int]
 ) -> tuple[tuple[object, ...], tuple[CauseKind, CauseKind] | None]:
     if line.corrects is not None:
         kinds = (CauseKind.CORRECTION_BEFORE, CauseKind.CORRECTION)
         return (line.contract_id, line.corrects), kinds
     if line.contract_id not in running:
         return (line.contract_id,), (CauseKind.CONTRACT_ENDED, CauseKind.CONTRACT_NEW)
+    if line.code == BILLED:
+        return (line.contract_id, BILLED), (CauseKind.FIXED_TAKEN_OFF, CauseKind.FIXED_TAKEN_OFF)
+    if line.contract_id in switched and line.code != AMOUNT and not is_charge(line.code):
+        return (line.contract_id, "used"), (CauseKind.USED_BEFORE, CauseKind.USED_NOW)
     return (line.contract_id, line.code, line.unit), None
 
 
@@ -179,13 +191,27 @@ def _parts(group: _Group, before: BillFigures, after: BillFigures) -> Iterator[P
     if group.kinds is not None:
         kind = group.kinds[1 if group.after else 0]
         corrected = cause._replace(unit="", corrects=line.corrects, corrects_end=line.corrects_end)
+        if kind is CauseKind.FIXED_TAKEN_OFF:
+            corrected = corrected._replace(prices=(_unit_price(group),))
         yield Part(corrected._replace(kind=kind), group.change)
         return
     cause = cause._replace(codes=(line.code,), labels=(line.label,))
     if group.before and group.after:
         yield from _split(group, cause, before, after)
+    elif line.code == AMOUNT:
+        fixed = cause._replace(kind=CauseKind.FIXED, prices=(_unit_price(group),))
+        yield Part(fixed, group.change)
     else:
         yield Part(cause._replace(kind=_one_sided(group), unit=""), group.change)
+
+
+def _unit_price(group: _Group) -> Change:
+    """
+    Return the unit price on both bills, nothing where there is no such line.
+    """
+    return Change(
+        *(lines[0].unit_price if lines else _NONE for lines in (group.before, group.after))
+    )
 
 
 def _one_sided(group: _Group) -> CauseKind:
@@ -279,7 +305,7 @@ def _prices(group: _Group, cause: Cause, after: BillFigures) -> Cause:
     pairs = group.earlier_pairs + group.pairs
     changes = dict.fromkeys(Change(one.unit_price, other.unit_price) for one, other in pairs)
     return cause._replace(
-        kind=CauseKind.PRICE,
+        kind=CauseKind.FIXED if group.first.code == AMOUNT else CauseKind.PRICE,
         prices=tuple(change for change in changes if change.difference),
         is_yearly=group.is_for_a_share_of_time,
         price_list=after.price_lists.get(group.first.contract_id),

@@ -6,6 +6,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from mains.billing.rules.budgeting import amount_line, billed_line, read_billed, read_fixed
 from mains.billing.rules.charging import charge_line
 from mains.billing.rules.correcting import line_differences
 from mains.billing.rules.crediting import CREDIT
@@ -157,8 +158,12 @@ def _lines(
     contract: Mapping[str, Any], facts: Mapping[str, Any], versions: Mapping[str, Any]
 ) -> Iterator[tuple[list[str] | None, RatedLine]]:
     """
-    Yield a contract's own lines and then those that set earlier bills right, with their period.
+    Yield a contract's own lines, those that set earlier bills right, with their period, and those
+    that take off what was billed as fixed amounts.
     """
+    if "budget" in contract:
+        fixed = read_fixed(contract["budget"], currency=facts["currency"])
+        yield None, amount_line(fixed, service=contract["service"])
     for line in _rated(contract["rated"], facts, versions):
         yield None, line
     for correction in contract["corrections"]:
@@ -171,6 +176,9 @@ def _lines(
             continue
         for line in differences:
             yield correction["period"], line
+    for one in contract.get("budget_billed", ()):
+        billed = read_billed(one, currency=facts["currency"])
+        yield None, billed_line(billed, service=contract["service"])
 
 
 def _rated(

@@ -12,14 +12,14 @@ from mains.billing import charges
 from mains.branding.components import Cell, Column, Pages, Table
 from mains.console import wording
 from mains.console.access import BILLING, EVERYBODY, OWNERS, StaffRequest, staff
+from mains.console.accounts import budget_tables, reading_passes, tables
 from mains.console.accounts import charges as charge_views
-from mains.console.accounts import reading_passes, tables
 from mains.console.support.views import may_end
 from mains.core.money import Money
 from mains.customers import queries
 from mains.customers.queries import AccountPage
 from mains.enrolment import queries as enrolment
-from mains.journeys import guest_readings
+from mains.journeys import budget_desk, guest_readings
 from mains.ledger import queries as ledger
 from mains.metering import queries as metering
 from mains.metering import waiting
@@ -104,6 +104,7 @@ def one(request: StaffRequest, account_id: int) -> HttpResponse:
     bills = payments.bills(account_ids=ids, today=request.today)
     booked = payments.payments(account_ids=ids)
     charged = charges.charges_of(account_id=account_id)
+    budgets = budget_desk.budgets(tenant=request.tenant, account_ids=ids, today=request.today)
     registers = metering.registers_of(account_ids=ids, today=request.today)
     readings = metering.readings_of(account_ids=ids, limit=12)
     people = enrolment.who_sees(account_id=account_id, today=request.today)
@@ -134,6 +135,8 @@ def one(request: StaffRequest, account_id: int) -> HttpResponse:
             "passes": reading_passes.table(request, account_id=account_id),
             "may_correct": request.role in BILLING,
             "charges": charge_views.table(charged, base=request.base),
+            "budgets": budget_tables.table(budgets, may_correct=request.role in BILLING),
+            "offers_budgets": request.tenant.file.budget_billing is not None,
             "waiting_charges": [
                 row for row in charged if row.bill_id is None and not row.is_cancelled
             ],

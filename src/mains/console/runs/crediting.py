@@ -11,7 +11,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from mains.billing import apart, crediting, queries
-from mains.billing.crediting import LaterBill, NotCreditable, RunAtWork, SecondPersonNeeded
+from mains.billing.crediting import (
+    LaterBill,
+    NotCreditable,
+    RunAtWork,
+    SecondPersonNeeded,
+    SettledBill,
+)
 from mains.billing.holding import REASON, ReasonMissing
 from mains.billing.kinds import title_of
 from mains.billing.models import Bill
@@ -85,6 +91,7 @@ def _credited(request: StaffRequest, bill_id: int, form: WhyCredit, *, asks: boo
         NotCreditable,
         RunAtWork,
         LaterBill,
+        SettledBill,
         SecondPersonNeeded,
         ClosedMonth,
         ReasonMissing,
@@ -100,6 +107,9 @@ _SENTENCES = {
     RunAtWork: lambda: _("The run of this bill is being issued. Wait until it is done."),
     LaterBill: lambda: _(
         "This bill rests on estimates that a later bill goes on from. Credit the later one first."
+    ),
+    SettledBill: lambda: _(
+        "A settlement took the fixed amount of this bill off. Credit the settlement first."
     ),
     SecondPersonNeeded: lambda: _(
         "You asked for this yourself, and a second person has to take the bill back."

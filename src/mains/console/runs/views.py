@@ -32,7 +32,10 @@ def every(request: StaffRequest) -> HttpResponse:
     return render(
         request,
         "console/runs/list.html",
-        {"table": runs_table(rows, base=request.base) if rows else None},
+        {
+            "table": runs_table(rows, base=request.base) if rows else None,
+            "settles": request.tenant.file.budget_billing is not None,
+        },
     )
 
 

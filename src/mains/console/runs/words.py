@@ -29,6 +29,7 @@ def cause(code: str) -> str:
         Bucket.NEW_METER: _("Meter exchanged"),
         Bucket.LOST_DISCOUNT: _("Discount lost"),
         Bucket.CONTRACT: _("Contract began or ended"),
+        Bucket.FIXED: _("Fixed amounts"),
         Bucket.OTHER: _("Something else"),
         Bucket.NEW_CUSTOMER: _("First bill"),
         Bucket.UNCHANGED: _("Unchanged"),
@@ -45,6 +46,7 @@ def _error(reason: str) -> str:
         Hold.NOT_RATABLE: _("Prices do not fit the account"),
         Hold.NOTHING_TO_BILL: _("Nothing to charge"),
         Hold.BILLED_ALREADY: _("Billed already"),
+        Hold.NOT_SETTLED: _("Fixed amounts not settled"),
     }
     return said.get(reason, reason)
 

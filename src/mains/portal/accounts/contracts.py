@@ -1,19 +1,22 @@
 """What an account has: each contract with its tariff, place, meters and days."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from mains.billing.budget_queries import BudgetRow
 from mains.branding.components import Fact
-from mains.core.wording import date_text
+from mains.core.wording import date_text, money_text
 from mains.customers import queries as customers
 from mains.customers.models import DeliveryMode
 from mains.customers.queries import ContractRow
 from mains.enrolment.access_log import Deed
 from mains.enrolment.rules.rights import Right
+from mains.journeys import budget_desk
 from mains.metering import queries as metering
 from mains.metering.queries import RegisterRow
 from mains.portal.access import PortalRequest, customer_required, noted, require
@@ -44,13 +47,25 @@ def every(request: PortalRequest, account_id: int) -> HttpResponse:
     account = customers.account(account_id=account_id, today=request.today)
     assert account is not None
     registers = metering.registers_of(account_ids=[account_id], today=request.today)
+    budgets = budget_desk.budgets(
+        tenant=request.tenant, account_ids=[account_id], today=request.today
+    )
     names = tariffs.names_of(codes={row.tariff_code for row in account.contracts})
     return render(
         request,
         "portal/accounts/contracts.html",
         {
             "account": account,
-            "cards": [_card(request, row, registers, names) for row in account.contracts],
+            "cards": [
+                _card(
+                    request,
+                    row,
+                    registers,
+                    names,
+                    next((one for one in budgets if one.contract_id == row.id), None),
+                )
+                for row in account.contracts
+            ],
         },
     )
 
@@ -60,6 +75,7 @@ def _card(
     row: ContractRow,
     registers: list[RegisterRow],
     names: dict[str, str],
+    budget: BudgetRow | None,
 ) -> Card:
     known = [one for one in request.tenant.file.services if one.code == row.service]
     mine = [one for one in registers if (one.service, one.address) == (row.service, row.address)]
@@ -75,7 +91,32 @@ def _card(
         facts.append(Fact(_("Until"), date_text(row.end_date, language=language())))
     if row.delivery:
         facts.append(Fact(_("Bills come"), _delivery(row.delivery)))
+    if budget is not None:
+        facts += _budget(budget, today=request.today)
     return Card(label_of(known[0]) if known else row.service, facts)
+
+
+def _budget(row: BudgetRow, *, today: date) -> list[Fact]:
+    """
+    Say what is paid a month whatever is used, and when what was really used is settled.
+    """
+    amounts = {
+        "net": money_text(row.monthly, language=language()),
+        "tax": money_text(row.tax, language=language()),
+    }
+    monthly = _("%(net)s + %(tax)s VAT") % amounts
+    if row.until is not None:
+        last = date_text(row.until - timedelta(days=1), language=language())
+        monthly = _("%(net)s + %(tax)s VAT, until %(day)s") % {**amounts, "day": last}
+    settled = _("is settled with the next bill")
+    if row.settles_on > today:
+        day = date_text(row.settles_on, language=language())
+        settled = _("is settled from %(day)s on") % {"day": day}
+    return [
+        Fact(_("Fixed monthly amount"), monthly),
+        Fact(_("Billed so far, without VAT"), money_text(row.on_account, language=language())),
+        Fact(_("What you really use"), settled),
+    ]
 
 
 def _delivery(mode: str) -> str:

@@ -57,12 +57,16 @@ def headline(bill: NextBill) -> str:
     values = {"period": period, "amount": money_text(bill.total, language=language())}
     if bill.is_estimated:
         return _("%(period)s: about %(amount)s") % values
+    if not bill.uses:
+        return _("%(period)s: %(amount)s") % values
     return _("%(period)s: %(amount)s by what was read so far") % values
 
 
 def _sentences(request: PortalRequest, bill: NextBill) -> Iterator[str]:
     if bill.hold is not None:
         yield _why_held(request, bill)
+    if bill.has_fixed:
+        yield _("A fixed monthly amount is charged. What you really use is settled later.")
     for use in bill.uses:
         if use.used is not None and use.register.end_method:
             yield _if_nothing(request, bill, use)
@@ -87,6 +91,8 @@ def _why_held(request: PortalRequest, bill: NextBill) -> str:
         return _("Nobody read the meter yet; the bill waits until somebody does.")
     if bill.hold is Hold.BELOW_PREVIOUS:
         return _("Two readings contradict each other; we look into it before you get a bill.")
+    if bill.hold is Hold.NOT_SETTLED:
+        return _("First we settle what you really used under the fixed monthly amount.")
     return _("Something is missing in our records; we add it before you get a bill.")
 
 

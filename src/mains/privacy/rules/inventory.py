@@ -325,7 +325,7 @@ PLAIN = {
     "billing.NumberSeries": {"code"},
     "customers.Account": {"number", "plain_number", "currency"},
     "customers.Company": {"code", "name", "tax_id", "address", "iban", "creditor_id"},
-    "customers.Contract": {"service", "contract_class", "tariff_code"},
+    "customers.Contract": {"service", "contract_class", "tariff_code", "budget"},
     "customers.Customer": {"kind", "language"},
     "customers.DeliveryPreference": {"mode", "notice"},
     # Places of the network; whose they are follows from contracts.

@@ -13,8 +13,10 @@ from zoneinfo import available_timezones
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from mains.core.money import EXPONENTS
 from mains.tenancy.tenantfile.approvals import Approvals
 from mains.tenancy.tenantfile.base import Colour, Currency, Language, Section, Slug, Texts
+from mains.tenancy.tenantfile.budgets import BudgetBilling
 from mains.tenancy.tenantfile.estimates import Weather
 from mains.tenancy.tenantfile.identity import (
     Identifier,
@@ -122,6 +124,7 @@ class TenantFile(Section):
     price_changes: PriceChanges = PriceChanges()
     weather: Weather | None = None
     billing: Billing = Billing()
+    budget_billing: BudgetBilling | None = None
     payments: Payments = Payments()
     delivery: Delivery = Delivery()
     legal: tuple[LegalText, ...] = ()
@@ -144,6 +147,7 @@ class TenantFile(Section):
         _known("services", "company", [s.company for s in self.services], companies)
         _known("tariffs", "service", [t.service for t in self.tariffs], services)
         self._prices_refer_to_what_is_there()
+        self._fixed_amounts_can_be_charged()
         self._chooser_leads_somewhere()
         for gateway in self.payments.gateways:
             _known("payments.gateways", "companies", gateway.companies, companies)
@@ -177,6 +181,27 @@ class TenantFile(Section):
                 _known(f"tariffs.{tariff.code}", "tax", named, taxes)
                 wanted = [one.index for one in version.components if one.kind == "hourly"]
                 _known(f"tariffs.{tariff.code}", "index", wanted, indexes)
+
+    def _fixed_amounts_can_be_charged(self) -> None:
+        budget, months = self.budget_billing, self.billing.months_per_bill
+        if budget is None:
+            return
+        if not budget.tax[0].isdigit():
+            _known("budget_billing", "tax", [budget.tax], {tax.code for tax in self.taxes})
+        if budget.settles_month % months:
+            raise ValueError(
+                f"budget_billing.settles_month is {budget.settles_month}, but a bill is for "
+                f"{months} months: name a month in which a bill's period ends"
+            )
+        minor = budget.round_to.scaleb(EXPONENTS.get(self.locale.currency, 2))
+        if minor % 1:
+            raise ValueError(
+                f"budget_billing.round_to is {budget.round_to}, which is no amount of "
+                f"{self.locale.currency} on a bill: write one with its digits"
+            )
+        languages = self.locale.languages
+        _every_language("budget_billing.label", budget.label, languages)
+        _every_language("budget_billing.label_billed", budget.label_billed, languages)
 
     def _can_estimate(self, service: Service) -> None:
         methods = service.estimate.methods if service.estimate else ()
