@@ -42,7 +42,7 @@ BAD = {
     "no_clock": ("x = timezone.now()", "billing/actions.py"),
     "no_direct_tasks": ("task.delay(1)", "billing/actions.py"),
     "no_objects_in_surfaces": ("Bill.objects.all()", "portal/bills/views.py"),
-    "no_queries_at_import": ("ROWS = Bill.objects.defer('facts')", "billing/run_queries.py"),
+    "no_queries_at_import": ("ROWS = Bill.objects.defer('facts')", "billing/runs/overview.py"),
     "no_floats": ("x = 0.5", "billing/rules/vat.py"),
     "keyword_only": ("def f(x):\n    'Do.'", "billing/actions.py"),
     "documented": ("def f(*, x): ...", "billing/queries.py"),

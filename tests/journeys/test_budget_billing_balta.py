@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from tests.journeys.years.calendar import Year, months, why, year_at
 
-from mains.billing import proofs
+from mains.billing.documents import proofs
 from mains.billing.models import Bill
 from mains.billing.rules.verifying import verify
 from mains.customers.models import Contract

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from tests.journeys.years.calendar import months, year_at
 
-from mains.billing import documents
+from mains.billing.documents import pdf
 from mains.billing.rules.verifying import verify
 from mains.customers.models import Contract
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("unblocked")
 
 
 def test_heating_is_settled_for_a_whole_winter_while_hot_water_is_billed_every_month():
-    from mains.billing import proofs
+    from mains.billing.documents import proofs
 
     with year_at("tavho", customers=1) as year:
         heating = Contract.objects.get(service="heating")
@@ -47,5 +47,5 @@ def test_heating_is_settled_for_a_whole_winter_while_hot_water_is_billed_every_m
         assert sum(Decimal(one["quantity"]) for one in used) > 0
         assert verify(proofs.proof(bill_id=settlement.pk)).findings == ()
         for one in (bill, settlement):
-            assert documents.pdf(bill_id=one.pk, tenant=year.tenant).startswith(b"%PDF")
+            assert pdf.pdf(bill_id=one.pk, tenant=year.tenant).startswith(b"%PDF")
         assert year.books_agree()

@@ -43,11 +43,11 @@ def states(run: str) -> dict[int, tuple[str, str]]:
     """
     Return where each account of the run stands, and why.
     """
-    from mains.billing import run_queries
+    from mains.billing.runs import overview
     from mains.guard.context import inside
 
     with inside(SLUG):
-        rows = run_queries.accounts_in(run_id=int(run.split("/")[1]))
+        rows = overview.accounts_in(run_id=int(run.split("/")[1]))
         return {one.account_id: (one.state, one.reason) for one in rows}
 
 

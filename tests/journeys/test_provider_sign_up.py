@@ -291,7 +291,7 @@ class TestAKilledWorker:
 class TestAPreset:
     @pytest.mark.parametrize("preset", ["aguaviva", "balta", "fiamma", "tavho", "teplo"])
     def test_makes_a_portal_with_bills_that_hold_nobody(self, preset):
-        from mains.billing import run_queries as billing
+        from mains.billing.runs import overview as billing
         from mains.guard.context import inside
         from mains.tenancy import queries
 

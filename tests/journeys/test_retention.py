@@ -60,7 +60,8 @@ def test_the_retention_job_then_removes_them_and_keeps_the_hash():
 
 
 def test_a_bill_without_facts_is_shown_without_its_document():
-    from mains.billing import documents, queries
+    from mains.billing import queries
+    from mains.billing.documents import pdf
     from mains.billing.models import Bill
 
     account = account_at(3)
@@ -69,7 +70,7 @@ def test_a_bill_without_facts_is_shown_without_its_document():
         bill = Bill.objects.filter(account=account).first()
         Bill.objects.filter(pk=bill.pk).update(facts="", facts_deleted_at=NOW)
         assert queries.facts(bill_id=bill.pk) is None
-        with pytest.raises(documents.NoSuchBill):
-            documents.pdf(bill_id=bill.pk, tenant=tenant())
+        with pytest.raises(pdf.NoSuchBill):
+            pdf.pdf(bill_id=bill.pk, tenant=tenant())
     page = signed_in("owner-late@example.org", "balta").get(f"bills/{bill.pk}/")
     assert "were deleted when the law" in page.content.decode()

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from mains.billing.facts import seal
-from mains.billing.figures import figures_of
+from mains.billing.documents.facts import seal
+from mains.billing.documents.figures import figures_of
 from mains.billing.models import Bill
 from mains.billing.rules.figures import figures_from_lines
 from mains.core.calendars import Period

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from mains.billing.actions import ContentChanged
-from mains.billing.holding import Selection
+from mains.billing.runs.holding import Selection
 from mains.core.calendars import Period
 from mains.customers.models import Account, Company
 from mains.guard.context import inside

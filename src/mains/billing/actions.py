@@ -13,8 +13,8 @@ from datetime import date, datetime, timedelta
 from django.db import connection
 
 from mains.billing import jobs, queries
+from mains.billing.inputs.plans import Plans
 from mains.billing.models import BillRun, BillRunChunk, RunKind, RunStage
-from mains.billing.plans import Plans
 from mains.core.calendars import Period
 from mains.core.transactions import owns_transaction
 from mains.customers.models import Company

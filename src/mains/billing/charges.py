@@ -9,8 +9,8 @@ from django.db import connection
 
 from mains.audit import actions as audit
 from mains.audit.rules.chain import without_addresses
-from mains.billing.contracts import ContractRow
-from mains.billing.covered import BilledMeanwhile
+from mains.billing.inputs.contracts import ContractRow
+from mains.billing.inputs.covered import BilledMeanwhile
 from mains.billing.models import Charge
 from mains.billing.rules.charging import OneOff
 from mains.core.arrays import integer_array

@@ -8,11 +8,11 @@ from typing import Any
 from mains.audit import actions as audit
 from mains.audit.rules.chain import without_addresses
 from mains.billing import charges, numbers
-from mains.billing.budget_bills import fixed_lines
-from mains.billing.facts import seal
-from mains.billing.holding import REASON, ReasonMissing
+from mains.billing.budgets.bills import fixed_lines
+from mains.billing.documents.facts import seal
 from mains.billing.models import Bill, BillKind, BillLine, BillState, RunStage
 from mains.billing.rules.crediting import credited, rests_on_estimates, takes_off
+from mains.billing.runs.holding import REASON, ReasonMissing
 from mains.core.calendars import Period
 from mains.core.money import Money
 from mains.core.transactions import inside_transaction, owns_transaction

@@ -8,12 +8,12 @@ from decimal import Decimal
 
 from django.db.models import Max
 
-from mains.billing import inputs as reading
-from mains.billing.contracts import ContractRow
-from mains.billing.inputs import ChunkInputs
+from mains.billing.inputs import chunk_inputs as reading
+from mains.billing.inputs.chunk_inputs import ChunkInputs
+from mains.billing.inputs.contracts import ContractRow
+from mains.billing.inputs.past_estimates import Corrected
+from mains.billing.inputs.plans import Plans
 from mains.billing.models import BillRun, RunKind, RunStage
-from mains.billing.past_estimates import Corrected
-from mains.billing.plans import Plans
 from mains.billing.rules.drafting import Draft, Hold
 from mains.core.calendars import Period, add_months
 from mains.core.money import Money

@@ -75,8 +75,8 @@ def _started(tenant, slug: str, company: str):  # type: ignore[no-untyped-def]
 
 
 def _again(tenant, run_id: int):  # type: ignore[no-untyped-def]
-    from mains.billing import rehearsing
     from mains.billing.models import RunStage
+    from mains.billing.runs import rehearsing
     from mains.journeys import bill_run
 
     run = find(run_id)
@@ -157,13 +157,13 @@ def status(slug: str, run_id: int | None, as_json: bool) -> None:
       mains billrun status --tenant balta 7 --json
     """
     session(slug)
-    from mains.billing import run_queries
+    from mains.billing.runs import overview
 
     if run_id is not None:
         find(run_id)
         shown(run_id, as_json=as_json)
         return
-    rows = run_queries.runs()
+    rows = overview.runs()
     if as_json:
         show([plain(row) for row in rows], as_json=True)
         return

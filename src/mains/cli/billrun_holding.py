@@ -25,7 +25,7 @@ def hold(slug: str, run_id: int, bucket: str, numbers: tuple[str, ...], reason: 
     Example: mains billrun hold --tenant balta 7 --bucket price --reason "Wrong list"
     """
     tenant = session(slug)
-    from mains.billing import holding
+    from mains.billing.runs import holding
 
     find(run_id)
     with explained(run_id):
@@ -51,7 +51,7 @@ def release(slug: str, run_id: int, bucket: str, numbers: tuple[str, ...]) -> No
     Example: mains billrun release --tenant balta 7 --account 10000042
     """
     tenant = session(slug)
-    from mains.billing import holding
+    from mains.billing.runs import holding
 
     find(run_id)
     with explained(run_id):
@@ -62,7 +62,7 @@ def release(slug: str, run_id: int, bucket: str, numbers: tuple[str, ...]) -> No
 
 
 def _selection(bucket: str, numbers: tuple[str, ...]):  # type: ignore[no-untyped-def]
-    from mains.billing.holding import Selection
+    from mains.billing.runs.holding import Selection
     from mains.customers import queries as customers
 
     if bool(bucket) == bool(numbers):
@@ -81,7 +81,7 @@ def _step(name: str, told: str, text: str) -> click.Command:
 
     def command(slug: str, run_id: int) -> None:
         tenant = session(slug)
-        from mains.billing import pausing
+        from mains.billing.runs import pausing
 
         find(run_id)
         with explained(run_id):

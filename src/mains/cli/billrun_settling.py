@@ -17,7 +17,7 @@ def settle(slug: str, company: str, as_json: bool) -> None:
     Example: mains billrun settle --tenant balta --company balta
     """
     tenant = session(slug)
-    from mains.billing.settling import NothingToSettle
+    from mains.billing.budgets.settling import NothingToSettle
     from mains.journeys import budget_desk
 
     try:

@@ -44,7 +44,7 @@ def explained(run_id: int) -> Iterator[None]:
     Say in words, with an exit code, why a step was not taken.
     """
     from mains.billing import actions
-    from mains.billing.pausing import BillsIssued
+    from mains.billing.runs.pausing import BillsIssued
 
     try:
         yield
@@ -68,12 +68,12 @@ def shown(run_id: int, *, as_json: bool) -> None:
     """
     Show a run with its buckets, and name the accounts that were refused.
     """
-    from mains.billing import proving, run_queries
+    from mains.billing.runs import overview, proving
     from mains.journeys import bill_run
 
-    row = run_queries.run(run_id=run_id)
+    row = overview.run(run_id=run_id)
     assert row is not None
-    sums = run_queries.buckets(run_id=run_id).sums
+    sums = overview.buckets(run_id=run_id).sums
     refused = bill_run.refused(run_id=run_id)
     if as_json:
         more = {"refused": refused, "unlike_rehearsed": proving.unlike_rehearsed(run_id=run_id)}

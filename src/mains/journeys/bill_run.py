@@ -4,13 +4,13 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from mains.billing import actions as billing
-from mains.billing import apart, issuing, rehearsing, run_queries
 from mains.billing.actions import NobodyToBill, OverlappingRun
-from mains.billing.covered import BilledMeanwhile
+from mains.billing.inputs.covered import BilledMeanwhile
+from mains.billing.inputs.plans import Plans
 from mains.billing.models import BillRun, RunKind, RunStage
-from mains.billing.plans import Plans
 from mains.billing.rules.back_billing import months_claimed
 from mains.billing.rules.budgeting import BudgetPlan
+from mains.billing.runs import apart, issuing, overview, rehearsing
 from mains.core.calendars import Period, add_months
 from mains.customers import queries as customers
 from mains.customers.models import Account, Company
@@ -210,7 +210,7 @@ def refused(*, run_id: int) -> list[str]:
     """
     Return the numbers of the accounts of a run that were refused because they changed.
     """
-    ids = run_queries.changed_accounts(run_id=run_id)
+    ids = overview.changed_accounts(run_id=run_id)
     names = customers.numbers_of(account_ids=ids)
     return [names[account_id][0] if account_id in names else str(account_id) for account_id in ids]
 

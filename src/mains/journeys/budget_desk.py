@@ -4,8 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from mains.billing import budget_changes, budget_queries, settling
-from mains.billing.budget_queries import BudgetRow, Offer
+from mains.billing.budgets import changes, overview, settling
+from mains.billing.budgets.overview import BudgetRow, Offer
 from mains.billing.rules.budgeting import period_after, settled_until
 from mains.customers.models import Company
 from mains.journeys import run_desk
@@ -47,7 +47,7 @@ def budgets(*, tenant: TenantInfo, account_ids: Collection[int], today: date) ->
     """
     Return the fixed amounts of accounts that hold or are not settled yet.
     """
-    return budget_queries.budgets(
+    return overview.budgets(
         account_ids=account_ids,
         today=today,
         currency=tenant.file.locale.currency,
@@ -61,7 +61,7 @@ def offers(*, tenant: TenantInfo, account_id: int, today: date) -> list[Offer]:
 
     :raises NotOffered: if the utility offers none.
     """
-    return budget_queries.offers(
+    return overview.offers(
         account_id=account_id,
         today=today,
         currency=tenant.file.locale.currency,
@@ -88,12 +88,12 @@ def put_on(
     now: datetime,
 ) -> None:
     """
-    Charge a contract a fixed amount from a billing period on; see `budget_changes.put_on`.
+    Charge a contract a fixed amount from a billing period on; see `changes.put_on`.
 
     :raises NotOffered: if the utility offers none.
     """
     chosen(tenant)
-    budget_changes.put_on(
+    changes.put_on(
         account_id=account_id,
         contract_id=contract_id,
         monthly_minor=monthly_minor,
@@ -116,12 +116,12 @@ def change(
     now: datetime,
 ) -> None:
     """
-    Change a fixed amount from the next bill on; see `budget_changes.change`.
+    Change a fixed amount from the next bill on; see `changes.change`.
 
     :raises NotOffered: if the utility offers none.
     """
     chosen(tenant)
-    budget_changes.change(
+    changes.change(
         account_id=account_id,
         contract_id=contract_id,
         monthly_minor=monthly_minor,
@@ -142,12 +142,12 @@ def stop(
     now: datetime,
 ) -> None:
     """
-    Charge no fixed amount from a billing period on; see `budget_changes.stop`.
+    Charge no fixed amount from a billing period on; see `changes.stop`.
 
     :raises NotOffered: if the utility offers none.
     """
     chosen(tenant)
-    budget_changes.stop(
+    changes.stop(
         account_id=account_id,
         contract_id=contract_id,
         until=until,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
-from mains.billing.contracts import contracts_at, supplies_at
+from mains.billing.inputs.contracts import contracts_at, supplies_at
 from mains.core.calendars import Period
 from mains.customers import queries as customers
 from mains.customers.models import SupplyPoint

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from mains.billing import apart, crediting
+from mains.billing import crediting
 from mains.billing.models import Bill
+from mains.billing.runs import apart
 from mains.core.transactions import owns_transaction
 from mains.journeys import run_desk
 from mains.journeys.bill_run import policy_of

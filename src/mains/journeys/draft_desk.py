@@ -3,13 +3,13 @@
 import json
 from dataclasses import dataclass
 
-from mains.billing import chunks, run_queries
-from mains.billing.contents import contents_of
-from mains.billing.earlier_bills import earlier_bills
-from mains.billing.figures import figures_of
+from mains.billing.documents.figures import figures_of
 from mains.billing.models import Bill, BillRun, BillRunChunk, RunStage
 from mains.billing.rules.comparing import Beside, beside
 from mains.billing.rules.outcomes import AccountState, Outcome
+from mains.billing.runs import chunks, overview
+from mains.billing.runs.contents import contents_of
+from mains.billing.runs.earlier_bills import earlier_bills
 from mains.journeys.bill_run import policy_of
 from mains.tenancy.queries import TenantInfo
 
@@ -35,7 +35,7 @@ def view(*, tenant: TenantInfo, run_id: int, account_id: int) -> DraftView | Non
     """
     Return an account of a run, drafted anew unless it is billed; None if it is not rehearsed in it.
     """
-    outcome = run_queries.outcome(run_id=run_id, account_id=account_id)
+    outcome = overview.outcome(run_id=run_id, account_id=account_id)
     chunk = (
         BillRunChunk.objects.select_related("run__company")
         .filter(run_id=run_id, account_ids__contains=[account_id])

@@ -3,10 +3,11 @@
 from datetime import date, datetime
 
 from mains.billing import actions as billing
-from mains.billing import holding, issuing, jobs, pausing, rehearsing
-from mains.billing.holding import Selection
+from mains.billing import jobs
 from mains.billing.models import BillRun, RunKind, RunStage
-from mains.billing.rehearsing import AlreadyIssuing
+from mains.billing.runs import holding, issuing, pausing, rehearsing
+from mains.billing.runs.holding import Selection
+from mains.billing.runs.rehearsing import AlreadyIssuing
 from mains.core.calendars import Period
 from mains.customers.models import Company
 from mains.journeys import bill_run

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from mains.billing import run_queries as billing
+from mains.billing.runs import overview as billing
 from mains.customers import companies
 from mains.documents import waiting as files
 from mains.enrolment import actions as enrolment

@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from mains.audit import queries as audit
-from mains.billing import documents
+from mains.billing.documents import pdf
 from mains.billing.models import Bill
 from mains.branding.themes import load_theme
 from mains.core.money import Money
@@ -130,7 +130,7 @@ def _documents(*, about: Subject, tenant: TenantInfo) -> Iterable[tuple[str, byt
         account__customer__in=about.customer_ids, facts_deleted_at=None
     )
     for pk, number in bills.order_by("issue_date", "pk").values_list("pk", "number"):
-        yield number.replace("/", "-"), documents.pdf(bill_id=pk, tenant=tenant)
+        yield number.replace("/", "-"), pdf.pdf(bill_id=pk, tenant=tenant)
 
 
 def _summary(

@@ -172,9 +172,9 @@ def check(schema_name: str, run_id: int) -> dict[str, object]:
     """
     from django.db import connection
 
-    from mains.billing import proving
     from mains.billing.models import BillRun
     from mains.billing.rules.hashing import whole_hash
+    from mains.billing.runs import proving
     from mains.guard import context
     from mains.ledger import queries
 

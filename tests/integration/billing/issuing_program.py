@@ -27,8 +27,9 @@ def issue(schema_name: str, run_id: int, guard: str, point: str, chunk: int = 3)
     from django.db import connection, transaction
     from tests.factories.utilities import NOW
 
-    from mains.billing import numbers, writing
+    from mains.billing import numbers
     from mains.billing.models import BillRun
+    from mains.billing.runs import writing
     from mains.guard import context
     from mains.journeys import bill_run
     from mains.ledger import bulk

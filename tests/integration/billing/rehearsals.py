@@ -7,9 +7,9 @@ from typing import Any
 
 from tests.factories import utilities
 
-from mains.billing import proving, run_queries
 from mains.billing.models import Bill, BillRun
 from mains.billing.rules.outcomes import Outcome
+from mains.billing.runs import overview, proving
 from mains.core.calendars import Period
 from mains.customers.models import Account, Company, Contract, DeliveryPreference, Mandate
 from mains.journeys import bill_run, configure, sample_customers
@@ -39,7 +39,7 @@ class Rehearsal:
         return list(Account.objects.order_by("pk"))
 
     def outcomes(self) -> list[Outcome]:
-        return run_queries.accounts_in(run_id=self.run.pk, limit=1_000)
+        return overview.accounts_in(run_id=self.run.pk, limit=1_000)
 
     def states(self) -> list[str]:
         return [one.state for one in self.outcomes()]

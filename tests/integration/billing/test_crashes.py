@@ -173,8 +173,8 @@ def at_a_chunk(run, django_db_blocker) -> Iterator[tuple[Crashing, IO[str]]]:
 def cancel(run: Crashing) -> str:
     from tests.factories.utilities import NOW
 
-    from mains.billing import pausing
     from mains.billing.models import BillRun
+    from mains.billing.runs import pausing
     from mains.guard import context
 
     with context.inside(SCHEMA):
@@ -183,7 +183,7 @@ def cancel(run: Crashing) -> str:
 
 
 def test_a_run_is_not_cancelled_under_a_worker(at_a_chunk):
-    from mains.billing.pausing import BillsIssued
+    from mains.billing.runs.pausing import BillsIssued
 
     run, held_back = at_a_chunk
     # Whoever cancels waits for the worker.
@@ -194,7 +194,7 @@ def test_a_run_is_not_cancelled_under_a_worker(at_a_chunk):
 
 @pytest.mark.long
 def test_control_without_waiting_for_the_worker_it_would_be(at_a_chunk, monkeypatch):
-    from mains.billing import chunks
+    from mains.billing.runs import chunks
 
     monkeypatch.setattr(chunks, "locked_chunks", lambda _run: [])
     run, _held_back = at_a_chunk

@@ -44,10 +44,10 @@ def on_paper(tenant, facts, **changes) -> tuple[bytes, str]:
     """
     Render facts with changes, and read the text back.
     """
-    from mains.billing import documents
+    from mains.billing.documents import pdf
 
-    pdf = documents.render(facts={**facts, **changes}, tenant=tenant)
-    return pdf, text_of(pdf)
+    content = pdf.render(facts={**facts, **changes}, tenant=tenant)
+    return content, text_of(content)
 
 
 @pytest.fixture
@@ -69,8 +69,8 @@ def facts(balta):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_amount_number_and_reference_read_as_on_the_portal(tenant, language):
-    from mains.billing import documents
     from mains.billing import queries as billing
+    from mains.billing.documents import pdf
     from mains.core.wording import date_text, money_text
     from mains.payments import queries as payments
 
@@ -79,7 +79,7 @@ def test_amount_number_and_reference_read_as_on_the_portal(tenant, language):
     facts = billing.facts(bill_id=bill.pk) | {"language": language}
     row = payments.bill(bill_id=bill.pk, today=bill.issue_date)
 
-    text = text_of(documents.render(facts=facts, tenant=made.tenant))
+    text = text_of(pdf.render(facts=facts, tenant=made.tenant))
 
     assert money_text(row.total, language=language) in text
     assert row.number in text
@@ -92,32 +92,32 @@ def test_amount_number_and_reference_read_as_on_the_portal(tenant, language):
 
 
 def test_two_renderings_are_the_same_bytes(balta):
-    from mains.billing import documents
+    from mains.billing.documents import pdf
 
     bill = balta.bills[0]
-    one = documents.pdf(bill_id=bill.pk, tenant=balta.tenant)
-    documents.pdf(bill_id=balta.bills[1].pk, tenant=balta.tenant)
-    documents._press.cache_clear()
+    one = pdf.pdf(bill_id=bill.pk, tenant=balta.tenant)
+    pdf.pdf(bill_id=balta.bills[1].pk, tenant=balta.tenant)
+    pdf._press.cache_clear()
 
-    assert documents.pdf(bill_id=bill.pk, tenant=balta.tenant) == one
+    assert pdf.pdf(bill_id=bill.pk, tenant=balta.tenant) == one
 
 
 def test_another_process_renders_the_same_bytes(balta, facts):
     from hashlib import sha256
 
-    from mains.billing import documents
+    from mains.billing.documents import pdf
 
     program = (
         "import django, json, sys; django.setup()\n"
         "from hashlib import sha256\n"
-        "from mains.billing import documents\n"
+        "from mains.billing.documents import pdf\n"
         "from mains.tenancy.queries import TenantInfo\n"
         "from mains.tenancy.tenantfile import parse\n"
         "given = json.load(sys.stdin)\n"
         "file = parse(given['file'], source='test')\n"
         "tenant = TenantInfo(1, file.slug, 'SANDBOX', given['host'], '', 0, 1, file)\n"
-        "pdf = documents.render(facts=given['facts'], tenant=tenant)\n"
-        "print(sha256(pdf).hexdigest())\n"
+        "content = pdf.render(facts=given['facts'], tenant=tenant)\n"
+        "print(sha256(content).hexdigest())\n"
     )
     given = {
         "facts": facts,
@@ -133,7 +133,7 @@ def test_another_process_renders_the_same_bytes(balta, facts):
         env={**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "LANG": "C"},
     ).stdout.strip()
 
-    assert printed == sha256(documents.render(facts=facts, tenant=balta.tenant)).hexdigest()
+    assert printed == sha256(pdf.render(facts=facts, tenant=balta.tenant)).hexdigest()
 
 
 def test_the_file_is_tagged_archivable_and_accessible(balta, facts):
@@ -182,7 +182,7 @@ def test_only_fonts_of_the_theme_are_in_it(balta, facts):
 
 
 def test_a_payment_code_stands_only_where_a_transfer_in_euro_is_wanted(balta, facts):
-    from mains.billing.layout import layout
+    from mains.billing.documents.layout import layout
 
     assert layout(facts=facts, tenant=balta.tenant)["transfer"]["code"]
     for changes in (
@@ -260,23 +260,24 @@ def test_names_are_texts_and_never_markup(balta, facts):
 
 
 def test_facts_that_were_changed_after_issue_make_no_document(balta):
-    from mains.billing import documents
+    from mains.billing.documents import pdf
     from mains.billing.models import Bill
     from mains.billing.queries import FactsTampered
 
     bill = balta.bills[0]
-    assert documents.pdf(bill_id=bill.pk, tenant=balta.tenant)
+    assert pdf.pdf(bill_id=bill.pk, tenant=balta.tenant)
 
     changed = json.loads(bill.facts)
     changed["total"] = str(Decimal(changed["total"]) + 1)
     Bill.objects.filter(pk=bill.pk).update(facts=json.dumps(changed))
 
     with pytest.raises(FactsTampered, match=bill.number):
-        documents.pdf(bill_id=bill.pk, tenant=balta.tenant)
+        pdf.pdf(bill_id=bill.pk, tenant=balta.tenant)
 
 
 def test_control_without_the_seal_the_changed_facts_would_be_printed(balta, monkeypatch):
-    from mains.billing import documents, queries
+    from mains.billing import queries
+    from mains.billing.documents import pdf
     from mains.billing.models import Bill
 
     bill = balta.bills[0]
@@ -284,11 +285,11 @@ def test_control_without_the_seal_the_changed_facts_would_be_printed(balta, monk
     Bill.objects.filter(pk=bill.pk).update(facts=json.dumps(changed))
     monkeypatch.setattr(queries, "_unsealed", lambda rows: json.loads(rows.first().facts))
 
-    assert "FORGED-1" in text_of(documents.pdf(bill_id=bill.pk, tenant=balta.tenant))
+    assert "FORGED-1" in text_of(pdf.pdf(bill_id=bill.pk, tenant=balta.tenant))
 
 
 def test_there_is_no_document_of_a_bill_that_is_not_there(balta):
-    from mains.billing import documents
+    from mains.billing.documents import pdf
 
-    with pytest.raises(documents.NoSuchBill):
-        documents.pdf(bill_id=-1, tenant=balta.tenant)
+    with pytest.raises(pdf.NoSuchBill):
+        pdf.pdf(bill_id=-1, tenant=balta.tenant)

@@ -5,9 +5,9 @@ from tests.factories import utilities
 from tests.integration.billing import rehearsals
 
 from mains.audit.queries import entries
-from mains.billing import holding, run_queries
 from mains.billing.actions import WrongStage
-from mains.billing.holding import ReasonMissing, Selection
+from mains.billing.runs import holding, overview
+from mains.billing.runs.holding import ReasonMissing, Selection
 
 pytestmark = pytest.mark.usefixtures("tenant")
 
@@ -40,7 +40,7 @@ def release(run, *, bucket="", customers=()):
 
 
 def test_accounts_fall_into_buckets_and_their_causes_add_up(run):
-    found = run_queries.buckets(run_id=run.run.pk)
+    found = overview.buckets(run_id=run.run.pk)
 
     assert {name: one.accounts for name, one in found.sums.items()} == {
         "unchanged": 3, "volume": 2, "error:NO_READING": 1,
@@ -65,7 +65,7 @@ def _account(pk):
 def test_a_bucket_is_held_and_the_rest_is_issued(run):
     assert hold(run, bucket="volume") == 2
     assert run.states() == ["ready", "held", "ready", "ready", "held", "blocked"]
-    row = run_queries.run(run_id=run.run.pk)
+    row = overview.run(run_id=run.run.pk)
     assert row.bills == 3
     run.approve()
     run.issue()
@@ -133,7 +133,7 @@ def test_before_the_rehearsal_there_is_nothing_to_hold(monkeypatch):
 
 
 def test_who_is_held_stays_so_when_the_run_is_rehearsed_again(run):
-    from mains.billing import rehearsing
+    from mains.billing.runs import rehearsing
 
     hold(run, customers=[1])
     rehearsing.withdraw(run_id=run.run.pk)
@@ -169,7 +169,7 @@ def test_another_run_is_not_touched(run):
 
 def test_accounts_are_paged_by_bucket_and_by_state(run):
     def page(**chosen):
-        found = run_queries.accounts_in(run_id=run.run.pk, **chosen)
+        found = overview.accounts_in(run_id=run.run.pk, **chosen)
         ids = [account.pk for account in run.accounts]
         return [ids.index(one.account_id) for one in found]
 
@@ -182,6 +182,6 @@ def test_accounts_are_paged_by_bucket_and_by_state(run):
 
 
 def test_an_account_is_found_in_its_chunk(run):
-    found = run_queries.outcome(run_id=run.run.pk, account_id=run.accounts[4].pk)
+    found = overview.outcome(run_id=run.run.pk, account_id=run.accounts[4].pk)
     assert found.bucket == "volume"
-    assert run_queries.outcome(run_id=run.run.pk, account_id=-1) is None
+    assert overview.outcome(run_id=run.run.pk, account_id=-1) is None

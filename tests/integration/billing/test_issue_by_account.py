@@ -5,10 +5,10 @@ from tests.factories import utilities
 from tests.integration.billing import rehearsals
 from tests.integration.billing.rehearsals import Rehearsal
 
-from mains.billing import issuing, run_queries
 from mains.billing.actions import ContentChanged, SamePerson, WrongStage
 from mains.billing.models import Bill, NumberSeries, RunStage
 from mains.billing.rules import outcomes as rules
+from mains.billing.runs import issuing, overview
 
 pytestmark = pytest.mark.usefixtures("tenant")
 
@@ -194,7 +194,7 @@ def test_everybody_may_have_changed_and_then_nobody_is_billed(approved):
         approved.issue()
     assert len(refused.value.accounts) == 6
     assert approved.billed() == []
-    assert run_queries.buckets(run_id=approved.run.pk).remaining == 6
+    assert overview.buckets(run_id=approved.run.pk).remaining == 6
 
 
 def test_a_long_list_of_names_is_cut():

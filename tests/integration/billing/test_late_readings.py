@@ -79,7 +79,7 @@ def test_the_run_bills_as_rehearsed_and_the_reading_counts_on_the_next_bill(monk
 
 
 def test_control_if_the_next_bill_began_at_the_late_reading_its_use_would_be_lost(monkeypatch):
-    from mains.billing import late_readings
+    from mains.billing.inputs import late_readings
 
     made = rehearsals.approved(monkeypatch, **NEXT_BILL)
     made.read(2, more=5)
@@ -129,7 +129,7 @@ def test_who_was_not_read_in_time_waits_although_the_reading_is_there(monkeypatc
 
 
 def test_rehearsed_again_the_late_reading_counts_in_the_run(monkeypatch):
-    from mains.billing import rehearsing
+    from mains.billing.runs import rehearsing
 
     made = rehearsals.approved(monkeypatch, **NEXT_BILL)
     made.read(2)

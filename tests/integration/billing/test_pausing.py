@@ -7,11 +7,11 @@ from tests.factories import utilities
 from tests.integration.billing import rehearsals
 
 from mains.audit.queries import entries
-from mains.billing import pausing, run_queries
 from mains.billing.actions import ContentChanged, OverlappingRun, WrongStage
 from mains.billing.models import BillRun, ChunkState, RunStage
-from mains.billing.pausing import BillsIssued
-from mains.billing.rehearsing import withdraw
+from mains.billing.runs import overview, pausing
+from mains.billing.runs.pausing import BillsIssued
+from mains.billing.runs.rehearsing import withdraw
 from mains.core.calendars import Period
 from mains.customers.models import Company
 from mains.journeys import bill_run
@@ -51,16 +51,16 @@ class TestPausing:
     def test_a_worker_stops_after_its_chunk_while_rehearsing(self, draft):
         bill_run.rehearse(tenant=draft.tenant, run=draft.run, progress=pause_after(draft, 2))
         draft.run.refresh_from_db()
-        row = run_queries.run(run_id=draft.run.pk)
+        row = overview.run(run_id=draft.run.pk)
         assert (row.stage, row.accounts_done, row.accounts) == ("DRAFT", 4, 6)
         assert row.paused_at is not None
 
         bill_run.work_on(tenant=draft.tenant, run_id=draft.run.pk, now=utilities.NOW)
-        assert run_queries.run(run_id=draft.run.pk).accounts_done == 4
-        assert draft.run.pk not in run_queries.unfinished_runs()
+        assert overview.run(run_id=draft.run.pk).accounts_done == 4
+        assert draft.run.pk not in overview.unfinished_runs()
 
         do(draft, pausing.resume)
-        assert draft.run.pk in run_queries.unfinished_runs()
+        assert draft.run.pk in overview.unfinished_runs()
         draft.rehearse()
         assert draft.run.stage == RunStage.REHEARSED
 
@@ -82,7 +82,7 @@ class TestPausing:
 
     def test_control_without_a_pause_it_goes_on(self, draft):
         bill_run.rehearse(tenant=draft.tenant, run=draft.run, progress=lambda: None)
-        assert run_queries.run(run_id=draft.run.pk).stage == "REHEARSED"
+        assert overview.run(run_id=draft.run.pk).stage == "REHEARSED"
 
     def test_twice_is_once(self, draft):
         for _ in range(2):

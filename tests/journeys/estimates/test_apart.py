@@ -12,8 +12,8 @@ from tests.journeys.estimates.test_estimated_bills import moved
 from tests.journeys.estimates.test_moves import CAME, LEFT, billed, move_on, register, used
 from tests.journeys.estimates.world import at, bill, issued, last_day, lines, started
 
-from mains.billing import apart
 from mains.billing.models import Bill, BillRun, RunKind
+from mains.billing.runs import apart
 
 pytestmark = pytest.mark.usefixtures("unblocked")
 
@@ -104,7 +104,7 @@ class TestFinal:
             begun(home, "FINAL", date(2027, 2, 11))
 
     def test_a_cancelled_run_leaves_its_days_to_another(self, home):
-        from mains.billing import pausing
+        from mains.billing.runs import pausing
 
         moved(home, date(2027, 2, 11))
         first = begun(home, "FINAL", date(2027, 2, 11))
@@ -148,16 +148,16 @@ class TestBesideARegularRun:
         assert sum(used(json.loads(one.facts)) for one in Bill.objects.all()) == 300 + 240
 
     def test_what_was_billed_while_a_bill_was_drafted_is_refused(self, home, monkeypatch):
-        from mains.billing import inputs
-        from mains.billing.covered import BilledMeanwhile
+        from mains.billing.inputs import chunk_inputs
+        from mains.billing.inputs.covered import BilledMeanwhile
 
         home.read(last_day(2027, 2), 4_000)
         regular = started(2027, 2)
         issued(begun(home, "INTERIM", date(2027, 2, 11)))
         # As if the other bill had come between drafting and numbering.
-        real = inputs.days_of
+        real = chunk_inputs.days_of
         monkeypatch.setattr(
-            inputs,
+            chunk_inputs,
             "days_of",
             lambda **given: {
                 one.contract_id: one.part_of(given["period"]) for one in given["contracts"]
@@ -165,7 +165,7 @@ class TestBesideARegularRun:
         )
         with pytest.raises(BilledMeanwhile):
             issued(regular)
-        monkeypatch.setattr(inputs, "days_of", real)
+        monkeypatch.setattr(chunk_inputs, "days_of", real)
         assert Bill.objects.count() == 2
 
 

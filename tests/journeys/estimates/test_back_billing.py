@@ -6,7 +6,7 @@ import pytest
 from tests.journeys.estimates import world
 from tests.journeys.estimates.world import bill, last_day, lines
 
-from mains.billing import proofs
+from mains.billing.documents import proofs
 from mains.billing.models import Bill
 from mains.billing.rules.back_billing import months_claimed
 from mains.billing.rules.verifying import verify

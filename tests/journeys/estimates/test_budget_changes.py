@@ -24,11 +24,9 @@ from tests.journeys.estimates.test_apart import blocked
 from tests.journeys.estimates.test_moves import used
 from tests.journeys.estimates.world import at, bill, issued, last_day, started
 
-from mains.billing import (
-    budget_changes,
-    rehearsing,
-)
+from mains.billing.budgets import changes
 from mains.billing.models import Bill, BillRun
+from mains.billing.runs import rehearsing
 from mains.customers.models import Contract
 from mains.journeys import bill_run
 
@@ -52,7 +50,7 @@ class TestPuttingOn:
         }  # fmt: skip
 
     def test_another_amount_is_a_change(self, home):
-        with pytest.raises(budget_changes.AlreadyOn):
+        with pytest.raises(changes.AlreadyOn):
             put_on(home, 5_000)
         change(home, 5_000)
         change(home, 5_000)
@@ -60,16 +58,16 @@ class TestPuttingOn:
 
     def test_late_the_days_are_billed(self, home):
         stop(home, FEBRUARY)
-        with pytest.raises(budget_changes.BilledAlready) as told:
+        with pytest.raises(changes.BilledAlready) as told:
             put_on(home, since=date(2027, 1, 1))
         assert told.value.args == (FEBRUARY,)
 
     @pytest.mark.parametrize(
         ("given", "error"),
         [
-            ({"minor": 0}, budget_changes.NothingToPay),
-            ({"since": date(2027, 3, 2)}, budget_changes.NotFirstDay),
-            ({"contract_id": 0}, budget_changes.UnknownContract),
+            ({"minor": 0}, changes.NothingToPay),
+            ({"since": date(2027, 3, 2)}, changes.NotFirstDay),
+            ({"contract_id": 0}, changes.UnknownContract),
         ],
     )
     def test_wrong(self, home, given, error):
@@ -81,7 +79,7 @@ class TestPuttingOn:
     def test_a_contract_that_ends_before(self, home):
         stop(home, FEBRUARY)
         Contract.objects.filter(pk=home.contract.pk).update(end_date=MARCH)
-        with pytest.raises(budget_changes.ContractEnded):
+        with pytest.raises(changes.ContractEnded):
             put_on(home, since=MARCH)
 
     def test_not_while_its_bills_are_issued(self, home):
@@ -89,7 +87,7 @@ class TestPuttingOn:
         run = started(2027, 2)
         run = bill_run.approve(tenant=tenant(), run=run, approved_by="bob", now=at(2027, 3, 4))
         for step in (lambda: stop(home, FEBRUARY), lambda: change(home, 1), lambda: put_on(home)):
-            with pytest.raises(budget_changes.BeingIssued):
+            with pytest.raises(changes.BeingIssued):
                 step()
         bill_run.issue(tenant=tenant(), run=run, now=at(2027, 3, 4))
         change(home, 5_000)
@@ -98,7 +96,7 @@ class TestPuttingOn:
 class TestStopping:
     def test_days_that_are_billed_stay(self, home):
         bill(2027, 2)
-        with pytest.raises(budget_changes.BilledAlready) as told:
+        with pytest.raises(changes.BilledAlready) as told:
             stop(home, FEBRUARY)
         assert told.value.args == (MARCH,)
         stop(home, MARCH)
@@ -135,7 +133,7 @@ class TestStopping:
     def test_after_a_gap_it_has_to_be_settled_first(self, home):
         bill(2027, 2)
         stop(home, MARCH)
-        with pytest.raises(budget_changes.NotSettled):
+        with pytest.raises(changes.NotSettled):
             put_on(home, since=MAY)
         settle(on=date(2027, 3, 2))
         put_on(home, since=MAY)
@@ -143,7 +141,7 @@ class TestStopping:
 
     def test_never_put_on(self, home):
         stop(home, FEBRUARY)
-        with pytest.raises(budget_changes.NotOn):
+        with pytest.raises(changes.NotOn):
             stop(home, MARCH)
-        with pytest.raises(budget_changes.NotOn):
+        with pytest.raises(changes.NotOn):
             change(home, 1)

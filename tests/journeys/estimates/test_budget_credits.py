@@ -23,13 +23,9 @@ from tests.journeys.estimates.budget_world import (
 )
 from tests.journeys.estimates.world import at, bill, issued, last_day, lines
 
-from mains.billing import (
-    actions,
-    apart,
-    crediting,
-    writing,
-)
+from mains.billing import actions, crediting
 from mains.billing.models import Bill, BillRun
+from mains.billing.runs import apart, writing
 from mains.guard.context import inside
 from mains.journeys import bill_run
 

@@ -28,13 +28,9 @@ from tests.journeys.estimates.test_apart import apart_bill, blocked
 from tests.journeys.estimates.test_moves import used
 from tests.journeys.estimates.world import at, bill, issued, last_day, lines, started
 
-from mains.billing import (
-    actions,
-    charges,
-    crediting,
-    proofs,
-    settling,
-)
+from mains.billing import actions, charges, crediting
+from mains.billing.budgets import settling
+from mains.billing.documents import proofs
 from mains.billing.models import Bill
 from mains.billing.rules.verifying import verify
 from mains.customers.models import Contract

@@ -10,7 +10,8 @@ from tests.journeys.estimates.test_apart import apart_bill
 from tests.journeys.estimates.test_crediting import credited, made_again
 from tests.journeys.estimates.world import at, bill, issued, last_day, lines, started
 
-from mains.billing import charges, proofs
+from mains.billing import charges
+from mains.billing.documents import proofs
 from mains.billing.models import Bill, Charge
 from mains.billing.rules.verifying import verify
 
@@ -76,7 +77,7 @@ def test_on_the_next_bill_once_and_in_the_ledger(home):
 
 
 def test_a_deduction_may_make_a_bill_one_in_the_customers_favour(home):
-    from mains.billing import documents
+    from mains.billing.documents import pdf
     from mains.billing.rules.status import BillStatus
     from mains.payments import queries
     from mains.tenancy.queries import tenant
@@ -87,7 +88,7 @@ def test_a_deduction_may_make_a_bill_one_in_the_customers_favour(home):
     row = queries.bill(bill_id=Bill.objects.get().pk, today=date(2027, 2, 10))
     assert row.status is BillStatus.CREDIT
     assert row.outstanding.minor == 0
-    assert documents.pdf(bill_id=row.id, tenant=tenant(world.SLUG)).startswith(b"%PDF")
+    assert pdf.pdf(bill_id=row.id, tenant=tenant(world.SLUG)).startswith(b"%PDF")
 
 
 def test_a_bill_that_comes_to_nothing_is_nothing_to_pay(home):
@@ -141,7 +142,7 @@ def test_what_is_added_or_cancelled_after_the_rehearsal_refuses_the_account(home
 
 
 def test_what_is_cancelled_while_a_bill_is_written_refuses_it(home):
-    from mains.billing.covered import BilledMeanwhile
+    from mains.billing.inputs.covered import BilledMeanwhile
     from mains.core.transactions import owns_transaction
 
     charge_id = added(home)

@@ -70,7 +70,7 @@ def test_the_bill_says_how_it_was_converted(home):
     from tests.journeys import sharing_world
     from tests.journeys.conftest import move_clock
 
-    from mains.billing import layout
+    from mains.billing.documents import layout
     from mains.billing.models import Bill
     from mains.tenancy import queries
 

@@ -10,10 +10,12 @@ from tests.journeys.estimates.test_apart import apart_bill
 from tests.journeys.estimates.test_moves import used
 from tests.journeys.estimates.world import at, bill, last_day, lines
 
-from mains.billing import apart, crediting, proofs
+from mains.billing import crediting
+from mains.billing.documents import proofs
 from mains.billing.models import Bill, BillLine, BillRun
 from mains.billing.rules.status import BillStatus
 from mains.billing.rules.verifying import verify
+from mains.billing.runs import apart
 from mains.tenancy.tenantfile import parse
 
 pytestmark = pytest.mark.usefixtures("unblocked", "home")
@@ -127,14 +129,14 @@ class TestTheNote:
         assert (message.values["number"], message.values["note"]) == (old.number, note.number)
 
     def test_proof_and_document_hold_for_it_and_for_the_bill(self):
-        from mains.billing import documents
+        from mains.billing.documents import pdf
 
         old = Bill.objects.get()
         note = credited(old.pk)
         for one in (old, note):
             proof = proofs.proof(bill_id=one.pk)
             assert verify(proof).findings == ()
-            assert documents.pdf(bill_id=one.pk, tenant=tenant()).startswith(b"%PDF")
+            assert pdf.pdf(bill_id=one.pk, tenant=tenant()).startswith(b"%PDF")
         # A note whose sums do not hold is found out.
         proof["facts"] = proof["facts"].replace('"-42.35"', '"-42.36"')
         assert {one.place for one in verify(proof).findings} == {"facts_hash", "total"}
@@ -153,7 +155,7 @@ class TestOrder:
             credited(note.pk)
 
     def test_not_without_a_reason(self):
-        from mains.billing.holding import ReasonMissing
+        from mains.billing.runs.holding import ReasonMissing
 
         with pytest.raises(ReasonMissing):
             credited(Bill.objects.get().pk, reason=" ")
@@ -295,13 +297,13 @@ class TestBilledAgain:
         assert made_again(new.pk).total_minor == old.total_minor
 
     def test_the_rehearsal_sets_it_beside_the_bill_that_was_taken_back(self):
-        from mains.billing import run_queries
+        from mains.billing.runs import overview
         from mains.metering.models import Reading
 
         old = Bill.objects.get()
         credited(old.pk)
         Reading.objects.filter(read_date=last_day(2027, 1)).update(value=3_710)
-        (outcome,) = run_queries.accounts_in(run_id=again(old.pk).pk)
+        (outcome,) = overview.accounts_in(run_id=again(old.pk).pk)
         assert (outcome.before_minor, outcome.total_minor) == (4_235, 3_630)
         assert outcome.bucket == "volume"
 

@@ -8,11 +8,11 @@ from django.utils import translation
 from tests.journeys.estimates import world
 from tests.journeys.estimates.world import bill, last_day
 
-from mains.billing.explaining import Against, Explanation, comparisons, explanation
+from mains.billing.explaining.changes import Against, Explanation, comparisons, explanation
+from mains.billing.explaining.telling import Telling, telling
 from mains.billing.models import Bill
 from mains.billing.queries import FactsTampered
 from mains.billing.rules.causes import CauseKind
-from mains.billing.telling import Telling, telling
 from mains.tenancy import queries
 
 K = CauseKind

@@ -255,7 +255,7 @@ def move_on(home, day: date, *, number: int) -> None:
 
 
 def hold(run, number: str) -> None:
-    from mains.billing import holding
+    from mains.billing.runs import holding
     from mains.customers.models import Account
 
     account = Account.objects.get(number=number)
@@ -272,8 +272,8 @@ def release_all(run) -> None:
     """
     Take up what remains of a run, release it, and issue it.
     """
-    from mains.billing import holding, run_queries
     from mains.billing.rules.outcomes import AccountState
+    from mains.billing.runs import holding, overview
     from mains.journeys import bill_run
     from mains.tenancy import queries
 
@@ -281,7 +281,7 @@ def release_all(run) -> None:
     bill_run.take_up(tenant=tenant, run_id=run.pk, taken_up_by="ana", now=now)
     run.refresh_from_db()
     run = bill_run.rehearse(tenant=tenant, run=run, now=now)
-    found = run_queries.accounts_in(run_id=run.pk, state=AccountState.HELD)
+    found = overview.accounts_in(run_id=run.pk, state=AccountState.HELD)
     holding.release(
         run_id=run.pk,
         selection=holding.Selection(account_ids=frozenset(one.account_id for one in found)),

@@ -167,7 +167,7 @@ class TestTheEstimatedBill:
         assert [line["corrects"] for line in found["lines"]] == [None, None, "2027-01-01"]
 
     def test_the_document_says_what_was_corrected(self, home):
-        from mains.billing import layout
+        from mains.billing.documents import layout
         from mains.tenancy import queries
 
         with context.inside(SLUG):

@@ -21,7 +21,7 @@ def proofs() -> list[dict]:
     """
     Return the proof of every bill of the tenant in context, as it is downloaded.
     """
-    from mains.billing import proofs as billing
+    from mains.billing.documents import proofs as billing
     from mains.billing.models import Bill
 
     ids = Bill.objects.order_by("pk").values_list("pk", flat=True)
@@ -197,7 +197,7 @@ class TestCommandLine:
 
 
 def test_a_bill_from_before_proofs_has_none(home):
-    from mains.billing import proofs as billing
+    from mains.billing.documents import proofs as billing
     from mains.billing.models import Bill
 
     home.read(poplar.last_day(2027, 1), 3_700)

@@ -363,9 +363,9 @@ class Year:
         """
         Return the accounts that got no bill in a run.
         """
-        from mains.billing import run_queries
+        from mains.billing.runs import overview
 
-        found = run_queries.run(run_id=run.pk)
+        found = overview.run(run_id=run.pk)
         return [row[0] for row in found.held]
 
     def take_up(self, run: Any) -> list[Any]:
@@ -427,8 +427,8 @@ def why(bill: Any) -> list[str]:
     from django.utils import translation
 
     from mains.billing import queries
-    from mains.billing.explaining import Against, comparisons, explanation
-    from mains.billing.telling import telling
+    from mains.billing.explaining.changes import Against, comparisons, explanation
+    from mains.billing.explaining.telling import telling
 
     against = Against.PREVIOUS
     facts = queries.facts(bill_id=bill.pk)

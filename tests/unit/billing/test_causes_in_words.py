@@ -7,11 +7,11 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from mains.billing.explaining import Against, Explanation
+from mains.billing.explaining.changes import Against, Explanation
+from mains.billing.explaining.telling import telling
 from mains.billing.rules.causes import Cause, CauseKind, Change
 from mains.billing.rules.figures import BillFigures, PriceListName, PrintedLine
 from mains.billing.rules.vat import VatTotal
-from mains.billing.telling import telling
 from mains.core.calendars import Period
 from mains.core.money import Money
 from mains.tenancy.tenantfile.services import Service

@@ -6,7 +6,7 @@ from hashlib import sha256
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mains.billing.facts import seal
+from mains.billing.documents.facts import seal
 
 # What facts are made of: texts, ids, nothing, lists and objects; no floats.
 texts = st.text(st.characters(exclude_categories=["Cs"]))

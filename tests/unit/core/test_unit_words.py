@@ -35,7 +35,7 @@ def test_what_cldr_does_not_know_is_asked_of_the_catalogue(code, monkeypatch):
 def test_portal_console_and_bills_say_them_alike():
     from django.utils import translation
 
-    from mains.billing.speaking import Speaker
+    from mains.billing.documents.speaking import Speaker
     from mains.console import wording as console
     from mains.portal.templatetags import portal
 

@@ -20,7 +20,7 @@ from mains.api.v1.shapes import (
     list_of,
     page_of,
 )
-from mains.billing.budget_queries import BudgetRow
+from mains.billing.budgets.overview import BudgetRow
 from mains.core.money import Money
 from mains.enrolment.access_log import Deed
 from mains.enrolment.rules.rights import Right

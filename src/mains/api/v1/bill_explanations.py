@@ -15,9 +15,9 @@ from mains.api.problems import Problem
 from mains.api.requests import http_of, noted
 from mains.api.v1.shapes import PROBLEM, Amount, amount_of, ids_of, key_of, pk_of
 from mains.billing import queries as billing
-from mains.billing.explaining import Against, Explanation, comparisons, explanation
+from mains.billing.explaining.changes import Against, Explanation, comparisons, explanation
+from mains.billing.explaining.telling import Told, telling
 from mains.billing.rules.causes import CauseKind
-from mains.billing.telling import Told, telling
 from mains.enrolment.access_log import Deed
 from mains.enrolment.rules.rights import Right
 from mains.payments import queries as payments

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from mains.billing import apart
-from mains.billing.apart import Unbilled
 from mains.billing.models import RunKind
+from mains.billing.runs import apart
+from mains.billing.runs.apart import Unbilled
 from mains.branding.components import Cell, Column, Table
 from mains.branding.fields import DayField
 from mains.console import wording

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from mains.billing.budget_queries import BudgetRow, Offer
+from mains.billing.budgets.overview import BudgetRow, Offer
 from mains.branding.components import Cell, Column, Table
 from mains.console import wording
 from mains.core.wording import money_text

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from mains.billing import budget_changes
-from mains.billing.budget_queries import BudgetRow, Offer
+from mains.billing.budgets import changes
+from mains.billing.budgets.overview import BudgetRow, Offer
 from mains.branding.fields import DayField
 from mains.console import wording
 from mains.console.access import BILLING, StaffRequest, author, staff, to
@@ -226,7 +226,7 @@ def _done(form: forms.Form, step: Any, request: StaffRequest) -> bool:
     """
     try:
         step()
-    except budget_changes.UnknownContract as error:
+    except changes.UnknownContract as error:
         raise Http404 from error
     except PROBLEMS as error:
         form.add_error(field_of(error, form), sentence_of(error, request.tenant))

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from mains.approvals import queries as approvals
-from mains.billing import run_queries as billing
+from mains.billing.runs import overview as billing
 from mains.console.access import BILLING, EVERYBODY, OWNERS, StaffRequest, real_now, staff
 from mains.console.home import checklist
 from mains.console.runs.tables import runs_table

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from mains.billing.documents.speaking import Speaker
 from mains.billing.rules.comparing import Beside, Bucket, reason_of
 from mains.billing.rules.figures import PrintedLine
 from mains.billing.rules.outcomes import BucketSum, Outcome
-from mains.billing.run_queries import Buckets, RunRow
-from mains.billing.speaking import Speaker
+from mains.billing.runs.overview import Buckets, RunRow
 from mains.branding.components import Cell, Column, Table
 from mains.console import wording
 from mains.console.runs import words

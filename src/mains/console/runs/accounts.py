@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from mains.billing import run_queries as queries
-from mains.billing.holding import Selection
 from mains.billing.rules.outcomes import AccountState, BucketSum
-from mains.billing.run_queries import RunRow
+from mains.billing.runs import overview
+from mains.billing.runs.holding import Selection
+from mains.billing.runs.overview import RunRow
 from mains.branding.components import Pages
 from mains.console import wording
 from mains.console.access import BILLING, StaffRequest, staff, to
@@ -33,7 +33,7 @@ def every(request: StaffRequest, run_id: int) -> HttpResponse:
     """
     List the accounts of a bucket or a state, and hold the bucket back or release it.
     """
-    run = queries.run(run_id=run_id)
+    run = overview.run(run_id=run_id)
     if run is None:
         raise Http404
     chosen = {name: request.GET.get(name, "") for name in ("bucket", "state", "first")}
@@ -57,10 +57,10 @@ def _listed(request: StaffRequest, run: RunRow, page: Here) -> dict[str, Any]:
     Return a page of the accounts of a bucket or a state, and what the bucket comes to.
     """
     bucket, state = request.GET.get("bucket", ""), request.GET.get("state", "")
-    sums = queries.buckets(run_id=run.id).sums
+    sums = overview.buckets(run_id=run.id).sums
     found = [one for name, one in sums.items() if bucket in {"", name}]
     first = _first(request)
-    rows = queries.accounts_in(run_id=run.id, bucket=bucket, state=state, first=first, limit=PAGE)
+    rows = overview.accounts_in(run_id=run.id, bucket=bucket, state=state, first=first, limit=PAGE)
     count = sum(one.count(state) if state else one.accounts for one in found)
     title = words.bucket(bucket) if bucket else words.state(state)[0] if state else _("Accounts")
     base = f"{request.base}runs/{run.id}/accounts/"

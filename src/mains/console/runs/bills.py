@@ -10,13 +10,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from mains.billing import proofs
 from mains.billing import queries as billing
-from mains.billing.figures import figures_of
+from mains.billing.documents import proofs
+from mains.billing.documents.figures import figures_of
+from mains.billing.documents.speaking import Speaker
+from mains.billing.explaining.telling import Why, why
 from mains.billing.kinds import title_of
 from mains.billing.rules.comparing import beside
-from mains.billing.speaking import Speaker
-from mains.billing.telling import Why, why
 from mains.branding.components import Cell, Column, Fact, Table
 from mains.console import wording
 from mains.console.access import BILLING, EVERYBODY, StaffRequest, staff

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from mains.billing import apart, crediting, queries
+from mains.billing import crediting, queries
 from mains.billing.crediting import (
     LaterBill,
     NotCreditable,
@@ -18,10 +18,11 @@ from mains.billing.crediting import (
     SecondPersonNeeded,
     SettledBill,
 )
-from mains.billing.holding import REASON, ReasonMissing
 from mains.billing.kinds import title_of
 from mains.billing.models import Bill
 from mains.billing.rules.status import BillStatus
+from mains.billing.runs import apart
+from mains.billing.runs.holding import REASON, ReasonMissing
 from mains.console.access import BILLING, StaffRequest, author, staff, to
 from mains.journeys import crediting as journey
 from mains.ledger.actions import ClosedMonth

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from mains.billing.holding import REASON
+from mains.billing.runs.holding import REASON
 from mains.branding.fields import DayField
 from mains.core.calendars import Period
 

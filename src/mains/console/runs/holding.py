@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mains.billing import actions
-from mains.billing.holding import Selection
 from mains.billing.rules.outcomes import AccountState, Outcome
+from mains.billing.runs.holding import Selection
 from mains.console.access import StaffRequest, to
 from mains.console.runs.forms import HoldBack
 from mains.console.runs.problems import sentence_of

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from mains.billing import actions
-from mains.billing.pausing import BillsIssued
+from mains.billing.runs.pausing import BillsIssued
 from mains.journeys import run_desk
 from mains.ledger.actions import ClosedMonth
 

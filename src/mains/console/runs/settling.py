@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from mains.billing.settling import NothingToSettle
+from mains.billing.budgets.settling import NothingToSettle
 from mains.branding.components import Cell, Column, Table
 from mains.console import wording
 from mains.console.access import BILLING, StaffRequest, author, staff, to

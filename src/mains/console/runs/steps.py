@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from mains.billing import actions
-from mains.billing.pausing import BillsIssued
+from mains.billing.runs.pausing import BillsIssued
 from mains.console.access import BILLING, StaffRequest, author, staff, to
 from mains.console.runs.problems import sentence_of
 from mains.journeys import run_desk

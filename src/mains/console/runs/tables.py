@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from mains.billing.kinds import kind_name
 from mains.billing.models import RunKind
-from mains.billing.run_queries import RunRow
+from mains.billing.runs.overview import RunRow
 from mains.branding.components import Cell, Column, Table
 from mains.console import wording
 from mains.core.money import Money

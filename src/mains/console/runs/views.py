@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mains.billing import actions
-from mains.billing import run_queries as queries
 from mains.billing.kinds import kind_name
 from mains.billing.models import RunKind
 from mains.billing.rules.outcomes import AccountState
-from mains.billing.run_queries import RunRow
+from mains.billing.runs import overview
+from mains.billing.runs.overview import RunRow
 from mains.console import wording
 from mains.console.access import BILLING, StaffRequest, author, staff, to
 from mains.console.runs.account_tables import accounts_table, buckets_table
@@ -28,7 +28,7 @@ from mains.journeys import bill_run, run_desk
 @require_safe
 @staff(*BILLING)
 def every(request: StaffRequest) -> HttpResponse:
-    rows = queries.runs()
+    rows = overview.runs()
     return render(
         request,
         "console/runs/list.html",
@@ -111,7 +111,7 @@ def one(request: StaffRequest, run_id: int) -> HttpResponse:
 
     An account with a large difference is held back and released in its row.
     """
-    run = queries.run(run_id=run_id)
+    run = overview.run(run_id=run_id)
     if run is None:
         raise Http404
     page = here(request)
@@ -147,10 +147,10 @@ def _found(run: RunRow, request: StaffRequest, page: Here) -> dict[str, Any]:
     """
     Return what the rehearsal found, and what became of it.
     """
-    found = queries.buckets(run_id=run.id)
+    found = overview.buckets(run_id=run.id)
     base = f"{request.base}runs/{run.id}/accounts/"
     changed = found.count(AccountState.CHANGED)
-    refused = queries.accounts_in(run_id=run.id, state=AccountState.CHANGED, limit=SHOWN)
+    refused = overview.accounts_in(run_id=run.id, state=AccountState.CHANGED, limit=SHOWN)
     compared = bool(found.all.before_minor)
     second_person = request.tenant.file.billing.second_person_approves
     return {

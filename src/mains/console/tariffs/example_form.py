@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from mains.billing.speaking import Speaker
+from mains.billing.documents.speaking import Speaker
 from mains.branding.components import Cell, Column, Table
 from mains.console import wording
 from mains.console.tariffs.numbers import quantity, typed_number

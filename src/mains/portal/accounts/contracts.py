@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from mains.billing.budget_queries import BudgetRow
+from mains.billing.budgets.overview import BudgetRow
 from mains.branding.components import Fact
 from mains.core.wording import date_text, money_text
 from mains.customers import queries as customers

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mains.billing import queries as billing
-from mains.billing.figures import figures_of
+from mains.billing.documents.figures import figures_of
 from mains.billing.rules.comparing import beside
 from mains.branding.components import Cell, Column, Table
 from mains.core.money import Money

@@ -8,10 +8,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mains.billing import queries as billing
-from mains.billing.figures import is_estimated
-from mains.billing.layout import how_read
+from mains.billing.documents.figures import is_estimated
+from mains.billing.documents.layout import how_read
+from mains.billing.documents.speaking import Speaker, vat_name
 from mains.billing.rules.status import BillStatus
-from mains.billing.speaking import Speaker, vat_name
 from mains.branding.components import SumLine
 from mains.branding.figures import BarChart
 from mains.branding.rules.chart import Period

@@ -9,11 +9,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from mains.billing import documents, proofs
 from mains.billing import queries as billing
+from mains.billing.documents import pdf, proofs
+from mains.billing.documents.proofs import is_provable
+from mains.billing.explaining.telling import why
 from mains.billing.kinds import kind_name, title_of
-from mains.billing.proofs import is_provable
-from mains.billing.telling import why
 from mains.branding.components import Cell, Column, Fact, SumLine, Table
 from mains.core.downloads import as_file
 from mains.core.wording import date_text, money_text, short_date_text
@@ -197,10 +197,10 @@ def document(request: PortalRequest, bill_id: int) -> HttpResponse:
     require(request, Right.PAY, account_id=row.account_id)
     noted(request, Deed.DOCUMENT, [row.account_id])
     try:
-        pdf = documents.pdf(bill_id=bill_id, tenant=request.tenant)
-    except documents.NoSuchBill as error:  # Deleted when the law no longer wanted it.
+        content = pdf.pdf(bill_id=bill_id, tenant=request.tenant)
+    except pdf.NoSuchBill as error:  # Deleted when the law no longer wanted it.
         raise Http404 from error
-    response = HttpResponse(pdf, content_type="application/pdf")
+    response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{row.number}.pdf"'
     return response
 

@@ -1,0 +1,1 @@
+"""Fixed monthly amounts: agreed with staff, billed, and settled by what was really used."""

@@ -1,0 +1,1 @@
+"""What a bill says: its sealed facts, in words, on paper, and as a proof."""

@@ -1,0 +1,1 @@
+"""What a chunk of accounts is billed from, read set-wise."""
