@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from mains.journeys import bill_run, sample_customers
+from mains.customers.models import Account
+from mains.journeys import bill_run, budget_desk, sample_customers
 from mains.metering import exchanging, queries
 from mains.metering.actions import Sending
 from mains.metering.exchanging import Exchange
@@ -20,7 +21,7 @@ from mains.metering.rules.plausibility import Outcome
 from mains.tenancy.queries import TenantInfo
 
 # Customers by their number; the first one is who signs in.
-UNREAD, UNUSUAL, EXCHANGED = 16, 17, 18
+UNREAD, UNUSUAL, EXCHANGED, FIXED = 16, 17, 18, 19
 
 
 def forget_a_reading(*, tenant: TenantInfo, now: datetime) -> None:
@@ -37,10 +38,13 @@ def forget_a_reading(*, tenant: TenantInfo, now: datetime) -> None:
 
 def leave_to_do(*, tenant: TenantInfo, now: datetime) -> None:
     """
-    Leave a reading to be checked, and a meter that was exchanged a week ago.
+    Leave a reading to be checked, a meter that was exchanged a week ago, and somebody who pays a
+    fixed amount from the next bill on.
     """
     _send_an_unusual_reading(tenant, now)
     _exchange_a_meter(tenant, now)
+    if tenant.file.budget_billing is not None:
+        _agree_on_a_fixed_amount(tenant, now)
 
 
 def _send_an_unusual_reading(tenant: TenantInfo, now: datetime) -> None:
@@ -95,6 +99,24 @@ def _exchange_a_meter(tenant: TenantInfo, now: datetime) -> None:
         ),
         actor="system",
     )
+
+
+def _agree_on_a_fixed_amount(tenant: TenantInfo, now: datetime) -> None:
+    today = tenant.date_of(now)
+    account = Account.objects.get(number=sample_customers.account_number(tenant.file, FIXED, 0))
+    for offer in budget_desk.offers(tenant=tenant, account_id=account.pk, today=today):
+        if offer.suggested is not None:
+            budget_desk.put_on(
+                tenant=tenant,
+                account_id=account.pk,
+                contract_id=offer.contract_id,
+                monthly_minor=offer.suggested.minor,
+                since=budget_desk.next_period(tenant=tenant, today=today),
+                by="Alex Staff",
+                actor="system",
+                now=now,
+            )
+            return
 
 
 def _registers(tenant: TenantInfo, number: int) -> QuerySet[Register]:
