@@ -126,6 +126,7 @@ class TestTheForm:
 
     def test_the_example_says_units_in_the_language(self, draft):
         draft.page = draft.desk.get(draft.place, lang="uk")
+        assert '<label class="label" for="ex-q-water">Вода</label>' in draft.text
         assert "1 міс. ×" in draft.text
         assert "1 month" not in draft.text
         draft.desk.get(draft.place, lang="en")
