@@ -18,18 +18,10 @@ from mains.tariffs.rules.mistakes import Known
 from mains.tenancy.tenantfile import components as models
 from mains.tenancy.tenantfile.base import Section, Texts
 
+# Each kind of the tenant file with its model, in the order of the file's union.
 MODELS: dict[str, type[models.Priced]] = {
-    "fixed": models.Fixed,
-    "unit": models.Unit,
-    "blocks": models.Blocks,
-    "attribute": models.Attribute,
-    "derived": models.Derived,
-    "time_of_use": models.TimeOfUse,
-    "hourly": models.Hourly,
-    "demand": models.Demand,
-    "percentage": models.Percentage,
-    "minimum": models.Minimum,
-    "maximum": models.Maximum,
+    get_args(model.model_fields["kind"].annotation)[0]: model
+    for model in get_args(get_args(models.Component)[0])
 }
 # What changes every year stands first; what all kinds have and few need behind a fold.
 FIRST = ("price", "percent", "per_month", "extra")
