@@ -41,14 +41,16 @@ class Rows:
     columns: list[str]
     lines: list[list[BoundField]]
     is_needed: bool
+    is_asked_for: bool
 
     @property
     def is_open(self) -> bool:
         """
-        Tell whether the table says something, or has to; else it is folded away.
+        Tell whether the table says something, has to or is wanted; else it is folded away.
         """
         cells = [bound for line in self.lines for bound in line]
-        return self.is_needed or any(bound.value() or bound.errors for bound in cells)
+        wanted = self.is_needed or self.is_asked_for
+        return wanted or any(bound.value() or bound.errors for bound in cells)
 
 
 class NamesField(forms.CharField):
@@ -63,14 +65,17 @@ class NamesField(forms.CharField):
 class ComponentForm(forms.Form):
     """
     The fields of one component of a kind; `rows` counts the rows of each of its tables.
+
+    With `unfolded` its tables are open even where they say nothing yet.
     """
 
     def __init__(
         self, *args: Any, kind: str, languages: tuple[str, ...], known: Known,
-        rows: Mapping[str, int], **kwargs: Any,
+        rows: Mapping[str, int], unfolded: bool = False, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         self.kind, self.languages, self.known = kind, languages, known
+        self.unfolded = unfolded
         self.tables: dict[str, tuple[list[str], int]] = {}
         for name, info in MODELS[kind].model_fields.items():
             if name != "kind":
@@ -135,6 +140,7 @@ class ComponentForm(forms.Form):
                     for number in range(count)
                 ],
                 is_needed=MODELS[self.kind].model_fields[name].is_required(),
+                is_asked_for=self.unfolded,
             )
 
     def _is_in_table(self, name: str) -> bool:
