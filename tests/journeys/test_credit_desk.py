@@ -21,14 +21,10 @@ def billed(olga) -> int:  # noqa: F811
     """
     Return the id of the first account's bill of the summer.
     """
-    from mains.billing.models import Bill
-    from mains.guard.context import inside
-
     run = started(olga, SUMMER)
     for step in ("rehearse", "approve", "issue"):
         olga.post(f"{run}{step}/")
-    with inside(SLUG):
-        return Bill.objects.filter(account_id=ids()[0], kind="REGULAR").latest("pk").pk
+    return bill_of(ids()[0])
 
 
 def test_a_bill_is_taken_back_and_made_again(olga, billed):  # noqa: F811
@@ -112,3 +108,68 @@ def test_something_is_charged_once_from_the_page_of_an_account(olga):  # noqa: F
     olga.post(f"customers/{first}/{cancel}")
     assert 'action="charges/' not in page(olga, f"customers/{first}/")
     assert olga.post(f"customers/{ids()[0]}/{cancel}").status_code == 404
+
+
+@pytest.mark.usefixtures("billed")
+def test_parts_that_cannot_be_agreed_say_what_is_wrong(olga):  # noqa: F811
+    bill_id = bill_of(ids()[1])
+    place = f"bills/{bill_id}/instalments/"
+    assert "A day from today on, at most a year ahead." in page(olga, place)
+
+    def refused(**typed: str) -> str:
+        answer = olga.post(place, {"count": "3", "first_date": "2027-01-01"} | typed)
+        assert answer.status_code == 422
+        return html.unescape(answer.content.decode())
+
+    passed, too_far = "This day has passed.", "This day is more than a year ahead."
+    too_little = "Too little is open for so many parts. Choose fewer"
+    assert passed in refused(first_date="2026-01-01")
+    assert too_far in refused(first_date="2060-01-01")
+    pay_all_but_two_cents(bill_id)
+    said = refused()
+    assert too_little in said
+    assert passed not in said
+    assert olga.post(place, {"count": "2", "first_date": "2027-01-01"}).status_code == 302
+    olga.post(f"{place}withdraw/")
+
+
+@pytest.mark.usefixtures("billed")
+def test_parts_are_agreed_and_taken_back(olga):  # noqa: F811
+    bill_id = bill_of(ids()[2])
+    place, typed = f"bills/{bill_id}/instalments/", {"count": "3", "first_date": "2027-01-01"}
+    for _ in range(2):
+        assert olga.post(place, typed).status_code == 302
+    assert "Jan 1, 2027" in page(olga, f"bills/{bill_id}/")
+    other = olga.post(place, typed | {"count": "4"})
+    assert "Other instalments are agreed for this bill." in html.unescape(other.content.decode())
+    for _ in range(2):
+        assert olga.post(f"{place}withdraw/").status_code == 302
+    assert "Jan 1, 2027" not in page(olga, f"bills/{bill_id}/")
+
+
+def bill_of(account_id: int) -> int:
+    from mains.billing.models import Bill
+    from mains.guard.context import inside
+
+    with inside(SLUG):
+        return Bill.objects.filter(account_id=account_id, kind="REGULAR").latest("pk").pk
+
+
+def pay_all_but_two_cents(bill_id: int) -> None:
+    from decimal import Decimal
+
+    from mains.billing.models import Bill
+    from mains.guard.context import inside
+    from mains.journeys import bank_transfer
+
+    with inside(SLUG):
+        bill = Bill.objects.get(pk=bill_id)
+        bank_transfer.book(
+            reference=bill.reference,
+            amount=(bill.total_minor - 2) / Decimal(100),
+            bank_reference=f"{bill.number}/1",
+            value_date=world.TODAY,
+            booked_by="olga",
+            now=world.NOW,
+            today=world.TODAY,
+        )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from tests.journeys.years.calendar import Year, year_at
@@ -57,8 +58,25 @@ class TestAgreeing:
             agree(year, bill, count=count)
 
     def test_a_day_that_has_passed_is_refused(self, year, bill):
-        with pytest.raises(instalments.UnfitInstalments):
+        with pytest.raises(instalments.FirstDayPassed):
             agree(year, bill, first=date(2026, 2, 4))
+
+    def test_a_day_more_than_a_year_ahead_is_refused(self, year, bill):
+        with pytest.raises(instalments.FirstDayTooFar):
+            agree(year, bill, first=date(2027, 2, 6))
+        assert year.status(bill).instalments == ()
+
+    def test_control_a_year_ahead_it_is_agreed(self, year, bill):
+        assert agree(year, bill, first=date(2027, 2, 5))[0].due_date == date(2027, 2, 5)
+
+    def test_less_than_a_minor_unit_for_each_part_is_refused(self, year, bill):
+        year.pay(bill, f"{(bill.total_minor - 2) / Decimal(100)}")
+        with pytest.raises(instalments.TooLittleToShareOut):
+            agree(year, bill)
+
+    def test_control_a_minor_unit_for_each_part_is_shared_out(self, year, bill):
+        year.pay(bill, f"{(bill.total_minor - 3) / Decimal(100)}")
+        assert [part.amount.minor for part in agree(year, bill)] == [1, 1, 1]
 
     def test_what_a_mandate_collects_is_refused(self, year, bill):
         bill.collection_date = date(2026, 3, 1)

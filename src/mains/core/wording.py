@@ -46,8 +46,18 @@ def price_text(price: Decimal, *, currency: str, language: str) -> str:
     """
     Return a unit price with all its digits, but not fewer than the currency has, e.g. `€0.1525`.
     """
-    places = -int(price.normalize().as_tuple().exponent)
-    return _in_currency(price, currency, language, max(exponent_of(currency), places))
+    return _in_currency(price, currency, language, _price_places(price, currency))
+
+
+def bare_price_text(price: Decimal, *, currency: str, language: str) -> str:
+    """
+    Return a unit price as `price_text` does, without its currency, e.g. `4.20`.
+    """
+    return number_text(price, language=language, decimals=_price_places(price, currency))
+
+
+def _price_places(price: Decimal, currency: str) -> int:
+    return max(exponent_of(currency), -int(price.normalize().as_tuple().exponent))
 
 
 def _in_currency(amount: Decimal, currency: str, language: str, digits: int) -> str:

@@ -5,11 +5,14 @@ from datetime import date, datetime
 from mains.audit.actions import record
 from mains.billing.models import Bill, BillState
 from mains.billing.rules.instalments import Instalment, shared_out
+from mains.core.calendars import add_months
 from mains.core.money import Money
 from mains.core.transactions import owns_transaction
 from mains.payments.booking import outstanding_minor
 
 FEWEST = 2
+# So many months from today the first part is due at the latest; later ones are no agreement to pay.
+FURTHEST_MONTHS = 12
 
 
 class NothingToShareOut(Exception):
@@ -25,7 +28,19 @@ class AgreedOtherwise(Exception):
 
 
 class UnfitInstalments(Exception):
-    """Fewer parts than two, more than the utility allows, or a first day that has passed."""
+    """Fewer parts than two, or more than the utility allows."""
+
+
+class TooLittleToShareOut(UnfitInstalments):
+    """Less is open than one minor unit for each part."""
+
+
+class FirstDayPassed(UnfitInstalments):
+    """The first part would be due before today."""
+
+
+class FirstDayTooFar(UnfitInstalments):
+    """The first part would be due more than a year from today."""
 
 
 @owns_transaction
@@ -48,7 +63,8 @@ def agree(
     :raises NothingToShareOut: if nothing is open.
     :raises CollectedByMandate: if a mandate collects the bill.
     :raises AgreedOtherwise: if others are agreed.
-    :raises UnfitInstalments: if the number of parts or the first day does not do.
+    :raises UnfitInstalments: if the number of parts, the amount for them or the first day does not
+        do.
     """
     bill = Bill.objects.select_for_update(no_key=True).defer("facts").get(pk=bill_id)
     if bill.collection_date is not None:
@@ -61,8 +77,11 @@ def agree(
         if (len(known), known[0].due_date) == (count, first_date):
             return known
         raise AgreedOtherwise(bill_id)
-    if not FEWEST <= count <= most or first_date < today or open_minor < count:
+    if not FEWEST <= count <= most:
         raise UnfitInstalments(count)
+    if open_minor < count:
+        raise TooLittleToShareOut(count)
+    _check_first(first_date, today=today)
     parts = shared_out(Money(open_minor, bill.currency), count=count, first=first_date)
     bill.instalments = [[one.due_date.isoformat(), one.amount.minor] for one in parts]
     bill.save(update_fields=["instalments"])
@@ -74,6 +93,20 @@ def agree(
         now=now,
     )
     return parts
+
+
+def last_first_date(*, today: date) -> date:
+    """
+    Return the last day on which the first part may be due.
+    """
+    return add_months(today, FURTHEST_MONTHS)
+
+
+def _check_first(first_date: date, *, today: date) -> None:
+    if first_date < today:
+        raise FirstDayPassed(first_date)
+    if first_date > last_first_date(today=today):
+        raise FirstDayTooFar(first_date)
 
 
 @owns_transaction

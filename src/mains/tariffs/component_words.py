@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mains.core.wording import number_text
+from mains.tariffs.quantity_words import quantity_in_sentence, quantity_label
 from mains.tariffs.rules.kinds import (
     AttributePrice,
     BlockMode,
@@ -103,15 +104,17 @@ def _fixed(one: Fixed, _words: PriceWords) -> str:
 
 
 def _unit(one: UnitPrice, _words: PriceWords) -> str:
-    return _("A price for each unit of %(quantity)s.") % {"quantity": one.quantity}
+    return _("A price for each unit of %(quantity)s.") % {
+        "quantity": quantity_in_sentence(one.quantity)
+    }
 
 
 def _blocks(one: Blocks, _words: PriceWords) -> str:
-    values = {"quantity": one.quantity, "attribute": one.each or ""}
+    values = {"quantity": quantity_in_sentence(one.quantity), "attribute": one.each or ""}
     text = (
         _("Each part of %(quantity)s at the price of its block.")
         if one.mode is BlockMode.GRADUATED
-        else _("All of %(quantity)s at the price of the block that it reaches.")
+        else _("All %(quantity)s at the price of the block that it reaches.")
     )
     bounds = {
         BoundsPer.PERIOD: _("The bounds are for a bill."),
@@ -134,31 +137,33 @@ def _attribute(one: AttributePrice, _words: PriceWords) -> str:
 
 def _derived(one: Derived, words: PriceWords) -> str:
     return _("A price for each unit of %(quantity)s times %(factor)s.") % {
-        "quantity": one.source,
+        "quantity": quantity_in_sentence(one.source),
         "factor": _number(one.factor, words),
     }
 
 
 def _time_of_use(one: TimeOfUse, _words: PriceWords) -> str:
     return _("A price for %(quantity)s in each tariff period of the calendar %(calendar)s.") % {
-        "quantity": one.quantity,
+        "quantity": quantity_in_sentence(one.quantity),
         "calendar": one.calendar,
     }
 
 
 def _hourly(one: Hourly, _words: PriceWords) -> str:
-    return _("The price of the index %(index)s in each hour of %(quantity)s.") % {
-        "quantity": one.quantity,
+    return _("The price of the index %(index)s for the %(quantity)s of each hour.") % {
+        "quantity": quantity_in_sentence(one.quantity),
         "index": one.index,
     }
 
 
 def _demand(one: Demand, _words: PriceWords) -> str:
-    values = {"measured": one.measured, "contracted": one.contracted or ""}
+    # That it is the highest power is said already.
+    measured = one.measured.removesuffix("@peak").removesuffix(".peak")
+    values = {"measured": quantity_label(measured), "contracted": one.contracted or ""}
     if one.contracted is None:
-        return _("A price a month for the highest power, %(measured)s.") % values
+        return _("A price a month for the highest power: %(measured)s.") % values
     return (
-        _("A price a month for the highest power, %(measured)s; contracted: %(contracted)s.")
+        _("A price a month for the highest power: %(measured)s; contracted: %(contracted)s.")
         % values
     )
 

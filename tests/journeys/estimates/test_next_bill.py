@@ -138,7 +138,7 @@ class TestTheEstimatedBill:
 
         said = text_of(anna.get(f"/bills/{after}/"))
         assert "Energy, correction of Jan 1, 2027 – Jan 31, 2027" in said
-        assert "-150 kWh × 0.1" in said
+        assert "-150 kWh × 0.10" in said
         assert "3,610 kWh (Jan 31, 2027, estimated)" in said
         # The earlier one no longer asks for what came.
         assert "Send a reading to correct" not in text_of(anna.get(f"/bills/{before}/"))

@@ -124,8 +124,34 @@ class TestTheForm:
         assert draft.problems() == []
         assert "<span>Prices by size</span>" not in draft.text
 
+    def test_more_rows_of_a_folded_table_keep_it_open(self, draft):
+        draft.desk.get(draft.place, lang="en")
+        for _ in range(2):
+            draft.type({}, do="rows-0")
+            assert "<span>Prices by size</span>" not in draft.text
+            assert 'name="c0-sizes-5-size"' in draft.text
+        # Typed into one of the new rows it is kept; emptied again and saved, it is folded.
+        draft.type({"c0-sizes-5-size": "13", "c0-sizes-5-price": "5"})
+        assert 'value="13"' in draft.text
+        draft.type({"c0-sizes-0-size": "", "c0-sizes-0-price": ""})
+        assert "<span>Prices by size</span>" in draft.text
+
+    def test_more_rows_beside_a_day_that_is_none_are_there_as_well(self, draft):
+        draft.desk.get(draft.place, lang="en")
+        answer = draft.type({"start_date": "soon"}, do="rows-0")
+        assert answer.status_code == 422
+        assert "<span>Prices by size</span>" not in draft.text
+        assert 'name="c0-sizes-5-size"' in draft.text
+
+    def test_control_more_rows_of_another_component_leave_it_folded(self, draft):
+        draft.desk.get(draft.place, lang="en")
+        draft.type({}, do="rows-1")
+        assert "<span>Prices by size</span>" in draft.text
+        assert 'name="c1-blocks-7-price"' in draft.text
+
     def test_the_example_says_units_in_the_language(self, draft):
         draft.page = draft.desk.get(draft.place, lang="uk")
+        assert '<label class="label" for="ex-q-water">Вода</label>' in draft.text
         assert "1 міс. ×" in draft.text
         assert "1 month" not in draft.text
         draft.desk.get(draft.place, lang="en")
@@ -167,7 +193,7 @@ class TestTheForm:
             "minimum": {"per_month": "3", "of": "use"},
             "maximum": {"per_month": "90"},
         }  # fmt: skip
-        assert filled.keys() == MODELS.keys()
+        assert list(filled) == list(MODELS)
         for kind, fields in filled.items():
             number = draft.add(kind, {**names, **fields})
             assert draft.problems() == [], kind

@@ -10,7 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mains.core.money import Money, exponent_of
-from mains.core.wording import date_text, money_text, number_text, short_date_text, unit_text
+from mains.core.wording import (
+    bare_price_text,
+    date_text,
+    money_text,
+    number_text,
+    short_date_text,
+    unit_text,
+)
 from mains.tariffs.rules.kinds.sums import PERCENT, SUM
 
 
@@ -44,7 +51,7 @@ class Speaker:
 
     def number(self, text: str) -> str:
         """
-        Say a quantity or price; a dash where there is none.
+        Say a quantity; a dash where there is none.
         """
         return number_text(Decimal(text), language=self.language) if text else "–"
 
@@ -76,9 +83,11 @@ class Speaker:
         """
         Say the price of a line of the facts, with the part of a year that it is charged for.
         """
-        price = self.number(line["unit_price"])
         if line["unit"] in {PERCENT, SUM}:
-            return f"{price} %" if line["unit"] == PERCENT else ""
+            return f"{self.number(line['unit_price'])} %" if line["unit"] == PERCENT else ""
+        price = bare_price_text(
+            Decimal(line["unit_price"]), currency=self.currency, language=self.language
+        )
         if line["divisor"] != "1":
             return f"{price} × {self.number(line['times'])}/{self.number(line['divisor'])}"
         return price if line["times"] == "1" else f"{price} × {self.number(line['times'])}"

@@ -14,7 +14,7 @@ from mains.billing.models import Bill
 from mains.branding.components import Cell, Column, Table
 from mains.branding.fields import DayField
 from mains.console import wording
-from mains.console.access import BILLING, StaffRequest, author, staff, to
+from mains.console.access import BILLING, StaffRequest, staff, to
 from mains.payments import instalments, queries
 from mains.payments.queries import BillRow
 
@@ -38,6 +38,7 @@ class Agree(forms.Form):
     )
     first_date = DayField(
         label=gettext_lazy("The first part is due on"),
+        help_text=gettext_lazy("A day from today on, at most a year ahead."),
         required_text=gettext_lazy("Type the day on which the first part is due."),
     )
 
@@ -71,7 +72,7 @@ def _agreed(request: StaffRequest, bill_id: int, form: Agree) -> bool:
             count=chosen["count"],
             first_date=chosen["first_date"],
             most=MOST,
-            by=author(request),
+            by=f"staff:{request.user.pk}",
             now=request.now,
             today=request.today,
         )
@@ -86,9 +87,24 @@ def _agreed(request: StaffRequest, bill_id: int, form: Agree) -> bool:
         form.add_error(
             None, _("Other instalments are agreed for this bill. Take them back, then agree anew.")
         )
-    except instalments.UnfitInstalments:
-        form.add_error("first_date", _("This day has passed. Choose today or a later one."))
+    except instalments.UnfitInstalments as problem:
+        form.add_error(*_unfit(problem, request))
     return not form.errors
+
+
+def _unfit(problem: instalments.UnfitInstalments, request: StaffRequest) -> tuple[str, str]:
+    if isinstance(problem, instalments.TooLittleToShareOut):
+        return "count", _(
+            "Too little is open for so many parts. Choose fewer, or let it be paid as a whole."
+        )
+    if isinstance(problem, instalments.FirstDayPassed):
+        return "first_date", _("This day has passed. Choose today or a later one.")
+    if isinstance(problem, instalments.FirstDayTooFar):
+        last = instalments.last_first_date(today=request.today)
+        return "first_date", _(
+            "This day is more than a year ahead. Choose %(day)s or an earlier one."
+        ) % {"day": wording.day(last)}
+    return "count", _("Type a number from 2 to 12.")
 
 
 @require_POST
@@ -98,7 +114,7 @@ def withdraw(request: StaffRequest, bill_id: int) -> HttpResponse:
     Take instalments back; the bill is due on its own day again.
     """
     try:
-        instalments.withdraw(bill_id=bill_id, by=author(request), now=request.now)
+        instalments.withdraw(bill_id=bill_id, by=f"staff:{request.user.pk}", now=request.now)
     except Bill.DoesNotExist as error:
         raise Http404 from error
     messages.success(request, _("The instalments are taken back. The bill is due as a whole."))

@@ -18,18 +18,10 @@ from mains.tariffs.rules.mistakes import Known
 from mains.tenancy.tenantfile import components as models
 from mains.tenancy.tenantfile.base import Section, Texts
 
+# Each kind of the tenant file with its model, in the order of the file's union.
 MODELS: dict[str, type[models.Priced]] = {
-    "fixed": models.Fixed,
-    "unit": models.Unit,
-    "blocks": models.Blocks,
-    "attribute": models.Attribute,
-    "derived": models.Derived,
-    "time_of_use": models.TimeOfUse,
-    "hourly": models.Hourly,
-    "demand": models.Demand,
-    "percentage": models.Percentage,
-    "minimum": models.Minimum,
-    "maximum": models.Maximum,
+    get_args(model.model_fields["kind"].annotation)[0]: model
+    for model in get_args(get_args(models.Component)[0])
 }
 # What changes every year stands first; what all kinds have and few need behind a fold.
 FIRST = ("price", "percent", "per_month", "extra")
@@ -49,14 +41,16 @@ class Rows:
     columns: list[str]
     lines: list[list[BoundField]]
     is_needed: bool
+    is_asked_for: bool
 
     @property
     def is_open(self) -> bool:
         """
-        Tell whether the table says something, or has to; else it is folded away.
+        Tell whether the table says something, has to or is wanted; else it is folded away.
         """
         cells = [bound for line in self.lines for bound in line]
-        return self.is_needed or any(bound.value() or bound.errors for bound in cells)
+        wanted = self.is_needed or self.is_asked_for
+        return wanted or any(bound.value() or bound.errors for bound in cells)
 
 
 class NamesField(forms.CharField):
@@ -71,14 +65,17 @@ class NamesField(forms.CharField):
 class ComponentForm(forms.Form):
     """
     The fields of one component of a kind; `rows` counts the rows of each of its tables.
+
+    With `unfolded` its tables are open even where they say nothing yet.
     """
 
     def __init__(
         self, *args: Any, kind: str, languages: tuple[str, ...], known: Known,
-        rows: Mapping[str, int], **kwargs: Any,
+        rows: Mapping[str, int], unfolded: bool = False, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         self.kind, self.languages, self.known = kind, languages, known
+        self.unfolded = unfolded
         self.tables: dict[str, tuple[list[str], int]] = {}
         for name, info in MODELS[kind].model_fields.items():
             if name != "kind":
@@ -143,6 +140,7 @@ class ComponentForm(forms.Form):
                     for number in range(count)
                 ],
                 is_needed=MODELS[self.kind].model_fields[name].is_required(),
+                is_asked_for=self.unfolded,
             )
 
     def _is_in_table(self, name: str) -> bool:

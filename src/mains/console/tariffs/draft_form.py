@@ -84,14 +84,17 @@ def pieces_of(
     """
     Return the forms of a stored draft, with what is wrong said at its place.
 
-    Of a component that was just added nothing is said yet; `more_rows` gives one more spare rows.
+    Of a component that was just added nothing is said yet; `more_rows` gives one more spare rows,
+    and keeps its tables open.
     """
     known = drafts.known_of(tenant.file)
     pieces = []
     for number, row in enumerate(draft.components):
-        spare = 6 if number == more_rows else 2
+        wanted = number == more_rows
+        spare = 6 if wanted else 2
         data = data_of(row, prefix=f"c{number}", known=known, spare=spare)
-        form = _form(data, number, str(row["kind"]), tenant, judged=number != new)
+        kind = str(row["kind"])
+        form = _form(data, number, kind, tenant, judged=number != new, unfolded=wanted)
         pieces.append(_piece(number, row, form))
     _judge(pieces, draft.components, tenant, new)
     return pieces
@@ -111,8 +114,9 @@ def _judge(
 
 
 def _form(
-    data: Mapping[str, Any], number: int, kind: str, tenant: TenantInfo, *, judged: bool = True
-) -> ComponentForm:
+    data: Mapping[str, Any], number: int, kind: str, tenant: TenantInfo, *, judged: bool = True,
+    unfolded: bool = False,
+) -> ComponentForm:  # fmt: skip
     prefix = f"c{number}"
     sent: MultiValueDict[str, Any] = MultiValueDict(
         {name: value if isinstance(value, list) else [value] for name, value in data.items()}
@@ -125,6 +129,7 @@ def _form(
         languages=tenant.file.locale.languages,
         known=drafts.known_of(tenant.file),
         rows=rows_in(data, prefix=prefix, kind=kind),
+        unfolded=unfolded,
     )
 
 

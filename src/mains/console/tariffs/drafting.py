@@ -60,7 +60,8 @@ def edit(request: StaffRequest, draft_id: int) -> HttpResponse:
     if request.method == "POST":
         return _saved(request, draft)
     head = Head(initial={"start_date": draft.start_date, "source": draft.source})
-    return _page(request, draft, head)
+    new, more_rows = (_number(request.GET.get(name, "")) for name in ("new", "rows"))
+    return _page(request, draft, head, new=new, more_rows=more_rows)
 
 
 def _saved(request: StaffRequest, draft: Draft) -> HttpResponse:
@@ -68,8 +69,10 @@ def _saved(request: StaffRequest, draft: Draft) -> HttpResponse:
     deed = request.POST.get("do", "save")
     rows = draft_form.sent_components(request.POST, request.tenant)
     rows, new = draft_form.changed(rows, deed, kind=request.POST.get("kind", ""))
+    verb, _dash, number = deed.partition("-")
     if not head.is_valid():
-        return _page(request, replace(draft, components=rows), head)
+        more_rows = _number(number) if verb == "rows" else None
+        return _page(request, replace(draft, components=rows), head, new=new, more_rows=more_rows)
     try:
         drafts.save(
             draft_id=draft.id,
@@ -80,7 +83,6 @@ def _saved(request: StaffRequest, draft: Draft) -> HttpResponse:
     except UnknownDraft as error:
         raise Http404 from error
     drafts.remember_example(draft_id=draft.id, typed=example_form.sent(request.POST))
-    verb, _dash, number = deed.partition("-")
     if new is not None:
         return to(request, f"tariffs/drafts/{draft.id}/?new={new}#c{new}")
     if verb == "rows":
@@ -90,11 +92,11 @@ def _saved(request: StaffRequest, draft: Draft) -> HttpResponse:
     return to(request, f"tariffs/drafts/{draft.id}/")
 
 
-def _page(request: StaffRequest, draft: Draft, head: Head) -> HttpResponse:
+def _page(
+    request: StaffRequest, draft: Draft, head: Head, *, new: int | None, more_rows: int | None
+) -> HttpResponse:
     tenant = request.tenant
-    pieces = draft_form.pieces_of(
-        draft, tenant, new=_number(request, "new"), more_rows=_number(request, "rows")
-    )
+    pieces = draft_form.pieces_of(draft, tenant, new=new, more_rows=more_rows)
     start = draft_form.start_problem(draft, tenant, today=request.today)
     problems = draft_form.problems(head, pieces)
     if start and not head.errors:
@@ -119,8 +121,7 @@ def _page(request: StaffRequest, draft: Draft, head: Head) -> HttpResponse:
     )
 
 
-def _number(request: StaffRequest, name: str) -> int | None:
-    text = request.GET.get(name, "")
+def _number(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 4 else None
 
 

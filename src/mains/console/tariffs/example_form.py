@@ -16,6 +16,7 @@ from mains.journeys import tariff_example
 from mains.journeys.tariff_example import Asked, Example, ExampleLine, Typed
 from mains.tariffs.drafts import Draft
 from mains.tariffs.entering import TariffWrong
+from mains.tariffs.quantity_words import quantity_label
 from mains.tariffs.rules.kinds.sums import PERCENT
 from mains.tariffs.rules.lines import RatedLine
 from mains.tenancy.queries import TenantInfo
@@ -111,7 +112,7 @@ def _plain(text: str) -> str:
 def _fields(asked: Asked) -> tuple[list[Input], list[Check]]:
     words = {"contract_class": _("Contract class"), "zone": _("Zone")}
     inputs = [
-        Input(f"{QUANTITY}{name}", name, typed_number(f"{value:f}"))
+        Input(f"{QUANTITY}{name}", quantity_label(name), typed_number(f"{value:f}"))
         for name, value in asked.quantities.items()
     ] + [
         Input(f"{ATTRIBUTE}{name}", words.get(name, name), typed_number(value))
