@@ -54,7 +54,13 @@ class NobodyToBill(Exception):
 
 
 class OverlappingRun(Exception):
-    """Another run of the company bills some of the same days."""
+    """
+    Another run of the company bills some of the same days; its own are the `period`.
+    """
+
+    def __init__(self, period: Period) -> None:
+        super().__init__(f"{period.start} – {period.end}")
+        self.period = period
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,7 @@ def start_run(
     for other in others:
         if (other.period_start, other.period_end) == (period.start, period.end):
             return other
-        raise OverlappingRun(f"{other.period_start} – {other.period_end}")
+        raise OverlappingRun(Period(other.period_start, other.period_end))
     ids = _accounts(company_id=company_id, period=period)
     if not ids:
         raise NobodyToBill(f"{period.start} – {period.end}")

@@ -1,6 +1,6 @@
 """Bill runs: the list, starting one, and where one stands."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -85,7 +85,7 @@ def _started(request: StaffRequest, form: StartRun) -> int | None:
                 "Another run bills some of these days (%(period)s), and no day is billed twice. "
                 "Choose days that follow it."
             )
-            % {"period": _days(error)},
+            % {"period": wording.period(error.period.start, error.period.end)},
         )
     except actions.NobodyToBill:
         form.add_error(
@@ -96,11 +96,6 @@ def _started(request: StaffRequest, form: StartRun) -> int | None:
             ),
         )
     return None
-
-
-def _days(overlap: actions.OverlappingRun) -> str:
-    start, end = map(date.fromisoformat, str(overlap).split(" – "))
-    return wording.period(start, end)
 
 
 @require_http_methods(["GET", "POST"])
