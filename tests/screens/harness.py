@@ -7,6 +7,8 @@ from itertools import product
 from pathlib import Path
 from typing import Literal
 
+import pytest
+from _pytest.mark import ParameterSet
 from axe_playwright_python.sync_playwright import Axe
 from playwright._impl._api_structures import SetCookieParam
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -18,6 +20,19 @@ Mode = Literal["light", "dark"]
 MODES: tuple[Mode, ...] = ("light", "dark")
 WIDTHS = (320, 1280)
 VIEWS = tuple(product(MODES, WIDTHS))
+
+
+def each_once(views: Sequence[tuple[Mode, int]]) -> list[tuple[Mode, int] | ParameterSet]:
+    """
+    Return views as parameters of a test: the first and the last, which differ in everything, in
+    every run, and the others in the gallery.
+    """
+    return [
+        views[0],
+        views[-1],
+        *(pytest.param(*view, marks=pytest.mark.gallery) for view in views[1:-1]),
+    ]
+
 
 SMALLEST_TEXT_PX = 12
 LOWEST_CONTROL_PX = 44

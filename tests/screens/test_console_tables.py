@@ -13,7 +13,14 @@ BROKEN_WORDS = (Path(__file__).parent / "js" / "broken_words.js").read_text(enco
 OUT_OF_SIGHT = """() => [...document.querySelectorAll(".scroll")].map(
   (region) => region.scrollWidth - region.clientWidth).filter((pixels) => pixels > 1)"""
 # The languages with the longest words, and the one that most screens are read in.
-CASES = [(language, width) for language in ("en", "hu", "uk") for width in (390, 1280)]
+# Each language and each width in every run, all pairs of them in the gallery.
+CASES = [
+    *[("en", 390), ("hu", 1280), ("uk", 390)],
+    *(
+        pytest.param(*case, marks=pytest.mark.gallery)
+        for case in [("en", 1280), ("hu", 390), ("uk", 1280)]
+    ),
+]
 
 
 @pytest.mark.parametrize(("language", "width"), CASES)

@@ -23,7 +23,7 @@ from tests.screens.test_people_screens import look
 from tests.screens.test_signing_in import CODES, forget_people, protected, sign_in, tab
 
 SLUG, STAFF = "teplo", "desk@teplo.example"
-VIEWS = (("light", 390), ("dark", 390), ("light", 1280), ("dark", 1280))
+EVERY_VIEW = (("light", 390), ("dark", 390), ("light", 1280), ("dark", 1280))
 
 
 @pytest.fixture(scope="module")
@@ -107,9 +107,10 @@ def chromium(site):
         yield started
 
 
-@pytest.mark.parametrize("view", VIEWS)
-def test_the_customer_sees_why(chromium, site, view):
-    with tab(chromium, mode=view[0], width=view[1]) as (page, complaints):
+@pytest.mark.parametrize(("mode", "width"), harness.each_once(EVERY_VIEW))
+def test_the_customer_sees_why(chromium, site, mode, width):
+    view = mode, width
+    with tab(chromium, mode=mode, width=width) as (page, complaints):
         sign_in(page, site["portal"], logins.customer_email(SLUG))
         for language in site["languages"].split():
             page.goto(f"{site['portal']}{site['bill']}?lang={language}")
@@ -121,9 +122,10 @@ def test_the_customer_sees_why(chromium, site, view):
         assert complaints == []
 
 
-@pytest.mark.parametrize("view", VIEWS)
-def test_staff_see_the_same(chromium, site, view):
-    with tab(chromium, mode=view[0], width=view[1]) as (page, complaints):
+@pytest.mark.parametrize(("mode", "width"), harness.each_once(EVERY_VIEW))
+def test_staff_see_the_same(chromium, site, mode, width):
+    view = mode, width
+    with tab(chromium, mode=mode, width=width) as (page, complaints):
         sign_in(page, site["console"].removesuffix(f"/{SLUG}"), STAFF)
         page.goto(f"{site['console']}{site['bill']}?lang=en")
         page.click("#why details summary")

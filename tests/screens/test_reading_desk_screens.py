@@ -50,7 +50,7 @@ def press(page: Page, key: str) -> None:
         page.keyboard.press(key)
 
 
-@pytest.mark.parametrize(("mode", "width"), harness.VIEWS)
+@pytest.mark.parametrize(("mode", "width"), harness.each_once(harness.VIEWS))
 def test_it_may_be_shown_to_staff(site, chromium, mode, width):
     with harness.page_at(
         chromium, f"{site.url}readings/", mode=mode, width=width, cookies=site.cookies

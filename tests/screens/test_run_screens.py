@@ -110,7 +110,7 @@ def chromium(site):
         yield started
 
 
-@pytest.mark.parametrize(("mode", "width"), harness.VIEWS)
+@pytest.mark.parametrize(("mode", "width"), harness.each_once(harness.VIEWS))
 @pytest.mark.parametrize("place", PAGES.values(), ids=PAGES.keys())
 def test_it_may_be_shown_to_staff(site, chromium, place, mode, width):
     with harness.page_at(

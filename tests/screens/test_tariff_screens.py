@@ -23,8 +23,7 @@ def chromium(site):
         yield started
 
 
-@pytest.mark.parametrize("mode", harness.MODES)
-@pytest.mark.parametrize("width", harness.WIDTHS)
+@pytest.mark.parametrize(("mode", "width"), harness.each_once(harness.VIEWS))
 def test_screens_may_be_shown(site, chromium, mode, width):
     places = {
         "list": "tariffs/", "tariff": "tariffs/of/{tariff}/", "draft": "tariffs/drafts/{draft}/",

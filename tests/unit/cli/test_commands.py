@@ -6,6 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from mains.cli import main as program
 
 ROOT = Path(__file__).parents[3]
 
@@ -97,9 +100,9 @@ def test_every_command_has_help_with_an_example():
         ["import", "intervals"],
         ["import", "undo"],
     ):
-        done = mains(*command, "--help")
-        assert done.returncode == 0
-        assert f"mains {command[0]}" in done.stdout
+        done = CliRunner().invoke(program, [*command, "--help"])
+        assert done.exit_code == 0
+        assert f"mains {command[0]}" in done.output
 
 
 def test_the_doctor_answers_programs(tmp_path):

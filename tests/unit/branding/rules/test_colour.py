@@ -29,11 +29,16 @@ def naive(brand: str):
     return replace(solved, light=light)
 
 
-def test_no_promise_breaks_for_any_of_4096_brand_colours():
-    broken = {}
-    for rgb in product(STEPS, repeat=3):
-        if found := failures(palette(brand=to_hex(rgb))):
-            broken[to_hex(rgb)] = found
+@pytest.fixture(scope="module")
+def palettes():
+    """
+    The palettes of 4,096 brand colours, which two tests look at.
+    """
+    return {rgb: palette(brand=to_hex(rgb)) for rgb in product(STEPS, repeat=3)}
+
+
+def test_no_promise_breaks_for_any_of_4096_brand_colours(palettes):
+    broken = {to_hex(rgb): found for rgb, solved in palettes.items() if (found := failures(solved))}
 
     assert broken == {}
 
@@ -46,8 +51,8 @@ def test_the_same_checker_refuses_naive_theming_for_most_colours():
     assert len(failing) > len(colours) / 2
 
 
-def test_the_brand_colour_itself_is_the_button_wherever_text_can_stand_on_it():
-    exact = sum(palette(brand=to_hex(rgb)).light.fill == rgb for rgb in product(STEPS, repeat=3))
+def test_the_brand_colour_itself_is_the_button_wherever_text_can_stand_on_it(palettes):
+    exact = sum(solved.light.fill == rgb for rgb, solved in palettes.items())
 
     assert exact > 3_800
 
