@@ -157,6 +157,8 @@ class TestSettling:
         assert 'href="settle/"' in page(olga, "runs/")
         shown = page(olga, "runs/settle/")
         assert "Everybody is settled up to Dec 31, 2025" in shown
+        assert "Everybody is settled next after Dec 31, 2026" in shown
+        assert "Rehearse the settlement" not in shown
         answer = olga.post("runs/settle/", {"company": "balta"})
         assert answer.status_code == 422
         assert "Nobody of this company is due" in page_of(answer)

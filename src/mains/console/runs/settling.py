@@ -13,6 +13,7 @@ from mains.billing.budgets.settling import NothingToSettle
 from mains.branding.components import Cell, Column, Table
 from mains.console import wording
 from mains.console.access import BILLING, StaffRequest, author, staff, to
+from mains.core.calendars import add_months
 from mains.journeys import budget_desk
 from mains.journeys.budget_desk import CompanyDue
 
@@ -64,6 +65,9 @@ def settle(request: StaffRequest) -> HttpResponse:
             "form": form,
             "table": _table(companies),
             "last_day": wording.day(until - timedelta(days=1)),
+            "is_due": any(one.contracts for one in companies),
+            "next": _("Nobody is due now. Everybody is settled next after %(day)s.")
+            % {"day": wording.day(add_months(until, 12) - timedelta(days=1))},
         },
         status=422 if form.errors else 200,
     )
