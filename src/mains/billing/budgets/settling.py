@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from itertools import batched
 
 from mains.audit import actions as audit
 from mains.billing.actions import CHUNK, Policy
 from mains.billing.budgets.bills import fixed_lines
 from mains.billing.inputs.covered import covered
-from mains.billing.models import BillRun, BillRunChunk, RunKind, RunStage
+from mains.billing.models import BillRun, RunKind, RunStage
 from mains.billing.rules.budgeting import Budget, read_budget, settled_until
 from mains.billing.rules.covering import hull, unbilled
+from mains.billing.runs.beginning import Part, Start, begin_apart, part_of
 from mains.core.calendars import Period
 from mains.core.transactions import owns_transaction
 from mains.customers.models import Company, Contract
@@ -131,18 +133,14 @@ def start_settlement(
             raise NothingToSettle(company_id)
         return known[0]
     period = hull(one.days for one in found)
-    run = BillRun.objects.create(
-        company_id=company_id,
+    run = begin_apart(
         kind=RunKind.SETTLEMENT,
-        period_start=period.start,
-        period_end=period.end,
-        issue_date=today,
-        due_date=today + timedelta(days=policy.due_days),
+        company_id=company_id,
+        period=period,
         currency=currency,
-        started_by=started_by,
-        created_at=now,
+        chunks=_chunks(found),
+        start=Start(today, policy, started_by, now),
     )
-    BillRunChunk.objects.bulk_create(_chunks(run, found))
     audit.record(
         action="bill_run.settlement_started",
         subject=f"bill_run:{run.pk}",
@@ -153,21 +151,11 @@ def start_settlement(
     return run
 
 
-def _chunks(run: BillRun, found: Sequence[Due]) -> list[BillRunChunk]:
-    by_account: dict[int, list[Due]] = {}
+def _chunks(found: Sequence[Due]) -> list[tuple[list[int], list[Part]]]:
+    by_account: dict[int, list[Part]] = {}
     for one in found:
-        by_account.setdefault(one.account_id, []).append(one)
-    ids = sorted(by_account)
+        by_account.setdefault(one.account_id, []).append(part_of(one.contract_id, one.days))
     return [
-        BillRunChunk(
-            run=run,
-            position=position,
-            account_ids=(mine := ids[first : first + CHUNK]),
-            parts=[
-                [one.contract_id, one.days.start.isoformat(), one.days.end.isoformat()]
-                for account_id in mine
-                for one in by_account[account_id]
-            ],
-        )
-        for position, first in enumerate(range(0, len(ids), CHUNK))
+        (list(ids), [part for account_id in ids for part in by_account[account_id]])
+        for ids in batched(sorted(by_account), CHUNK, strict=False)
     ]

@@ -148,50 +148,58 @@ def _contract(row: ContractRow, inputs: ChunkInputs, draft: Draft) -> dict[str, 
             )
         ],
         "registers": [
-            {
-                "meter": use.meter,
-                "quantity": use.quantity,
-                "unit": use.unit,
-                "from": [str(use.start_date), plain(use.start_value)],
-                "from_source": use.start_source,
-                "to": [str(use.end_date), plain(use.end_value)],
-                "source": use.end_source,
-                "estimated": use.end_is_estimated,
-                "method": use.end_method,
-                "used": plain(use.used),
-                "multiplier": plain(use.multiplier),
-                **_allocation(inputs.counted.shares.get(use.register_id)),
-            }
+            _register(use, inputs.counted.shares.get(use.register_id))
             for use in inputs.uses_of(row)
         ],
         "conversions": _conversions(row, inputs) if row.service in inputs.conversions else [],
         "corrections": [
-            {
-                "period": days_of(one.billed_with),
-                "tariff": one.prices.lists[0].name,
-                "tariff_from": one.prices.lists[0].start_date.isoformat(),
-                "registers": [
-                    {
-                        "meter": use.meter,
-                        "unit": use.unit,
-                        "before": plain(before),
-                        "after": plain(after),
-                    }
-                    for use, before, after in one.registers
-                ],
-                "rated": _rated_again(one, rated_from[0]),
-                **(
-                    {"written_off": True}
-                    if (row.contract_id, one.billed_with) in draft.written_off
-                    else {}
-                ),
-            }
+            _correction(
+                one,
+                rated_from[0],
+                is_written_off=(row.contract_id, one.billed_with) in draft.written_off,
+            )
             for one in inputs.corrected.get(row.contract_id, ())
             if one.prices
         ],
         **_measured(inputs.counted.by_hour.get(row.contract_id, ()), rated_from),
         **({} if fixed is None else {"budget": fixed.as_facts()}),
         **_taken_off(inputs.taken_off.get(row.contract_id, ())),
+    }
+
+
+def _register(use: RegisterUse, share: Share | None) -> dict[str, Any]:
+    return {
+        "meter": use.meter,
+        "quantity": use.quantity,
+        "unit": use.unit,
+        "from": [str(use.start_date), plain(use.start_value)],
+        "from_source": use.start_source,
+        "to": [str(use.end_date), plain(use.end_value)],
+        "source": use.end_source,
+        "estimated": use.end_is_estimated,
+        "method": use.end_method,
+        "used": plain(use.used),
+        "multiplier": plain(use.multiplier),
+        **_allocation(share),
+    }
+
+
+def _correction(one: Corrected, given: RatingInput, *, is_written_off: bool) -> dict[str, Any]:
+    """
+    Return what a period that was billed before was set right by.
+    """
+    assert one.prices is not None
+    first = one.prices.lists[0]
+    return {
+        "period": days_of(one.billed_with),
+        "tariff": first.name,
+        "tariff_from": first.start_date.isoformat(),
+        "registers": [
+            {"meter": use.meter, "unit": use.unit, "before": plain(before), "after": plain(after)}
+            for use, before, after in one.registers
+        ],
+        "rated": _rated_again(one, given),
+        **({"written_off": True} if is_written_off else {}),
     }
 
 

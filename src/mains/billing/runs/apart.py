@@ -11,6 +11,7 @@ from mains.billing.inputs.covered import covered, used_of
 from mains.billing.models import Bill, BillRun, BillRunChunk, BillState, RunKind, RunStage
 from mains.billing.rules.covering import hull, left_of, unbilled
 from mains.billing.runs import chunks
+from mains.billing.runs.beginning import Part, Start, begin_apart, part_of
 from mains.core.calendars import Period, add_months
 from mains.core.transactions import owns_transaction
 from mains.customers.models import Account
@@ -104,26 +105,18 @@ def start_apart(
     ]
     if not parts:
         raise NothingLeft(account_id)
-    stored = [
-        [one.contract.contract_id, one.days.start.isoformat(), one.days.end.isoformat()]
-        for one in parts
-    ]
+    stored = [part_of(one.contract.contract_id, one.days) for one in parts]
     known = _open_run(account_id, kind, stored)
     if known is not None:
         return known
-    period = hull(one.days for one in parts)
-    run = BillRun.objects.create(
-        company_id=account.company_id,
+    run = begin_apart(
         kind=kind,
-        period_start=period.start,
-        period_end=period.end,
-        issue_date=today,
-        due_date=today + timedelta(days=policy.due_days),
+        company_id=account.company_id,
+        period=hull(one.days for one in parts),
         currency=account.currency,
-        started_by=started_by,
-        created_at=now,
+        chunks=[([account_id], stored)],
+        start=Start(today, policy, started_by, now),
     )
-    BillRunChunk.objects.create(run=run, position=0, account_ids=[account_id], parts=stored)
     audit.record(
         action="bill_run.started_apart",
         subject=f"bill_run:{run.pk}",
@@ -156,6 +149,35 @@ def start_correction(
         raise NotCredited(bill.number)
     Account.objects.select_for_update(no_key=True).get(pk=bill.account_id)
     period = Period(bill.period_start, bill.period_end)
+    parts = _left_to_bill(bill, period)
+    if not parts:
+        raise NothingLeft(bill.number)
+    found = _open_run(bill.account_id, RunKind.CORRECTION, parts)
+    if found is not None:
+        return found
+    run = begin_apart(
+        kind=RunKind.CORRECTION,
+        corrects=bill,
+        company_id=bill.account.company_id,
+        period=period,
+        currency=bill.currency,
+        chunks=[([bill.account_id], parts)],
+        start=Start(today, policy, started_by, now),
+    )
+    audit.record(
+        action="bill_run.started_apart",
+        subject=f"bill_run:{run.pk}",
+        actor=actor,
+        detail={"account": bill.account_id, "kind": "CORRECTION", "bill": bill.number},
+        now=now,
+    )
+    return run
+
+
+def _left_to_bill(bill: Bill, period: Period) -> list[Part]:
+    """
+    Return the parts of a credited bill that nobody has billed again.
+    """
     known = chunks.parts_of(chunk) if (chunk := _chunk_of(bill)) else {}
     contracts = contracts_of(account_ids=[bill.account_id], period=period).get(bill.account_id, [])
     assert bill.run is not None
@@ -171,33 +193,8 @@ def start_correction(
             whole, billed.of(contract_id=one.contract_id, account_id=one.account_id)
         )
         if days is not None:
-            parts.append([one.contract_id, days.start.isoformat(), days.end.isoformat()])
-    if not parts:
-        raise NothingLeft(bill.number)
-    found = _open_run(bill.account_id, RunKind.CORRECTION, parts)
-    if found is not None:
-        return found
-    run = BillRun.objects.create(
-        company_id=bill.account.company_id,
-        kind=RunKind.CORRECTION,
-        corrects=bill,
-        period_start=period.start,
-        period_end=period.end,
-        issue_date=today,
-        due_date=today + timedelta(days=policy.due_days),
-        currency=bill.currency,
-        started_by=started_by,
-        created_at=now,
-    )
-    BillRunChunk.objects.create(run=run, position=0, account_ids=[bill.account_id], parts=parts)
-    audit.record(
-        action="bill_run.started_apart",
-        subject=f"bill_run:{run.pk}",
-        actor=actor,
-        detail={"account": bill.account_id, "kind": "CORRECTION", "bill": bill.number},
-        now=now,
-    )
-    return run
+            parts.append(part_of(one.contract_id, days))
+    return parts
 
 
 def _chunk_of(bill: Bill) -> BillRunChunk | None:
@@ -206,7 +203,7 @@ def _chunk_of(bill: Bill) -> BillRunChunk | None:
     ).first()
 
 
-def _open_run(account_id: int, kind: RunKind, parts: list[list[object]]) -> BillRun | None:
+def _open_run(account_id: int, kind: RunKind, parts: list[Part]) -> BillRun | None:
     chunk = (
         BillRunChunk.objects.select_related("run")
         .filter(run__kind=kind, run__stage__in=_OPEN, account_ids=[account_id], parts=parts)
