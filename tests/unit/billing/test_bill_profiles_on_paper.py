@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 import pikepdf
 import pypdf
@@ -47,6 +48,7 @@ class Paper:
         # What somebody pays; a specimen has no account to pay to.
         company_facts = {**made.facts["company"], "iban": "LV80BANK0000435195001"}
         self.facts = {**made.facts, "company": company_facts}
+        self.earlier = made.earlier
         given = {"facts": self.facts, "tenant": self.tenant, "earlier": made.earlier}
         self.words = layout(**given)
         self.content = pdf.render(**given)
@@ -76,6 +78,9 @@ class Paper:
 
         self.pages[0].extract_text(visitor_text=visit)
         return max((one for one, said in sizes.items() if joined(text) in joined(said)), default=0)
+
+
+read = cache(Paper)
 
 
 def said_in(paper: Paper, block: Block) -> str:
@@ -111,7 +116,7 @@ def said_in(paper: Paper, block: Block) -> str:
 
 @pytest.mark.parametrize(("slug", "company", "language"), EVERY)
 def test_what_the_profile_wants_is_there_on_its_page_and_in_its_size(slug, company, language):
-    paper = Paper(slug, company, language)
+    paper = read(slug, company, language)
     assert paper.tenant.file.bill
     missing = {}
     for wanted in PROFILES[paper.tenant.file.bill.profile].wanted:
@@ -125,7 +130,7 @@ def test_what_the_profile_wants_is_there_on_its_page_and_in_its_size(slug, compa
 
 @pytest.mark.parametrize(("slug", "company", "language"), EVERY)
 def test_only_fonts_with_every_letter_of_the_language_are_in_it(slug, company, language):
-    paper = Paper(slug, company, language)
+    paper = read(slug, company, language)
     with pikepdf.open(io.BytesIO(paper.content)) as file:
         fonts = [font for page in file.pages for font in page.Resources.Font.values()]
         assert fonts
@@ -142,7 +147,7 @@ def test_only_fonts_with_every_letter_of_the_language_are_in_it(slug, company, l
 
 
 def test_control_a_block_that_is_not_printed_is_not_found():
-    paper = Paper("balta", "balta", "en")
+    paper = read("balta", "balta", "en")
     assert paper.page_of(said_in(paper, Block.DISPUTES)) == 2
 
     document = paper.tenant.file.bill
@@ -158,7 +163,7 @@ def test_control_a_block_that_is_not_printed_is_not_found():
 
 
 def test_hungarian_lines_have_net_tax_and_gross_that_add_up():
-    paper = Paper("tavho", "tavho", "hu")
+    paper = read("tavho", "tavho", "hu")
     heads = paper.words["lines"]["head"]
     assert heads[-2:] == ["Áfa összege", "Bruttó"]
 
@@ -166,3 +171,28 @@ def test_hungarian_lines_have_net_tax_and_gross_that_add_up():
     taxes = tables._taxes_of_lines(sheet)
     assert sum(taxes.values(), Decimal(0)) == Decimal(paper.facts["tax"])
     assert len(taxes) == len(paper.facts["lines"])
+
+
+@pytest.mark.parametrize(("slug", "company", "language"), EVERY[::2])
+def test_the_bars_never_stand_on_a_page_of_their_own(slug, company, language):
+    paper = read(slug, company, language)
+    contract = paper.facts["contracts"][0]
+    bars, readings = paper.words["history"]["title"], paper.words["readings"]["title"]
+    seen = set()
+    for count in (0, 1, 2, 3, 5, 8):
+        more = [contract | {"id": 9 + n, "registers": [], "address": f"{n}"} for n in range(count)]
+        lines = [
+            line | {"contract": 9 + number, "label": f"{line['label']} {number}"}
+            for number, line in enumerate(paper.facts["lines"][:1] * count)
+        ]
+        facts = {
+            **paper.facts,
+            "contracts": [*paper.facts["contracts"], *more],
+            "lines": [*paper.facts["lines"], *lines],
+        }
+        content = pdf.render(facts=facts, tenant=paper.tenant, earlier=paper.earlier)
+        pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages]
+        (page,) = [number for number, text in enumerate(pages, start=1) if bars in text]
+        seen.add(page)
+        assert page == 1 or readings in pages[page - 1], count
+    assert 1 in seen

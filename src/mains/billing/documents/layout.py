@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from mains.billing.documents.earlier import NOTHING, Earlier
 from mains.billing.documents.paper import back, front, history, tables, why
+from mains.billing.documents.paper.fitting import bars_fit
 from mains.billing.documents.paper.sheet import Sheet
 from mains.billing.documents.speaking import Speaker, in_fours
 from mains.billing.kinds import title_of
@@ -37,8 +38,11 @@ def layout(
     language = facts["language"] or tenant.file.locale.languages[0]
     with translation.override(language):
         sheet = Sheet(facts, tenant, Speaker(language, facts["currency"]), earlier)
+        words = _words(sheet)
+        if words["history"] is not None:
+            words["history"]["first"] = bars_fit(words, theme=tenant.file.brand.theme)
         return {
-            **_words(sheet),
+            **words,
             "marks": dict(marks),
             "over": _("Specimen") if is_specimen else "",
         }
