@@ -147,6 +147,8 @@ PORTAL: Lines = {
     **LOOK,
     **ACCOUNT,
     "brand/logo/<str:name>": ("nobody", READ),
+    # Nobody signed this one.
+    "files/<str:token>": ("nobody", READ),
     "": ("anyone", READ),
     "me/": ("customer", READ),
     "me/access/": ("customer", READ),
@@ -196,6 +198,12 @@ PORTAL: Lines = {
     "bills/<int:bill_id>/parts.pdf": ("nobody here", READ),
     "bills/<int:bill_id>/proof.json": ("holder", READ),
     "bills/<int:bill_id>/instalments/": ("holder", SEND),
+    "bills/downloads/": ("customer", READ),
+    "bills/downloads/new/": ("customer", FORM),
+    # A file is nobody's but its owner's; this one is another login's.
+    "bills/downloads/<str:name>/": ("nobody here", READ),
+    "bills/downloads/<str:name>/file": ("nobody here", READ),
+    "bills/downloads/<str:name>/again/": ("nobody here", SEND),
     "bills/next/": ("customer", READ),
     # Guests pay a bill that they proved; which bills are theirs is tested by what is written.
     "find/": ("anyone", FORM),

@@ -39,6 +39,7 @@ VISITOR = {
 }  # fmt: skip
 CUSTOMER = {
     "home": "/", "bills": "/bills/", "bill": "/bills/{bill}/", "pay": "/pay/?bill={bill}",
+    "downloads": "/bills/downloads/", "download-new": "/bills/downloads/new/",
     "payments": "/payments/", "readings": "/readings/", "many": "/readings/many/",
     "readings-kept": "/readings/?kept=1",
     "next-bill": "/bills/next/",

@@ -17,7 +17,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("documents", "0002_waiting_files")]
+    dependencies = [("documents", "0003_waiting_by_kind")]
     operations = [
         migrations.AddField("storedfile", "note", models.CharField(default="", max_length=20))
     ]

@@ -49,12 +49,31 @@ def find(
     return _page(rows[:size], count, has_before=bool(after), has_after=len(rows) > size)
 
 
+def named(*, account_ids: Collection[int], number: str = "", tax_id: str = "") -> list[int]:
+    """
+    Return those of some accounts that have a number, or whose customer has a tax number.
+
+    Separators and capitals do not matter. Nobody finds an account that is not among them.
+    """
+    found = Account.objects.filter(pk__in=account_ids)
+    if number:
+        found = found.filter(plain_number=_plain(number))
+    if tax_id:
+        ids = found.exclude(customer__tax_id="").values_list("pk", "customer__tax_id")
+        return [pk for pk, text in ids if _plain(text) == _plain(tax_id)]
+    return list(found.values_list("pk", flat=True))
+
+
+def _plain(text: str) -> str:
+    return text.upper().translate(str.maketrans("", "", " -/."))
+
+
 def _numbers(found: QuerySet[Account], size: int) -> list[tuple[int, str]]:
     return list(found.values_list("pk", "number")[: size + 1])
 
 
 def _fits(text: str, named_ids: Collection[int]) -> Q:
-    plain = text.upper().translate(str.maketrans("", "", " -/."))
+    plain = _plain(text)
     here = Contract.objects.filter(account=OuterRef("pk"))
     point = here.filter(
         Q(supply_point__code__istartswith=text)

@@ -16,5 +16,15 @@ class StoredFile(models.Model):
     expires_at = models.DateTimeField(null=True)
     about = models.JSONField(default=dict)
 
+    class Meta:
+        indexes = [
+            # Few of many wait; they are looked for by kind.
+            models.Index(
+                fields=["kind"],
+                condition=models.Q(expires_at__isnull=False),
+                name="stored_file_waiting",
+            )
+        ]
+
     def __str__(self) -> str:
         return self.key

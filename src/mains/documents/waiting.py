@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from mains.core.transactions import owns_transaction
+from mains.core.transactions import inside_transaction, owns_transaction
 from mains.documents import storage
 from mains.documents.models import StoredFile
 from mains.guard.keys import storage_key
@@ -78,11 +78,19 @@ def find(*, name: str, kind: str, now: datetime) -> Waiting:
     return _waiting(row)
 
 
-def every(*, kind: str, now: datetime, names: Collection[str] | None = None) -> list[Waiting]:
+def every(
+    *,
+    kind: str,
+    now: datetime,
+    names: Collection[str] | None = None,
+    about: dict[str, Any] | None = None,
+) -> list[Waiting]:
     """
-    Return the files of a kind that wait, the oldest first; of some names only, if given.
+    Return the files of a kind that wait, the oldest first; of some names, or notes, if given.
     """
     rows = StoredFile.objects.filter(kind=kind, expires_at__gt=now).order_by("pk")
+    if about is not None:
+        rows = rows.filter(about__contains=about)
     if names is not None:
         rows = rows.filter(key__in=[_key(name) for name in names])
     return [_waiting(row) for row in rows]
@@ -105,11 +113,22 @@ def note(*, name: str, was: dict[str, Any], becomes: dict[str, Any]) -> bool:
     """
     Note something else about a file, if what is noted is still the same, and say whether.
     """
+    return change(name=name, was=was, becomes=becomes)
+
+
+@inside_transaction
+def change(
+    *, name: str, was: dict[str, Any], becomes: dict[str, Any], size: int | None = None
+) -> bool:
+    """
+    Note something else about a file, and its size, together with what else happens.
+    """
     row = StoredFile.objects.select_for_update().filter(key=_key(name)).first()
     if row is None or row.about != was:
         return False
     row.about = becomes
-    row.save(update_fields=["about"])
+    row.size = row.size if size is None else size
+    row.save(update_fields=["about", "size"])
     return True
 
 

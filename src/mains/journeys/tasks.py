@@ -11,6 +11,7 @@ from mains.core.jobs import tenant_task
 from mains.guard.context import PUBLIC, inside
 from mains.journeys import (
     anchoring,
+    bill_downloads,
     bill_run,
     import_desk,
     jobs,
@@ -39,6 +40,12 @@ def read_meter_file(*, name: str, **_later: object) -> None:
 def tell_of_prices(**_later: object) -> None:
     tenant = queries.current_tenant()
     tariff_notices.tell_waiting(tenant=tenant, now=tenant.now())
+
+
+@tenant_task(jobs.MAKE_BILL_FILE)
+def make_bill_file(*, name: str, **_later: object) -> None:
+    tenant = queries.current_tenant()
+    bill_downloads.work_on(tenant=tenant, name=name, now=tenant.now())
 
 
 @tenant_task(jobs.RUN_TARIFF_LAB)

@@ -11,6 +11,7 @@ from mains.enrolment import actions as enrolment
 from mains.enrolment import cleaning
 from mains.guard.context import PUBLIC
 from mains.journeys import (
+    bill_downloads,
     bill_run,
     dunning,
     import_desk,
@@ -46,6 +47,7 @@ def sweep(*, schema_name: str) -> None:
     import_desk.take_up_lost(tenant=tenant, now=now)
     tariff_notices.tell_waiting(tenant=tenant, now=now)
     tariff_lab.take_up_lost(tenant=tenant)
+    bill_downloads.take_up_lost(tenant=tenant, now=now)
     for run_id in billing.unfinished_runs():
         bill_run.work_on(tenant=tenant, run_id=run_id, now=now)
 
@@ -67,6 +69,7 @@ def nightly() -> None:
     recovery.forget_old(now=tenant.now())
     cleaning.every_night(now=tenant.now())
     files.delete_expired(now=tenant.now())
+    bill_downloads.end_old(now=tenant.now())
     today = tenant.date_of(tenant.now())
     enrolment.leave_lapsed(now=tenant.now(), today=today)
     privacy.delete_old(privacy=tenant.file.privacy, today=today, now=tenant.now())

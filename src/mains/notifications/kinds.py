@@ -99,6 +99,7 @@ KINDS = {
         _kind("reading-open-confirm", "url", link="url", secret=True, last=True),
         _kind("reading-open", "url", link="url", last=True),
         _kind("data-ready", "url", "days", link="url"),
+        _kind("bills-ready", "url", "days", link="url"),
         _kind("login-closed", last=True),
         _kind("erasure-refused", "why"),
         _kind("provider-ready", "name", "url", "console", link="console"),

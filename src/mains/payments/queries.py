@@ -83,6 +83,24 @@ def bills_with_ids(*, bill_ids: Collection[int], today: date) -> list[BillRow]:
     return [_row(row, today) for row in _found(Bill.objects.filter(pk__in=bill_ids))]
 
 
+def issued_between(
+    *, account_ids: Collection[int], first: date, last: date, today: date, limit: int
+) -> list[BillRow]:
+    """
+    Return the bills of accounts that were issued from a day to another, oldest first, and whose
+    documents are kept.
+    """
+    found = _found(
+        Bill.objects.filter(
+            account_id__in=account_ids,
+            issue_date__gte=first,
+            issue_date__lte=last,
+            facts_deleted_at=None,
+        )
+    )
+    return [_row(row, today) for row in found.order_by("issue_date", "pk")[:limit]]
+
+
 def bill_of_reference(*, reference: str, today: date) -> BillRow | None:
     """
     Return the issued bill with a payment reference or number, with or without spaces, or None.

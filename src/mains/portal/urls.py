@@ -3,7 +3,7 @@ from django.urls import path
 from mains.portal import specimens
 from mains.portal.accounts import contracts, linking, people
 from mains.portal.accounts import views as accounts
-from mains.portal.bills import letters
+from mains.portal.bills import downloads, letters
 from mains.portal.bills import views as bills
 from mains.portal.home import access, me
 from mains.portal.home import views as home
@@ -83,6 +83,11 @@ urlpatterns = [
     path("bills/<int:bill_id>/parts.pdf", letters.plan, name="bill-parts"),
     path("bills/<int:bill_id>/proof.json", bills.proof, name="bill-proof"),
     path("bills/<int:bill_id>/instalments/", bills.share_out, name="bill-instalments"),
+    path("bills/downloads/", downloads.every, name="bill-downloads"),
+    path("bills/downloads/new/", downloads.new, name="bill-download-new"),
+    path("bills/downloads/<str:name>/", downloads.one, name="bill-download"),
+    path("bills/downloads/<str:name>/file", downloads.fetch, name="bill-download-file"),
+    path("bills/downloads/<str:name>/again/", downloads.again, name="bill-download-again"),
     path("bills/next/", next_bill.foreseen, name="next-bill"),
     path("find/", payments.find, name="find"),
     path("pay/", payments.choose, name="pay"),

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.sessions.models import Session
 
 from mains.audit import actions as audit
+from mains.billing.documents import pdf
 from mains.billing.models import Bill
 from mains.core.transactions import owns_transaction
 from mains.customers.models import Customer
@@ -283,9 +284,10 @@ def delete_old(*, privacy: Privacy, today: date, now: datetime) -> dict[str, int
     """
     limit = retention.issued_before(today, years=privacy.retention_years)
     messages_end = now - timedelta(days=privacy.message_days)
-    bills = Bill.objects.filter(issue_date__lt=limit, facts_deleted_at=None).update(
-        facts="", facts_deleted_at=now
-    )
+    old = Bill.objects.filter(issue_date__lt=limit, facts_deleted_at=None)
+    documents = list(old.values_list("pk", "facts_hash"))
+    bills = old.update(facts="", facts_deleted_at=now)
+    pdf.forget(bills=documents)
     messages, _each = (
         Message.objects.filter(created_at__lt=messages_end)
         .exclude(state=MessageState.QUEUED)

@@ -17,7 +17,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("documents", "0002_waiting_files")]
+    dependencies = [("documents", "0003_waiting_by_kind")]
     operations = [
         migrations.CreateModel("Leaflet", [
             ("id", models.BigAutoField(primary_key=True)), ("text", models.TextField())
@@ -48,7 +48,7 @@ def fill(apps, editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("documents", "0002_waiting_files")]
+    dependencies = [("documents", "0003_waiting_by_kind")]
     operations = [migrations.RunPython(fill)]
 """
 FLEET = ["one", "two", "three", "four"]

@@ -1,18 +1,22 @@
 """The document of a bill: its sealed facts on paper, the same bytes every time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date as civil_date
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from mains.billing import queries
 from mains.billing.documents.earlier import NOTHING, Earlier, earlier_than
+from mains.billing.documents.facts import seal
 from mains.billing.documents.layout import layout
 from mains.branding.themes import load_theme
+from mains.documents import keeping
 from mains.documents.press import Press, logo, look
 from mains.tenancy.queries import TenantInfo
 
+KIND, CONTENT_TYPE = "bill", "application/pdf"
 TEMPLATE = Path(__file__).parent / "typst" / "bill.typ"
 
 
@@ -22,7 +26,7 @@ class NoSuchBill(Exception):
 
 def pdf(*, bill_id: int, tenant: TenantInfo) -> bytes:
     """
-    Return the document of an issued bill as PDF/A-3a and PDF/UA-1.
+    Return the document of an issued bill as PDF/A-3a and PDF/UA-1: the one that is kept, or anew.
 
     :raises NoSuchBill: if there is no issued bill with that id.
     :raises FactsTampered: if its facts, or those of a bill before, are not what was sealed.
@@ -30,7 +34,46 @@ def pdf(*, bill_id: int, tenant: TenantInfo) -> bytes:
     facts = queries.facts(bill_id=bill_id)
     if facts is None:
         raise NoSuchBill(bill_id)
+    return keeping.kept(name=_name(facts, bill_id)) or _made(facts, bill_id, tenant)
+
+
+def kept_pdf(*, bill_id: int, tenant: TenantInfo, now: datetime) -> bytes:
+    """
+    Return the document of an issued bill, and keep it for the next one who wants it.
+
+    With the store down it is made from the sealed facts, and not kept.
+
+    :raises NoSuchBill: if there is no issued bill with that id.
+    :raises FactsTampered: if its facts, or those of a bill before, are not what was sealed.
+    """
+    facts = queries.facts(bill_id=bill_id)
+    if facts is None:
+        raise NoSuchBill(bill_id)
+    name = _name(facts, bill_id)
+    found = keeping.kept(name=name)
+    if found is None:
+        found = _made(facts, bill_id, tenant)
+        keeping.keep(name=name, data=found, kind=KIND, content_type=CONTENT_TYPE, now=now)
+    return found
+
+
+def forget(*, bills: Iterable[tuple[int, str]]) -> None:
+    """
+    Delete the kept documents of bills by id and hash of their facts.
+    """
+    keeping.forget(names=[_kept_as(bill_id, digest) for bill_id, digest in bills])
+
+
+def _made(facts: dict[str, Any], bill_id: int, tenant: TenantInfo) -> bytes:
     return render(facts=facts, tenant=tenant, earlier=earlier_than(bill_id=bill_id))
+
+
+def _name(facts: dict[str, Any], bill_id: int) -> str:
+    return _kept_as(bill_id, seal(facts)[1])
+
+
+def _kept_as(bill_id: int, digest: str) -> str:
+    return f"bills/{bill_id}-{digest[:16]}.pdf"
 
 
 def render(*, facts: dict[str, Any], tenant: TenantInfo, earlier: Earlier = NOTHING) -> bytes:

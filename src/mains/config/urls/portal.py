@@ -2,12 +2,13 @@
 
 from django.urls import include, path
 
-from mains.documents.serving import logo
+from mains.documents.serving import linked, logo
 from mains.tenancy.faces import stylesheet
 
 urlpatterns = [
     path("brand/<str:version>.css", stylesheet, name="stylesheet"),
     path("brand/logo/<str:name>", logo, name="logo"),
+    path("files/<str:token>", linked, name="stored-file"),
     path("account/", include("mains.portal.security.entrance")),
     path("account/", include("mains.identity.urls")),
     path("me/", include("mains.portal.security.urls")),
