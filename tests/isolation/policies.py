@@ -194,6 +194,9 @@ PORTAL: Lines = {
     "bills/next/": ("customer", READ),
     # Guests pay a bill that they proved; which bills are theirs is tested by what is written.
     "find/": ("anyone", FORM),
+    "find/cpr/": ("anyone", FORM),
+    # Nobody here has the code of a link.
+    "p/<str:code>": ("nobody", FORM),
     "pay/": ("anyone", READ),
     "pay/start/": ("anyone", FORM),
     "pay/result/<str:token>/": ("nobody", READ),

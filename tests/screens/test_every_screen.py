@@ -24,7 +24,8 @@ PORTALS = {
 }
 VISITOR = {
     "front": "/", "help": "/help/", "terms": "/legal/terms/", "privacy-notice": "/legal/privacy/",
-    "find": "/find/", "join": "/join/", "join-type": "/join/type/",
+    "find": "/find/", "find-fields": "/find/cpr/", "no-link": "/p/AAAAAAAAAAAA",
+    "join": "/join/", "join-type": "/join/type/",
     "join-company": "/join/company/", "join-details": "/join/details/",
     "join-letter": "/join/letter/", "join-you": "/join/you/",
     "join-sent": "/join/sent/", "join-saved": "/join/saved/",

@@ -94,6 +94,13 @@ def bill_of_reference(*, reference: str, today: date) -> BillRow | None:
     return next((_row(row, today) for row in rows), None)
 
 
+def bills_numbered(*, numbers: Collection[str], today: date) -> list[BillRow]:
+    """
+    Return the issued bills with these numbers, newest first.
+    """
+    return [_row(row, today) for row in _found(Bill.objects.filter(number__in=numbers))]
+
+
 def last_payment_minor(*, account_id: int) -> frozenset[int]:
     """
     Return the amounts by which the payer may know the last payment that was booked to an account.

@@ -10,6 +10,7 @@ from mains.portal.joining import views as joining
 from mains.portal.legal import renewing
 from mains.portal.legal import views as legal
 from mains.portal.next_bill import views as next_bill
+from mains.portal.payments import finding
 from mains.portal.payments import views as payments
 from mains.portal.privacy import closing
 from mains.portal.privacy import views as privacy
@@ -70,7 +71,10 @@ urlpatterns = [
     path("bills/<int:bill_id>/proof.json", bills.proof, name="bill-proof"),
     path("bills/<int:bill_id>/instalments/", bills.share_out, name="bill-instalments"),
     path("bills/next/", next_bill.foreseen, name="next-bill"),
-    path("find/", payments.find, name="find"),
+    path("find/", finding.find, name="find"),
+    path("find/cpr/", finding.by_fields, name="find-fields"),
+    # Printed and scanned, so it is as short as it can be.
+    path("p/<str:code>", finding.link, name="pay-link"),
     path("pay/", payments.choose, name="pay"),
     path("pay/start/", payments.start, name="pay-start"),
     path("pay/result/<str:token>/", payments.result, name="pay-result"),

@@ -39,8 +39,8 @@ def test_a_spanish_bill_is_paid_online_by_transfer_and_at_any_bank(tenant):
     rows = dict(found["cuaderno_57"]["rows"])
     assert (rows["CPR code"], rows["Issuer"]) == ("90507", "58818501-501")
     assert re.fullmatch(r"2026\d{7}-\d\d", rows["Reference"])
-    # Due on 24 November; banks take it for thirty more days.
-    assert (rows["Identification"], rows["Payable until"]) == ("241226", "Dec 24, 2026")
+    # Due on 24 November; banks take it for 75 more days.
+    assert (rows["Identification"], rows["Payable until"]) == ("070227", "Feb 7, 2027")
     assert found["cuaderno_57"]["code-kind"] == "bar"
     assert re.fullmatch(r"9050758818501501\d{30}", found["cuaderno_57"]["code-note"])
 
