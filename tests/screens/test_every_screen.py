@@ -40,6 +40,7 @@ VISITOR = {
 }  # fmt: skip
 CUSTOMER = {
     "home": "/", "bills": "/bills/", "bill": "/bills/{bill}/", "pay": "/pay/?bill={bill}",
+    "bills-due": "/bills/due/",
     "payments": "/payments/", "readings": "/readings/", "many": "/readings/many/",
     "readings-kept": "/readings/?kept=1",
     "next-bill": "/bills/next/",

@@ -10,7 +10,7 @@ from mains.portal.joining import views as joining
 from mains.portal.legal import renewing
 from mains.portal.legal import views as legal
 from mains.portal.next_bill import views as next_bill
-from mains.portal.payments import finding
+from mains.portal.payments import bills_due, finding
 from mains.portal.payments import views as payments
 from mains.portal.privacy import closing
 from mains.portal.privacy import views as privacy
@@ -70,6 +70,10 @@ urlpatterns = [
     path("bills/<int:bill_id>/bill.pdf", bills.document, name="bill-pdf"),
     path("bills/<int:bill_id>/proof.json", bills.proof, name="bill-proof"),
     path("bills/<int:bill_id>/instalments/", bills.share_out, name="bill-instalments"),
+    path("bills/due/", bills_due.every, name="bills-due"),
+    path("bills/due/confirm/", bills_due.confirm, name="bills-due-confirm"),
+    path("bills/due/<int:document_id>/", bills_due.one, name="bills-due-one"),
+    path("bills/due/<int:document_id>/bills-due.pdf", bills_due.paper, name="bills-due-paper"),
     path("bills/next/", next_bill.foreseen, name="next-bill"),
     path("find/", finding.find, name="find"),
     path("find/cpr/", finding.by_fields, name="find-fields"),

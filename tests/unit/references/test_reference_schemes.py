@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+import segno
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -229,6 +230,8 @@ class TestItaly:
 
         assert found.fields["notice"] == "301002026000004226"
         assert found.code == "PAGOPA|002|301002026000004226|83000390019|4819"
+        # The notice's own size, 33 modules wide.
+        assert segno.make_qr(found.code, error="m", boost_error=False).version == 4
 
     def test_the_text_of_the_code_is_read(self):
         code = "PAGOPA|002|301002026000004226|83000390019|4819"
