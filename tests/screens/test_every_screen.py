@@ -40,7 +40,8 @@ VISITOR = {
 }  # fmt: skip
 CUSTOMER = {
     "home": "/", "bills": "/bills/", "bill": "/bills/{bill}/", "pay": "/pay/?bill={bill}",
-    "bills-due": "/bills/due/",
+    "bills-due": "/bills/due/", "bills-due-one": "/bills/due/{document}/",
+    "bills-due-confirm": "/bills/due/confirm/?of={account}&bill={bill}",
     "payments": "/payments/", "readings": "/readings/", "many": "/readings/many/",
     "readings-kept": "/readings/?kept=1",
     "next-bill": "/bills/next/",
@@ -122,7 +123,27 @@ def portal(slug: str, port: int) -> Site:
         ids = {"installation": str(hung.first().pk)}
     interval_screens.store(slug, bill.account_id)
     ids |= {"bill": str(bill.id), "account": str(bill.account_id), "link": str(link.pk)}
+    ids["document"] = str(document(slug, bill))
     return Site(queries.tenant(slug).url, live.signed_in(slug, port), ids)
+
+
+def document(slug: str, bill) -> int:
+    """
+    Make a payment document of a bill on which more is owed by now.
+    """
+    from datetime import timedelta
+
+    from mains.payments.models import PaymentDocument
+
+    now = queries.tenant(slug).now()
+    with inside(slug):
+        made = PaymentDocument.objects.create(
+            account_id=bill.account_id, bills=[[bill.id, bill.total.minor - 1]],
+            total_minor=bill.total.minor - 1, currency=bill.total.currency,
+            last_date=now.date() + timedelta(days=9), created_at=now, created_by="tests",
+            request_key="screens",
+        )  # fmt: skip
+    return made.pk
 
 
 def console(slug: str, ids: dict[str, str]) -> Site:

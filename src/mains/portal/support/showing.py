@@ -10,7 +10,7 @@ OPEN, END = "portal:support-open", "portal:support-end"
 SHOWN = frozenset({
     "portal:home", "portal:help", "portal:legal", "portal:me", "portal:access", "portal:accounts",
     "portal:people", "portal:contracts", "portal:bills", "portal:bill", "portal:bill-pdf",
-    "portal:next-bill", "portal:pay", "portal:bills-due", "portal:bills-due-one",
+    "portal:next-bill", "portal:pay",
     "portal:payments", "portal:readings", "portal:readings-many", "portal:usage",
 })  # fmt: skip
 # The look of a page, which says nothing about anybody.
