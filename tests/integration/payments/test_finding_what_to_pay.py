@@ -266,6 +266,18 @@ class TestWhatIsRefused:
             world.transfer("RF00AV2026000001")
 
 
+def test_a_bill_of_a_series_that_the_company_no_longer_uses_is_still_found():
+    from tests.factories import utilities
+
+    from mains.references import cuaderno_57
+
+    world = World("aguaviva")
+    company = world.tenant.file.companies[0].model_copy(update={"series": "NEW"})
+    utilities.configured("aguaviva", companies=(company,))
+
+    assert world.find(world.printed(cuaderno_57).code, amount=None) == [world.bill.pk]
+
+
 class TestTwoCompanies:
     """
     Both of fiamma's companies number from 1, so their bills have the same eleven digits.
