@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from mains.billing import queries as billing
 from mains.billing.models import NumberSeries
 from mains.billing.numbers import number_text
 from mains.customers.companies import all_companies
@@ -12,7 +13,18 @@ from mains.payments.bills_due import overview
 from mains.payments.bills_due.overview import DocumentRow
 from mains.payments.queries import BillRow
 from mains.references import cuaderno_57, links, schemes
-from mains.references.payable import Check, Payee, Typed, WrongReference, is_document, plain
+from mains.references.payable import (
+    Check,
+    Payable,
+    Payee,
+    Typed,
+    WrongReference,
+    is_document,
+    payee_of,
+    plain,
+)
+
+_DIGITS = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +128,48 @@ def _candidates(found: Iterable[Typed], today: date) -> Named:
     one = None
     for one in found:
         if is_document(one.digits):
-            row = overview.document(document_id=int(one.digits[1:]), today=today)
-            if row is not None and one.company in {"", row.company_code}:
-                documents[row.id] = row
-        elif one.digits.isdecimal():
-            numbers = _numbers(one)
-            bills |= {row.id: row for row in queries.bills_numbered(numbers=numbers, today=today)}
+            documents |= {row.id: row for row in _documents(one, today)}
+        elif len(one.digits) == _DIGITS and one.digits.isdecimal():
+            bills |= {row.id: row for row in _bills(one, today)}
     return Named(
         bills=tuple(bills.values()),
         documents=tuple(documents.values()),
         amount_minor=one.amount_minor if one else None,
         last_date=one.last_date if one else None,
     )
+
+
+def _documents(one: Typed, today: date) -> list[DocumentRow]:
+    row = overview.document(document_id=int(one.digits[1:]), today=today)
+    if row is None or one.company not in {"", row.company_code}:
+        return []
+    if not one.reference:
+        return [row]
+    payee = next(payee for payee in payees() if payee.code == row.company_code)
+    payable = Payable(row.number, row.total, row.last_date)
+    return [row] if _has_reference(payable, payee, one) else []
+
+
+def _bills(one: Typed, today: date) -> list[BillRow]:
+    rows = queries.bills_numbered(numbers=_numbers(one), today=today)
+    return [row for row in rows if not one.reference or _prints(row, one)]
+
+
+def _prints(row: BillRow, one: Typed) -> bool:
+    """
+    Tell whether a bill prints this reference, by its sealed facts.
+    """
+    facts = billing.facts(bill_id=row.id)
+    if facts is None:
+        return False
+    due_date = date.fromisoformat(facts["due_date"])
+    payable = Payable(row.number, row.total, due_date)
+    return _has_reference(payable, payee_of(facts["company"]), one)
+
+
+def _has_reference(payable: Payable, payee: Payee, one: Typed) -> bool:
+    printed = cuaderno_57.printed(payable, payee)
+    return printed is not None and plain(printed.fields["reference"]) == one.reference
 
 
 def _numbers(one: Typed) -> list[str]:

@@ -22,7 +22,7 @@ from mains.references.payable import (
 NAME = "cuaderno_57"
 # Application and format: 90, 507.
 PREFIX, PARITY = "90507", "0"
-_LENGTH, _FIRST_CONTROLLED = 46, 500
+_LENGTH, _REFERENCE, _FIRST_CONTROLLED = 46, 13, 500
 
 
 def check_digits(
@@ -81,11 +81,18 @@ def _named_date(payable: Payable, own: Any) -> date:
 
 def read(text: str, payee: Payee) -> Typed | None:
     """
-    Read the 46 digits below the barcode.
+    Read the 46 digits below the barcode, or the reference alone.
+
+    The check digits of a reference are those of all fields together, so without the others they
+    are left to be compared with the bill's.
 
     :raises WrongReference: for a wrong length, check digits, or another issuer.
     """
-    if payee.codes.get(NAME) is None or not text.startswith(PREFIX) or not text.isdecimal():
+    if payee.codes.get(NAME) is None or not text.isdecimal():
+        return None
+    if len(text) == _REFERENCE and text[0] != "0":
+        return Typed(company=payee.code, digits=text[:-2], reference=text)
+    if not text.startswith(PREFIX):
         return None
     if len(text) != _LENGTH or text[-1] != PARITY:
         raise WrongReference(Check.LENGTH if len(text) != _LENGTH else Check.DIGITS)

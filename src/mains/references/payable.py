@@ -50,12 +50,15 @@ class Printed(NamedTuple):
 class Typed(NamedTuple):
     """
     What somebody typed, read without looking anything up; the amount is in minor units.
+
+    `reference` is set where check digits can only be compared with those of the bill.
     """
 
     company: str
     digits: str
     amount_minor: int | None = None
     last_date: date | None = None
+    reference: str = ""
 
 
 class Check(StrEnum):

@@ -97,6 +97,7 @@ def texts(world) -> dict[str, str]:
     found = {"number": world.bill.number, "rf": world.printed(rf).fields["reference"]}
     for scheme, field in (
         (cuaderno_57, ""),
+        (cuaderno_57, "reference"),
         (reference_731, "reference"),
         (pagopa, "notice"),
         (pagopa, ""),
@@ -110,7 +111,7 @@ def texts(world) -> dict[str, str]:
 
 
 WORLDS = {
-    "aguaviva": (lambda: World("aguaviva"), 3),
+    "aguaviva": (lambda: World("aguaviva"), 4),
     "balta": (with_731, 3),
     "fiamma": (lambda: World("fiamma"), 6),
     "tavho": (lambda: World("tavho"), 2),
@@ -176,7 +177,8 @@ class TestWhatIsRefused:
 
         world = World("aguaviva")
         for name, text in texts(world).items():
-            if name == "number":
+            # Of a reference alone the check digits are those of fields that were not typed.
+            if name in {"number", "cuaderno_57reference"}:
                 continue
             wrong = text[:-2] + str((int(text[-2]) + 1) % 10) + text[-1]
             with CaptureQueriesContext(connection) as asked, pytest.raises(WrongReference):
@@ -206,6 +208,17 @@ class TestWhatIsRefused:
                 world.find(typed, today=late)
             assert refused.value.args == (last,)
         assert world.find(world.bill.number, today=late) == [world.bill.pk]
+
+    def test_a_reference_with_other_check_digits_than_the_bill_prints(self):
+        from mains.journeys import guest_payment
+        from mains.references import cuaderno_57
+
+        world = World("aguaviva")
+        right = world.printed(cuaderno_57).fields["reference"]
+        for by in range(1, 10):
+            wrong = f"{right[:-1]}{(int(right[-1]) + by) % 10}"
+            with pytest.raises(guest_payment.NotFound):
+                world.find(wrong)
 
     def test_a_paid_bill_and_any_other_amount(self):
         from mains.journeys import guest_payment
@@ -248,7 +261,9 @@ class TestWhatIsRefused:
         with pytest.raises(guest_payment.TooManyTries):
             world.find(world.bill.number)
 
-    @pytest.mark.parametrize("text", ["", "?", "9", "99999999999", "20260000001", "٣٤٥", "A" * 120])
+    @pytest.mark.parametrize(
+        "text", ["", "?", "9", "99999999999", "20260000001", "٣٤٥", "A" * 120, "RF741"]
+    )
     def test_what_names_nothing(self, text):
         from mains.journeys import bank_transfer, guest_payment
 

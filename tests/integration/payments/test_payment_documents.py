@@ -115,7 +115,8 @@ class World:
         row, payee = self.row(document_id), payees()[0]
         payable = Payable(row.number, row.total, row.last_date)
         printed = cuaderno_57.printed(payable, payee)
-        return [row.number, rf.printed(payable, payee).fields["reference"], printed.code]
+        reference = rf.printed(payable, payee).fields["reference"]
+        return [row.number, reference, printed.code, printed.fields["reference"]]
 
     def find(self, typed, minor, *, later=0):
         from mains.journeys import guest_payment

@@ -20,6 +20,7 @@ from mains.references.payable import (
     Check,
     Payable,
     Payee,
+    Typed,
     WrongReference,
     digits_of,
     document_number,
@@ -119,7 +120,7 @@ class TestCuaderno57:
 
         found = cuaderno_57.read(text, payee(SPANISH))
 
-        assert found == ("one", "00000000015", 5398, date(2015, 8, 30))
+        assert found == Typed("one", "00000000015", 5398, date(2015, 8, 30))
 
     def test_days_after_the_due_date_are_printed_but_not_of_a_document(self):
         later = {"cuaderno_57": {**SPANISH["cuaderno_57"], "days_after_due": 30}}
@@ -182,7 +183,7 @@ class TestCreditorReference:
 
     def test_of_a_bill(self):
         assert rf.printed(BILL, payee({})).fields == {"reference": "RF03AV2026000042"}
-        assert rf.read("RF03AV2026000042", payee({})) == ("one", "20260000042", None, None)
+        assert rf.read("RF03AV2026000042", payee({})) == Typed("one", "20260000042")
 
     def test_without_a_bank_account_none_is_printed(self):
         assert rf.printed(BILL, payee({})._replace(iban="")) is None
