@@ -275,6 +275,28 @@ class TestPaying:
         assert world.owed() == [0, 0]
         assert world.balance() == before - world.total - world.bills[0].total_minor
 
+    @pytest.mark.seed("S1.23")
+    def test_a_bill_that_was_taken_back_is_told_and_the_other_is_paid(self, world):
+        from mains.journeys import crediting
+
+        made, (credited, left) = world.create(), world.bills
+        crediting.credit(
+            tenant=world.tenant,
+            bill_id=credited.pk,
+            reason="wrong meter",
+            credited_by="olga",
+            actor="staff:1",
+            now=world.now,
+        )
+        assert world.state(made) == ("STALE", ["CREDITED", ""])
+        assert "anulada" in text_of(world.pdf(made))
+        before = world.balance()
+
+        world.transfer(world.row(made).number, left.total_minor)
+
+        assert world.state(made) == ("PAID", ["CREDITED", "PAID"])
+        assert world.balance() == before - left.total_minor
+
     def test_after_its_last_day_money_is_booked_all_the_same(self, world):
         made = world.create()
         assert world.state(made, later=14)[0] == "OPEN"
@@ -373,6 +395,83 @@ class TestFindingAsAGuest:
         for text in texts:
             with pytest.raises(guest_payment.NotFound):
                 world.find(text, world.total)
+
+
+class TestByShortLink:
+    def page(self, world, made):
+        from mains.billing.documents.paying import link_of
+        from mains.journeys import guest_payment
+
+        link = link_of(number=world.row(made).number, tenant=world.tenant)
+        return guest_payment.open_link(
+            tenant=world.tenant,
+            code=link.split("/p/")[1],
+            visitor="192.0.2.3",
+            today=world.today,
+        )
+
+    def test_it_tells_what_is_still_owed(self, world):
+        made = world.create()
+        page = self.page(world, made)
+        assert (page.owed.minor, page.is_stale, len(page.bills)) == (world.total, False, 2)
+
+        world.transfer(world.bills[0].number, world.bills[0].total_minor)
+        page = self.page(world, made)
+        left = world.bills[1].total_minor
+        assert (page.owed.minor, page.is_stale, len(page.bills)) == (left, True, 1)
+
+        world.transfer(world.row(made).number, left, key="t2")
+        page = self.page(world, made)
+        assert (page.owed.minor, page.is_stale, page.bills) == (0, False, ())
+
+    def test_a_credited_and_a_collected_bill_are_told_in_words_only(self, world):
+        from mains.billing.documents.paying import link_of
+        from mains.billing.models import Bill
+        from mains.journeys import crediting, guest_payment
+
+        credited, collected = world.bills
+        crediting.credit(
+            tenant=world.tenant,
+            bill_id=credited.pk,
+            reason="wrong meter",
+            credited_by="olga",
+            actor="staff:1",
+            now=world.now,
+        )
+        Bill.objects.filter(pk=collected.pk).update(collection_date=world.today)
+        pages = [
+            guest_payment.open_link(
+                tenant=world.tenant,
+                code=link_of(number=bill.number, tenant=world.tenant).split("/p/")[1],
+                visitor="192.0.2.3",
+                today=world.today,
+            )
+            for bill in world.bills
+        ]
+
+        assert [(page.is_credited, page.is_collected) for page in pages] == [
+            (True, False),
+            (False, True),
+        ]
+        assert [page.bills for page in pages] == [(), ()]
+
+    def test_where_guests_cannot_pay_it_leads_nowhere(self, world):
+        from tests.factories import utilities
+
+        from mains.billing.documents.paying import link_of
+        from mains.journeys import guest_payment
+
+        made = world.create()
+        code = link_of(number=world.row(made).number, tenant=world.tenant).split("/p/")[1]
+        payments = utilities.file_of("aguaviva", schema_name="alder").payments
+        closed = utilities.configured(
+            "aguaviva", payments=payments.model_copy(update={"guest": False})
+        )
+
+        with pytest.raises(guest_payment.NotFound):
+            guest_payment.open_link(
+                tenant=closed, code=code, visitor="192.0.2.3", today=world.today
+            )
 
 
 class TestOnPaper:
