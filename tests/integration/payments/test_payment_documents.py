@@ -1,10 +1,7 @@
 """Several bills paid as one: made once, settled whole, and honest about what was paid since."""
 
-import io
 from datetime import timedelta
-from decimal import Decimal
 
-import pypdf
 import pytest
 
 from mains.guard import context
@@ -21,123 +18,15 @@ def unspent():
 
 @pytest.fixture
 def world(tenant):
+    from tests.factories.bills_due import World
+
     return World("aguaviva")
-
-
-class World:
-    """
-    An account with two unpaid bills, and a way to do everything with them.
-    """
-
-    def __init__(self, name, **changed):
-        from tests.factories import utilities
-
-        from mains.core.calendars import Period
-
-        self.utility = utilities.billed(name, count=2, **changed)
-        self.tenant, self.now = self.utility.tenant, utilities.NOW
-        self.today = self.tenant.date_of(self.now)
-        september = Period(self.today.replace(month=9, day=1), self.today.replace(month=10, day=1))
-        utilities.issued(tenant=self.tenant, period=september)
-        self.bills = self.of(self.utility.bills[0].account_id)
-        self.account_id = self.bills[0].account_id
-
-    def of(self, account_id):
-        from mains.billing.models import Bill
-
-        return list(Bill.objects.filter(account_id=account_id).order_by("due_date", "pk"))
-
-    @property
-    def total(self):
-        return sum(bill.total_minor for bill in self.bills)
-
-    def create(self, bills=None, *, key="k1", account_id=None):
-        from mains.journeys import payment_documents
-
-        return payment_documents.create(
-            tenant=self.tenant,
-            account_id=account_id or self.account_id,
-            bill_ids=[bill.pk for bill in (self.bills if bills is None else bills)],
-            request_key=key,
-            by="user:1",
-            now=self.now,
-            today=self.today,
-        )
-
-    def row(self, document_id, *, later=0):
-        from mains.payments.bills_due import overview
-
-        return overview.document(document_id=document_id, today=self.today + timedelta(days=later))
-
-    def state(self, document_id, *, later=0):
-        row = self.row(document_id, later=later)
-        return str(row.state), [str(line.change) for line in row.lines]
-
-    def transfer(self, reference, minor, *, key="t1"):
-        from mains.journeys import bank_transfer
-
-        return bank_transfer.book(
-            reference=reference,
-            amount=Decimal(minor) / 100,
-            bank_reference=key,
-            value_date=self.today,
-            booked_by="staff:1",
-            now=self.now,
-            today=self.today,
-        )
-
-    def owed(self):
-        from mains.payments import booking
-
-        found = booking.outstanding_minor(bill_ids=[bill.pk for bill in self.bills])
-        return [found[bill.pk] for bill in self.bills]
-
-    def balance(self):
-        from mains.ledger import queries
-
-        return queries.balance_minor(account_id=self.account_id)
-
-    def pdf(self, document_id, *, later=0):
-        from mains.journeys import payment_documents
-
-        return payment_documents.pdf(
-            tenant=self.tenant, document=self.row(document_id, later=later)
-        )
-
-    def texts(self, document_id):
-        """
-        Return everything on the document by which it can be named.
-        """
-        from mains.payments.finding import payees
-        from mains.references import cuaderno_57, rf
-        from mains.references.payable import Payable
-
-        row, payee = self.row(document_id), payees()[0]
-        payable = Payable(row.number, row.total, row.last_date)
-        printed = cuaderno_57.printed(payable, payee)
-        reference = rf.printed(payable, payee).fields["reference"]
-        return [row.number, reference, printed.code, printed.fields["reference"]]
-
-    def find(self, typed, minor, *, later=0):
-        from mains.journeys import guest_payment
-
-        return guest_payment.find(
-            typed=typed,
-            amount=Decimal(minor) / 100,
-            visitor="192.0.2.1",
-            today=self.today + timedelta(days=later),
-        )
 
 
 def documents():
     from mains.payments.models import PaymentDocument
 
     return PaymentDocument.objects.count()
-
-
-def text_of(pdf: bytes) -> str:
-    pages = pypdf.PdfReader(io.BytesIO(pdf)).pages
-    return " ".join(" ".join(page.extract_text() for page in pages).split())
 
 
 class TestMaking:
@@ -289,7 +178,6 @@ class TestPaying:
             now=world.now,
         )
         assert world.state(made) == ("STALE", ["CREDITED", ""])
-        assert "anulada" in text_of(world.pdf(made))
         before = world.balance()
 
         world.transfer(world.row(made).number, left.total_minor)
@@ -395,140 +283,3 @@ class TestFindingAsAGuest:
         for text in texts:
             with pytest.raises(guest_payment.NotFound):
                 world.find(text, world.total)
-
-
-class TestByShortLink:
-    def page(self, world, made):
-        from mains.billing.documents.paying import link_of
-        from mains.journeys import guest_payment
-
-        link = link_of(number=world.row(made).number, tenant=world.tenant)
-        return guest_payment.open_link(
-            tenant=world.tenant,
-            code=link.split("/p/")[1],
-            visitor="192.0.2.3",
-            today=world.today,
-        )
-
-    def test_it_tells_what_is_still_owed(self, world):
-        made = world.create()
-        page = self.page(world, made)
-        assert (page.owed.minor, page.is_stale, len(page.bills)) == (world.total, False, 2)
-
-        world.transfer(world.bills[0].number, world.bills[0].total_minor)
-        page = self.page(world, made)
-        left = world.bills[1].total_minor
-        assert (page.owed.minor, page.is_stale, len(page.bills)) == (left, True, 1)
-
-        world.transfer(world.row(made).number, left, key="t2")
-        page = self.page(world, made)
-        assert (page.owed.minor, page.is_stale, page.bills) == (0, False, ())
-
-    def test_a_credited_and_a_collected_bill_are_told_in_words_only(self, world):
-        from mains.billing.documents.paying import link_of
-        from mains.billing.models import Bill
-        from mains.journeys import crediting, guest_payment
-
-        credited, collected = world.bills
-        crediting.credit(
-            tenant=world.tenant,
-            bill_id=credited.pk,
-            reason="wrong meter",
-            credited_by="olga",
-            actor="staff:1",
-            now=world.now,
-        )
-        Bill.objects.filter(pk=collected.pk).update(collection_date=world.today)
-        pages = [
-            guest_payment.open_link(
-                tenant=world.tenant,
-                code=link_of(number=bill.number, tenant=world.tenant).split("/p/")[1],
-                visitor="192.0.2.3",
-                today=world.today,
-            )
-            for bill in world.bills
-        ]
-
-        assert [(page.is_credited, page.is_collected) for page in pages] == [
-            (True, False),
-            (False, True),
-        ]
-        assert [page.bills for page in pages] == [(), ()]
-
-    def test_where_guests_cannot_pay_it_leads_nowhere(self, world):
-        from tests.factories import utilities
-
-        from mains.billing.documents.paying import link_of
-        from mains.journeys import guest_payment
-
-        made = world.create()
-        code = link_of(number=world.row(made).number, tenant=world.tenant).split("/p/")[1]
-        payments = utilities.file_of("aguaviva", schema_name="alder").payments
-        closed = utilities.configured(
-            "aguaviva", payments=payments.model_copy(update={"guest": False})
-        )
-
-        with pytest.raises(guest_payment.NotFound):
-            guest_payment.open_link(
-                tenant=closed, code=code, visitor="192.0.2.3", today=world.today
-            )
-
-
-class TestOnPaper:
-    @pytest.mark.seed("S1.22")
-    def test_it_holds_every_bill_the_total_the_code_and_the_last_day(self, world):
-        made = world.create()
-        pdf = world.pdf(made)
-        text = text_of(pdf)
-
-        for bill in world.bills:
-            assert bill.number in text
-        assert f"9{made:010d}" in text
-        assert world.texts(made)[2] in text  # Below the barcode.
-        assert "18 de noviembre de 2026" in text
-        assert f"{world.total // 100},{world.total % 100:02d}" in text.replace("\xa0", " ")
-
-    def test_the_same_bytes_twice_and_others_once_a_bill_is_paid(self, world):
-        made = world.create()
-        first = world.pdf(made)
-
-        assert world.pdf(made) == first
-        world.transfer(world.bills[0].number, world.bills[0].total_minor)
-        stale = world.pdf(made)
-        assert stale != first
-        assert "Parcialmente desfasado" in text_of(stale)
-        assert "pagada el 4 de noviembre de 2026" in text_of(stale)
-
-    def test_over_it_has_no_codes_any_more(self, world):
-        made = world.create()
-        code = world.texts(made)[2]
-
-        expired = text_of(world.pdf(made, later=15))
-
-        assert code not in expired
-        assert "era válido hasta" in expired
-
-    def test_it_is_archivable_and_accessible(self, world):
-        reader = pypdf.PdfReader(io.BytesIO(world.pdf(world.create())))
-        meta = reader.trailer["/Root"]["/Metadata"].get_object().get_data().decode()
-
-        assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
-        assert reader.trailer["/Root"]["/Lang"] == "es"
-        assert "<pdfaid:part>3</pdfaid:part>" in meta.replace("\n", "")
-        assert "<pdfuaid:part>1</pdfuaid:part>" in meta.replace("\n", "")
-
-    @pytest.mark.parametrize("name", ["balta", "teplo", "tavho", "fiamma"])
-    def test_each_utility_prints_it_in_its_own_language_with_its_own_codes(self, name):
-        from tests.factories import utilities
-
-        from mains.billing.models import Bill
-
-        payments = utilities.file_of(name, schema_name="alder").payments
-        world = World(name, payments=payments.model_copy(update={"payment_documents": True}))
-        Bill.objects.update(collection_date=None)
-        made = world.create([bill for bill in world.bills if bill.total_minor > 0])
-
-        text = text_of(world.pdf(made))
-
-        assert f"9{made:010d}" in "".join(text.split())
-        assert "Payment document" not in text
