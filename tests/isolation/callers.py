@@ -327,6 +327,7 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
     from mains.metering import photos
     from mains.metering.models import MeterInstallation, Reading
     from mains.notifications.models import Message
+    from mains.payments.models import PaymentDocument
     from mains.privacy import actions as privacy
     from mains.tenancy.models import ProviderApplication
     from mains.tenancy.tenantfile.approvals import Deed
@@ -367,6 +368,11 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
             monthly_minor=1_000, since=date(2027, 1, 1), by="tests", actor="staff:1",
             now=utilities.NOW,
         )  # fmt: skip
+        document = PaymentDocument.objects.create(
+            account=bill.account, bills=[[bill.pk, 1]], total_minor=1, currency=bill.currency,
+            last_date=utilities.NOW.date().replace(year=2036), created_at=utilities.NOW,
+            created_by="tests", request_key="1",
+        )  # fmt: skip
         message = Message.objects.first()
         installation = MeterInstallation.objects.get(
             supply_point__contracts__account_id=bill.account_id
@@ -394,6 +400,8 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
         "account_id": str(bill.account_id),
         "bill_id": str(bill.pk),
         "charge_id": str(charge_id),
+        "document_id": str(document.pk),
+        "api_document_id": f"doc_{document.pk}",
         "contract_id": str(contract.pk),
         "api_account_id": f"acc_{bill.account_id}",
         "api_bill_id": f"bil_{bill.pk}",

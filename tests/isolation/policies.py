@@ -205,8 +205,16 @@ PORTAL: Lines = {
     "bills/downloads/<str:name>/file": ("nobody here", READ),
     "bills/downloads/<str:name>/again/": ("nobody here", SEND),
     "bills/next/": ("customer", READ),
+    "bills/due/": ("customer", READ),
+    # Without an account it leads back to the choice.
+    "bills/due/confirm/": ("customer", FORM),
+    "bills/due/<int:document_id>/": ("holder", READ),
+    "bills/due/<int:document_id>/bills-due.pdf": ("holder", READ),
     # Guests pay a bill that they proved; which bills are theirs is tested by what is written.
     "find/": ("anyone", FORM),
+    "find/cpr/": ("anyone", FORM),
+    # Nobody here has the code of a link.
+    "p/<str:code>": ("nobody", FORM),
     "pay/": ("anyone", READ),
     "pay/start/": ("anyone", FORM),
     "pay/result/<str:token>/": ("nobody", READ),
@@ -279,6 +287,8 @@ API: Lines = {
     "api/v1/guest-readings/proofs": ("anyone", SEND),
     "api/v1/guest-readings/proofs/code": ("anyone", SEND),
     "api/v1/payments": ("token", SEND),
+    "api/v1/payment-documents": ("token", FORM),
+    "api/v1/payment-documents/<str:document_id>": ("token of the holder", READ),
 }
 CONSOLE: Lines = {
     **LOOK,

@@ -30,6 +30,22 @@ def test_control_without_the_tenant_in_its_salt_it_would_hold_everywhere(monkeyp
         assert keys.unsign(token, purpose="guest-bill") == {"bill": 7}
 
 
+def test_a_key_is_of_one_tenant_and_one_purpose_and_stays():
+    found = {}
+    for slug in (A, B):
+        with context.inside(slug):
+            found |= {(slug, purpose): keys.secret(purpose=purpose) for purpose in ("x", "y")}
+            assert keys.secret(purpose="x") == found[slug, "x"]
+
+    assert len(set(found.values())) == 4
+    assert {len(key) for key in found.values()} == {32}
+
+
+def test_where_nobody_is_served_there_is_no_key():
+    with pytest.raises(context.NoTenant):
+        keys.secret(purpose="x")
+
+
 def test_a_cached_value_is_not_found_elsewhere():
     with context.inside(A):
         cache.set("whose", A)

@@ -11,6 +11,7 @@ from mains.demo.people import Customer
 from mains.guard.context import inside
 from mains.metering.models import Reading
 from mains.payments.models import PaymentAttempt
+from mains.references.rf import reference_of
 from mains.tenancy import queries
 
 pytestmark = pytest.mark.usefixtures("two_tenants")
@@ -166,7 +167,7 @@ class TestPayingTwice:
 
         wrong = [
             guest.browser.submit(page, page.form(), **{**right, **change}).text
-            for change in ({"reference": "RF00BE2026999999"}, {"amount": "1,00"})
+            for change in ({"reference": reference_of(number="BE2026-999999")}, {"amount": "1,00"})
         ]
 
         assert wrong[0].split(":")[1][:80] == wrong[1].split(":")[1][:80]

@@ -294,6 +294,7 @@ class TestAPreset:
         from mains.billing.runs import overview as billing
         from mains.guard.context import inside
         from mains.tenancy import queries
+        from mains.tenancy.tenantfile.payment_codes import PaymentCodes
 
         slug = "valleyheat"
         _build(_apply(slug, preset=preset))
@@ -306,6 +307,7 @@ class TestAPreset:
         file = queries.tenant(slug).file
         assert file.legal == ()
         assert file.privacy.processing_agreement is None
+        assert {company.payment_codes for company in file.companies} == {PaymentCodes()}
         assert _client().get("/", headers={"host": f"{slug}.localhost"}).status_code == 200
         _forget(slug)
 

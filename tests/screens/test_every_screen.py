@@ -24,7 +24,8 @@ PORTALS = {
 }
 VISITOR = {
     "front": "/", "help": "/help/", "terms": "/legal/terms/", "privacy-notice": "/legal/privacy/",
-    "find": "/find/", "join": "/join/", "join-type": "/join/type/",
+    "find": "/find/", "find-fields": "/find/cpr/", "no-link": "/p/AAAAAAAAAAAA",
+    "join": "/join/", "join-type": "/join/type/",
     "join-company": "/join/company/", "join-details": "/join/details/",
     "join-letter": "/join/letter/", "join-you": "/join/you/",
     "join-sent": "/join/sent/", "join-saved": "/join/saved/",
@@ -40,6 +41,8 @@ VISITOR = {
 CUSTOMER = {
     "home": "/", "bills": "/bills/", "bill": "/bills/{bill}/", "pay": "/pay/?bill={bill}",
     "downloads": "/bills/downloads/", "download-new": "/bills/downloads/new/",
+    "bills-due": "/bills/due/", "bills-due-one": "/bills/due/{document}/",
+    "bills-due-confirm": "/bills/due/confirm/?of={account}&bill={bill}",
     "payments": "/payments/", "readings": "/readings/", "many": "/readings/many/",
     "readings-kept": "/readings/?kept=1",
     "next-bill": "/bills/next/",
@@ -121,7 +124,27 @@ def portal(slug: str, port: int) -> Site:
         ids = {"installation": str(hung.first().pk)}
     interval_screens.store(slug, bill.account_id)
     ids |= {"bill": str(bill.id), "account": str(bill.account_id), "link": str(link.pk)}
+    ids["document"] = str(document(slug, bill))
     return Site(queries.tenant(slug).url, live.signed_in(slug, port), ids)
+
+
+def document(slug: str, bill) -> int:
+    """
+    Make a payment document of a bill on which more is owed by now.
+    """
+    from datetime import timedelta
+
+    from mains.payments.models import PaymentDocument
+
+    now = queries.tenant(slug).now()
+    with inside(slug):
+        made = PaymentDocument.objects.create(
+            account_id=bill.account_id, bills=[[bill.id, bill.total.minor - 1]],
+            total_minor=bill.total.minor - 1, currency=bill.total.currency,
+            last_date=now.date() + timedelta(days=9), created_at=now, created_by="tests",
+            request_key="screens",
+        )  # fmt: skip
+    return made.pk
 
 
 def console(slug: str, ids: dict[str, str]) -> Site:

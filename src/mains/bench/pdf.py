@@ -16,9 +16,10 @@ from mains.billing.documents import pdf
 from mains.billing.documents.layout import layout
 from mains.branding.themes import document_fonts, load_theme
 from mains.documents.press import logo
+from mains.guard import context
 from mains.journeys.specimen_bill import Specimen, specimen
 from mains.tenancy.queries import TenantInfo
-from mains.tenancy.tenantfile import load
+from mains.tenancy.tenantfile import Company, load
 
 FLOOR, AIM = 6, 10
 BILLS, FEWER = 200, 10
@@ -94,9 +95,7 @@ def _bills(count: int) -> Iterator[tuple[TenantInfo, Specimen]]:
             file=file, company=file.companies[0].code, language=file.locale.languages[0],
             evidence=(), today=TODAY,
         )  # fmt: skip
-        # Somebody pays it, so there is a code to scan.
-        company = {**one.facts["company"], "iban": file.companies[0].iban}
-        made.append((tenant, replace(one, facts={**one.facts, "company": company})))
+        made.append((tenant, replace(one, facts=payable(one.facts, company=file.companies[0]))))
     for position in range(count):
         tenant, one = made[position % len(made)]
         number = f"{one.facts['number'][:-6]}{position:06d}"
@@ -104,7 +103,17 @@ def _bills(count: int) -> Iterator[tuple[TenantInfo, Specimen]]:
         yield tenant, replace(one, facts={**one.facts, "number": number, "customer": customer})
 
 
+def payable(facts: dict[str, Any], *, company: Company) -> dict[str, Any]:
+    """
+    Return the facts of a specimen as of a bill that is paid: with an account and its codes.
+    """
+    codes = company.payment_codes.model_dump(mode="json", exclude_none=True)
+    paid = {"iban": company.iban, "code": company.code, "payment_codes": codes}
+    return {**facts, "company": {**facts["company"], **paid}}
+
+
 def _set(tenant: TenantInfo, made: Specimen) -> bytes:
+    context.choose(tenant.schema_name)
     return pdf.render(facts=made.facts, tenant=tenant, earlier=made.earlier)
 
 
@@ -115,6 +124,7 @@ def _peer() -> Any:
         raise PeerMissing("weasyprint is not installed. Run `uv sync --group dev`.") from error
 
     def theirs(tenant: TenantInfo, made: Specimen) -> bytes:
+        context.choose(tenant.schema_name)
         words = layout(facts=made.facts, tenant=tenant, earlier=made.earlier)
         content: bytes = html(string=_page(words, tenant)).write_pdf(pdf_variant="pdf/ua-1")
         return content

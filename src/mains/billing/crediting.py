@@ -22,6 +22,7 @@ from mains.ledger import actions as ledger
 from mains.ledger.models import Transfer
 from mains.metering import unbilling
 from mains.notifications import actions as notifications
+from mains.references.rf import reference_of
 
 
 class NotCreditable(Exception):
@@ -179,7 +180,7 @@ def _write(
         company_id=bill.account.company_id, series=series, year=today.year, count=1
     )
     number = numbers.number_text(series=series, year=today.year, number=first)
-    reference = numbers.reference_of(number=number)
+    reference = reference_of(number=number)
     text, digest = seal(
         credited(
             facts,

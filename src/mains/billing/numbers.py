@@ -1,10 +1,8 @@
-"""Legal numbers without a gap, and the payment reference that carries its own check digits."""
+"""Legal numbers without a gap."""
 
 from django.db import connection
 
 from mains.core.transactions import inside_transaction
-
-_LETTERS = str.maketrans({chr(code): str(code - 55) for code in range(ord("A"), ord("Z") + 1)})
 
 
 @inside_transaction
@@ -33,13 +31,3 @@ def number_text(*, series: str, year: int, number: int) -> str:
     Return a bill number as printed, e.g. `BE2026-000042`.
     """
     return f"{series}{year}-{number:06d}"
-
-
-def reference_of(*, number: str) -> str:
-    """
-    Return the creditor reference of a bill number, e.g. `RF18BE2026000042`.
-
-    Check digits by ISO 11649: the number followed by RF00, letters as 10 to 35, modulo 97.
-    """
-    plain = "".join(filter(str.isalnum, number.upper()))
-    return f"RF{98 - int(f'{plain}RF00'.translate(_LETTERS)) % 97:02d}{plain}"

@@ -31,6 +31,8 @@ class Company(models.Model):
     address = models.CharField(max_length=200)
     iban = models.CharField(max_length=34, blank=True)
     creditor_id = models.CharField(max_length=35, blank=True)
+    # The parameters of its references and codes by scheme, as in the tenant file.
+    payment_codes = models.JSONField(default=dict, db_default={})
 
     def __str__(self) -> str:
         return self.name

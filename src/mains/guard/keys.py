@@ -1,6 +1,7 @@
 """Names that carry the tenant: cache keys, signing salts, storage keys."""
 
 from django.core import signing
+from django.utils.crypto import salted_hmac
 
 from mains.guard import context
 
@@ -38,6 +39,15 @@ def unsign(token: str, *, purpose: str, max_age_seconds: int | None = None) -> o
     :raises signing.BadSignature: if another tenant, purpose or key signed it, or it is too old.
     """
     return signing.loads(token, salt=_salt(purpose), max_age=max_age_seconds)
+
+
+def secret(*, purpose: str) -> bytes:
+    """
+    Return a key for one purpose of the tenant being served; no other tenant has it.
+
+    :raises NoTenant: where nobody is being served.
+    """
+    return salted_hmac(_salt(purpose), "", algorithm="sha256").digest()
 
 
 def storage_key(name: str) -> str:

@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from mains.core.money import Money
 from mains.payments import actions as payments
-from mains.payments import booking, queries
+from mains.payments import booking, finding, queries
+from mains.payments.bills_due.overview import DocumentRow
+from mains.payments.queries import BillRow
+from mains.references.payable import WrongReference
 
 
 class FutureValueDate(Exception):
@@ -14,13 +18,14 @@ class FutureValueDate(Exception):
 
 
 class UnknownBill(Exception):
-    """No issued bill has this number or payment reference."""
+    """Nothing that can be paid has this number, reference or code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Booked:
     """
-    The bill of a transfer; `before` says that the transfer had been booked already.
+    The bill of a transfer, the first of a payment document; `before` says that it was booked
+    already.
     """
 
     bill_id: int
@@ -38,33 +43,54 @@ def book(
     today: date,
 ) -> Booked:
     """
-    Book a transfer for the bill with a reference or number.
+    Book a transfer for the bill or payment document that a reference, code or number names.
 
-    The same bank reference again books nothing. A card page that is still open for the bill is
-    closed once the bill is paid.
+    Of two bills with the same code (of two companies) it is the one on which this amount is owed.
+    The same bank reference again books nothing. Card pages that are still open for bills that are
+    paid now are closed.
 
     :raises FutureValueDate: if the value date has not come yet.
-    :raises UnknownBill: if there is no such bill.
+    :raises UnknownBill: if nothing is named, or the check digits are wrong.
     :raises booking.WrongAmount: for zero or less, or for parts of a cent.
     :raises booking.AlreadyBooked: if the bank reference was booked otherwise before.
     """
     if value_date > today:
         raise FutureValueDate(value_date)
-    bill = queries.bill_of_reference(reference=reference, today=today)
-    if bill is None:
-        raise UnknownBill(reference)
-    money = Money.round_from(amount, bill.total.currency)
+    target = _named(reference, amount, today)
+    money = Money.round_from(amount, target.total.currency)
     if money.as_decimal() != amount:
         raise booking.WrongAmount(amount)
-    _payment, made = booking.book_bank_transfer(
-        bill_id=bill.id,
-        amount_minor=money.minor,
-        bank_reference=bank_reference,
-        value_date=value_date,
-        booked_by=booked_by,
-        now=now,
-    )
-    after = queries.bill(bill_id=bill.id, today=today)
-    if after is not None and after.outstanding.minor == 0:
-        payments.expire_pages_of(bill_ids=[bill.id], now=now, today=today)
-    return Booked(bill_id=bill.id, before=not made)
+    details: dict[str, Any] = {
+        "amount_minor": money.minor,
+        "bank_reference": bank_reference,
+        "value_date": value_date,
+        "booked_by": booked_by,
+        "now": now,
+    }
+    if isinstance(target, BillRow):
+        bill_ids = [target.id]
+        _payment, made = booking.book_bank_transfer(bill_id=target.id, **details)
+    else:
+        bill_ids = [line.bill.id for line in target.lines]
+        _payment, made = booking.book_document_transfer(document_id=target.id, **details)
+    settled = [
+        row.id
+        for row in queries.bills_with_ids(bill_ids=bill_ids, today=today)
+        if row.outstanding.minor == 0
+    ]
+    if settled:
+        payments.expire_pages_of(bill_ids=settled, now=now, today=today)
+    return Booked(bill_id=bill_ids[0], before=not made)
+
+
+def _named(reference: str, amount: Decimal, today: date) -> BillRow | DocumentRow:
+    try:
+        found = finding.named(typed=reference, today=today)
+    except WrongReference as error:
+        raise UnknownBill(reference) from error
+    named: list[BillRow | DocumentRow] = [*found.bills, *found.documents]
+    if len(named) > 1:
+        named = [row for row in found.bills if row.outstanding.as_decimal() == amount]
+    if len(named) != 1:
+        raise UnknownBill(reference)
+    return named[0]

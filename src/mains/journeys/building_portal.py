@@ -109,6 +109,7 @@ def configure(
             "address": "",
             "iban": "",
             "creditor_id": "",
+            "payment_codes": {},
             "series": _series(slug, position),
         }
     file = parse(data, source=slug)

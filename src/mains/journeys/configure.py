@@ -135,6 +135,7 @@ def _bring_in_line(
                 "address": company.address,
                 "iban": company.iban,
                 "creditor_id": company.creditor_id,
+                "payment_codes": company.payment_codes.model_dump(mode="json", exclude_none=True),
             },
         )
     known = {tariff.code for tariff in before.tariffs} if before else set()

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from mains.billing.documents.earlier import Earlier
 from mains.billing.documents.facts import FACTS_VERSION, line_facts
-from mains.billing.numbers import number_text, reference_of
+from mains.billing.numbers import number_text
 from mains.billing.rules.inputs_as_facts import days_of, plain
 from mains.billing.rules.totals import bill_totals
 from mains.core.calendars import Period, add_months
 from mains.journeys.tariff_pricing import priced
+from mains.references.rf import reference_of
 from mains.tariffs.entering import rows_of
 from mains.tariffs.rules.components import read_components
 from mains.tariffs.rules.kinds import Component, Fixed

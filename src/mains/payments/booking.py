@@ -1,7 +1,8 @@
 """Turn money that arrived into a payment, allocations and transfers: exactly once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
 from django.db.models import Sum
 
@@ -12,7 +13,13 @@ from mains.ledger import actions as ledger
 from mains.ledger.models import LedgerAccountKind
 from mains.notifications import actions as notifications
 from mains.payments.gateways.base import Notice
-from mains.payments.models import Allocation, Payment, PaymentAttempt, PaymentMethod
+from mains.payments.models import (
+    Allocation,
+    Payment,
+    PaymentAttempt,
+    PaymentDocument,
+    PaymentMethod,
+)
 from mains.payments.receipts import receipt_values
 
 
@@ -145,43 +152,102 @@ def book_bank_transfer(
     :raises WrongAmount: for zero or less.
     :raises AlreadyBooked: if that reference was booked with another amount or bill.
     """
-    if amount_minor <= 0:
-        raise WrongAmount(amount_minor)
-    bill = (
-        Bill.objects.select_for_update(of=("self",))
+    (bill,) = _locked(bill_ids=[bill_id])
+    transfer = _Transfer(bill.reference, amount_minor, bank_reference, value_date, booked_by)
+    return _book(transfer=transfer, parts=[(bill, amount_minor)], now=now)
+
+
+@owns_transaction
+def book_document_transfer(
+    *,
+    document_id: int,
+    amount_minor: int,
+    bank_reference: str,
+    value_date: date,
+    booked_by: str,
+    now: datetime,
+) -> tuple[Payment, bool]:
+    """
+    Book a bank transfer for a payment document: its bills in turn, each as far as it is owed.
+
+    What is left over stays as credit of the account. Money that comes after the last day, or when
+    a bill was paid otherwise, is booked all the same. Twice is once, as for a bill.
+
+    :raises WrongAmount: for zero or less.
+    :raises AlreadyBooked: if that reference was booked with another amount or for something else.
+    """
+    document = PaymentDocument.objects.get(pk=document_id)
+    bills = _locked(bill_ids=[bill_id for bill_id, _asked in document.bills])
+    owed = outstanding_minor(bill_ids=[bill.pk for bill in bills])
+    asked = [(bill, max(owed[bill.pk], 0)) for bill in bills]
+    transfer = _Transfer(document.number, amount_minor, bank_reference, value_date, booked_by)
+    parts = _spread(collected_minor=max(amount_minor, 0), asked=asked)
+    return _book(transfer=transfer, parts=parts, now=now)
+
+
+class _Transfer(NamedTuple):
+    named: str
+    amount_minor: int
+    bank_reference: str
+    value_date: date
+    booked_by: str
+
+
+def _locked(*, bill_ids: Sequence[int]) -> list[Bill]:
+    """
+    Lock bills and return them in the given order.
+    """
+    bills = {
+        bill.pk: bill
+        for bill in Bill.objects.select_for_update(of=("self",))
         .select_related("account__company", "account__customer")
-        .get(pk=bill_id)
-    )
-    company = bill.account.company
+        .filter(pk__in=bill_ids)
+        .order_by("pk")
+    }
+    return [bills[bill_id] for bill_id in bill_ids]
+
+
+def _book(
+    *, transfer: _Transfer, parts: list[tuple[Bill, int]], now: datetime
+) -> tuple[Payment, bool]:
+    if transfer.amount_minor <= 0:
+        raise WrongAmount(transfer.amount_minor)
+    account = parts[0][0].account
     payment, made = Payment.objects.get_or_create(
-        booking_key=f"bank:{company.code}:{bank_reference}",
+        booking_key=f"bank:{account.company.code}:{transfer.bank_reference}",
         defaults={
-            "company": company,
+            "company": account.company,
             "method": PaymentMethod.BANK_TRANSFER,
-            "amount_minor": amount_minor,
-            "currency": bill.currency,
+            "amount_minor": transfer.amount_minor,
+            "currency": parts[0][0].currency,
             "received_at": now,
-            "value_date": value_date,
-            "booked_by": booked_by,
-            "note": bill.reference,
+            "value_date": transfer.value_date,
+            "booked_by": transfer.booked_by,
+            "note": transfer.named,
         },
     )
     if not made:
-        if (payment.amount_minor, payment.note) != (amount_minor, bill.reference):
-            raise AlreadyBooked(bank_reference)
+        if (payment.amount_minor, payment.note) != (transfer.amount_minor, transfer.named):
+            raise AlreadyBooked(transfer.bank_reference)
         return payment, False
     bank = ledger.company_account(
-        company=company, kind=LedgerAccountKind.BANK, detail="main", currency=bill.currency
+        company=account.company,
+        kind=LedgerAccountKind.BANK,
+        detail="main",
+        currency=payment.currency,
     )
-    _allocate_and_post(payment=payment, parts=[(bill, amount_minor)], debit_id=bank.pk, now=now)
-    if bill.account.customer.email:
+    _allocate_and_post(payment=payment, parts=parts, debit_id=bank.pk, now=now)
+    customer = account.customer
+    if customer.email:
         notifications.queue(
             kind="payment-received",
             key=str(payment.pk),
-            recipient=bill.account.customer.email,
-            language=bill.account.customer.language,
+            recipient=customer.email,
+            language=customer.language,
             values=receipt_values(
-                payment=payment, bills=[bill], language=bill.account.customer.language
+                payment=payment,
+                bills=[bill for bill, _amount in parts],
+                language=customer.language,
             ),
             now=now,
         )

@@ -1,6 +1,8 @@
 from django.db import models
 from django.db.models import Q
 
+from mains.references.payable import document_number
+
 
 class AttemptState(models.TextChoices):
     CREATED = "CREATED"
@@ -137,6 +139,45 @@ class Allocation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.payment_id} → {self.bill_id}"
+
+
+class PaymentDocument(models.Model):
+    """
+    Several unpaid bills of one account to be paid as one, by its own number and code.
+
+    The amounts are those of the day it was made; how it stands is computed from the bills.
+    """
+
+    account = models.ForeignKey(
+        "customers.Account", models.PROTECT, related_name="payment_documents", db_index=False
+    )
+    # `[[bill, amount in minor units], …]`, the oldest due date first.
+    bills = models.JSONField()
+    total_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    # Banks take it until this day, inclusive.
+    last_date = models.DateField()
+    created_at = models.DateTimeField()
+    # `user:7` or `staff:7`.
+    created_by = models.CharField(max_length=60)
+    # Sent twice, the same request makes one document.
+    request_key = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(total_minor__gt=0), name="document_positive"),
+            models.UniqueConstraint(fields=["account", "request_key"], name="document_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """
+        Return its number: eleven digits, the first of them 9.
+        """
+        return document_number(document_id=self.pk)
 
 
 class GatewayEvent(models.Model):

@@ -9,7 +9,6 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from mains.billing.models import Bill, BillKind, BillState
-from mains.billing.numbers import reference_of
 from mains.billing.rules.instalments import Instalment, next_due
 from mains.billing.rules.status import BillStatus, bill_status
 from mains.core.arrays import integer_array
@@ -23,6 +22,7 @@ from mains.payments.models import (
     Payment,
     PaymentAttempt,
 )
+from mains.references.rf import reference_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,13 @@ def bill_of_reference(*, reference: str, today: date) -> BillRow | None:
     candidates = [plain, reference_of(number=plain)]
     rows = _found(Bill.objects.filter(reference__in=candidates))
     return next((_row(row, today) for row in rows), None)
+
+
+def bills_numbered(*, numbers: Collection[str], today: date) -> list[BillRow]:
+    """
+    Return the issued bills with these numbers, newest first.
+    """
+    return [_row(row, today) for row in _found(Bill.objects.filter(number__in=numbers))]
 
 
 def last_payment_minor(*, account_id: int) -> frozenset[int]:

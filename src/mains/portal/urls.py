@@ -12,6 +12,7 @@ from mains.portal.joining import views as joining
 from mains.portal.legal import renewing
 from mains.portal.legal import views as legal
 from mains.portal.next_bill import views as next_bill
+from mains.portal.payments import bills_due, finding
 from mains.portal.payments import views as payments
 from mains.portal.privacy import closing
 from mains.portal.privacy import views as privacy
@@ -88,8 +89,15 @@ urlpatterns = [
     path("bills/downloads/<str:name>/", downloads.one, name="bill-download"),
     path("bills/downloads/<str:name>/file", downloads.fetch, name="bill-download-file"),
     path("bills/downloads/<str:name>/again/", downloads.again, name="bill-download-again"),
+    path("bills/due/", bills_due.every, name="bills-due"),
+    path("bills/due/confirm/", bills_due.confirm, name="bills-due-confirm"),
+    path("bills/due/<int:document_id>/", bills_due.one, name="bills-due-one"),
+    path("bills/due/<int:document_id>/bills-due.pdf", bills_due.paper, name="bills-due-paper"),
     path("bills/next/", next_bill.foreseen, name="next-bill"),
-    path("find/", payments.find, name="find"),
+    path("find/", finding.find, name="find"),
+    path("find/cpr/", finding.by_fields, name="find-fields"),
+    # Printed and scanned, so it is as short as it can be.
+    path("p/<str:code>", finding.link, name="pay-link"),
     path("pay/", payments.choose, name="pay"),
     path("pay/start/", payments.start, name="pay-start"),
     path("pay/result/<str:token>/", payments.result, name="pay-result"),

@@ -79,18 +79,26 @@ class TestAsking:
         assert tenant().file.billing.due_days == 17
         assert state() == "None"
 
-    @pytest.mark.parametrize("what", ["gateways", "demand", "company of a service"])
+    @pytest.mark.parametrize("what", ["gateways", "demand", "codes", "company of a service"])
     def test_is_needed_for_each_way_to_lead_money_elsewhere(self, olga, what):
         from mains.tenancy.tenantfile.approvals import Approvals
+        from mains.tenancy.tenantfile.payment_codes import PaymentCodes
 
         file = tenant().file
         changed = {
             "gateways": lambda: {"payments": file.payments.model_copy(update={"gateways": ()})},
             "demand": lambda: {"approvals": Approvals()},
+            "codes": lambda: {
+                "companies": (
+                    file.companies[0].model_copy(update={"payment_codes": PaymentCodes()}),
+                )
+            },
             "company of a service": lambda: {
                 "companies": (
                     *file.companies,
-                    file.companies[0].model_copy(update={"code": "straw", "series": "ST"}),
+                    file.companies[0].model_copy(
+                        update={"code": "straw", "series": "ST", "payment_codes": PaymentCodes()}
+                    ),
                 ),
                 "services": (
                     file.services[0].model_copy(update={"company": "straw"}),

@@ -4,8 +4,16 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from stdnum import iban
+from stdnum.es import cif
+from stdnum.eu import at_02
+from stdnum.hu import anum
+from stdnum.it import iva
+from stdnum.lv import pvn
+from stdnum.ua import edrpou
 
 from mains.tenancy.tenantfile import TenantFileError, load, parse
+from mains.tenancy.tenantfile.approvals import payment_changes
 from mains.tenancy.tenantfile.writing import to_toml
 
 TENANTS = Path(__file__).parents[3] / "tenants"
@@ -350,3 +358,95 @@ def test_nobody_is_compared_with_others_unless_the_provider_says_so():
     portal = parse(balta(), source="balta.toml").portal
 
     assert (portal.compare_homes, portal.compare_size) == (False, None)
+
+
+class TestPaymentCodes:
+    """
+    What a company is paid with: checked before a bill prints it.
+    """
+
+    def company(self, **changed) -> dict:
+        data = balta()
+        data["companies"][0] |= changed
+        return data
+
+    @pytest.mark.parametrize(
+        ("codes", "place", "said"),
+        [
+            ({"rf": True}, ".rf", "Extra inputs"),
+            ({"cuaderno_57": {"issuer": "1", "suffix": "50"}}, ".cuaderno_57.suffix", "pattern"),
+            ({"cuaderno_57": {"issuer": "A5", "suffix": "501"}}, ".cuaderno_57.issuer", "pattern"),
+            ({"reference_731": {"prefix": "012"}}, ".reference_731.prefix", "pattern"),
+            (
+                {"pagopa": {"application_code": "01", "creditor_tax_id": "00743110158"}},
+                ".pagopa.creditor_tax_id",
+                "wrong check digits",
+            ),
+            ({"mnb": {"bic": "OTP"}}, ".mnb.bic", "pattern"),
+            ({"nbu": {"prefix": "http://bank/"}}, ".nbu.prefix", "pattern"),
+        ],
+    )
+    def test_a_wrong_parameter_is_named(self, codes, place, said):
+        problems = wrong(self.company(payment_codes=codes))
+
+        assert said in problems[f"companies[0].payment_codes{place}"]
+
+    def test_a_bank_account_has_its_check_digits(self):
+        problems = wrong(self.company(iban="LV81BANK0000435195001"))
+
+        assert "wrong check digits" in problems["companies[0]"]
+
+    def test_a_code_of_ukraine_needs_a_right_tax_number(self):
+        problems = wrong(self.company(tax_id="32855968", payment_codes={"nbu": {}}))
+
+        assert "ЄДРПОУ" in problems["companies[0]"]
+
+    def test_a_code_for_banking_apps_needs_a_bank_account(self):
+        problems = wrong(
+            self.company(iban="", payment_codes={"mnb": {"bic": "OTPVHUHBXXX"}}),
+        )
+
+        assert "iban" in problems["companies[0]"]
+
+    @pytest.mark.parametrize(
+        ("one", "two"),
+        [
+            ({"reference_731": {}}, {"reference_731": {}}),
+            (
+                {"cuaderno_57": {"issuer": "1", "suffix": "501"}},
+                {"cuaderno_57": {"issuer": "01", "suffix": "501"}},
+            ),
+            (
+                {"pagopa": {"application_code": "01", "creditor_tax_id": "00743110157"}},
+                {"bollettino_896": {"account": "1", "prefix": "30100"}},
+            ),
+        ],
+    )
+    def test_two_companies_cannot_have_the_same(self, one, two):
+        data = fiamma()
+        for company, codes in zip(data["companies"], (one, two), strict=True):
+            company["payment_codes"] = codes
+
+        assert "'gas' and 'luce' both have" in wrong(data)["file"]
+
+    def test_parameters_are_where_money_goes(self):
+        before = parse(balta(), source="balta.toml")
+        after = parse(
+            self.company(payment_codes={"reference_731": {"prefix": "7"}}), source="balta.toml"
+        )
+
+        assert [change.place for change in payment_changes(before, after)] == [
+            "companies.balta.payment_codes.reference_731.prefix"
+        ]
+
+    def test_numbers_of_the_demo_pass_their_own_checks(self):
+        checks = {"ES": cif, "HU": anum, "IT": iva, "LV": pvn, "UA": edrpou}
+        seen = set()
+        for path in FILES:
+            file = load(path)
+            for company in file.companies:
+                assert checks[file.locale.country].is_valid(company.tax_id), company.name
+                assert iban.is_valid(company.iban), company.name
+                assert not company.creditor_id or at_02.is_valid(company.creditor_id)
+                seen.add(file.locale.country)
+        assert seen == set(checks)

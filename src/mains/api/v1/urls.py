@@ -19,6 +19,7 @@ from mains.api.v1 import (
     many_readings,
     me,
     next_bills,
+    payment_documents,
     payments,
     people,
     readings,
@@ -70,4 +71,6 @@ urlpatterns = [
     path("guest-readings/proofs/code", english(guest_readings.ProofCodes)),
     path("next-bills", english(next_bills.NextBills)),
     path("payments", english(payments.Payments)),
+    path("payment-documents", english(payment_documents.PaymentDocuments)),
+    path("payment-documents/<str:document_id>", english(payment_documents.OnePaymentDocument)),
 ]

@@ -60,6 +60,8 @@ def common_facts(*, inputs: ChunkInputs, run: BillRun, company: Company) -> dict
             "tax_id": company.tax_id,
             "address": company.address,
             "iban": company.iban,
+            "code": company.code,
+            "payment_codes": company.payment_codes,
         },
     }
 
@@ -84,6 +86,7 @@ def facts_of(
         "language": holder.language,
         "customer": {"name": holder.name, "address": holder.postal_address},
         "account": holder.number,
+        **({"customer_code": holder.code} if holder.code else {}),
         "delivery": holder.delivery,
         "contracts": [_contract(row, inputs, draft) for row in contracts],
         "lines": [_line(line, inputs, holder.language) for line in draft.lines],

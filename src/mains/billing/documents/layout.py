@@ -1,19 +1,18 @@
 """What the document of a bill says: every text of it, ready to be set, in the bill's language."""
 
-import io
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-import segno.helpers
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from mains.billing.documents.earlier import NOTHING, Earlier
 from mains.billing.documents.paper import back, front, history, tables, why
-from mains.billing.documents.paper.fitting import bars_fit
+from mains.billing.documents.paper.fitting import fitted
 from mains.billing.documents.paper.sheet import Sheet
-from mains.billing.documents.speaking import Speaker, in_fours
+from mains.billing.documents.paying import payment_blocks
+from mains.billing.documents.speaking import Speaker
 from mains.billing.kinds import title_of
 from mains.tenancy.queries import TenantInfo
 from mains.tenancy.tenantfile.bills import Block
@@ -39,13 +38,12 @@ def layout(
     with translation.override(language):
         sheet = Sheet(facts, tenant, Speaker(language, facts["currency"]), earlier)
         words = _words(sheet)
-        if words["history"] is not None:
-            words["history"]["first"] = bars_fit(words, theme=tenant.file.brand.theme)
-        return {
-            **words,
-            "marks": dict(marks),
-            "over": _("Specimen") if is_specimen else "",
-        }
+        if is_specimen:
+            words |= {"over": _("Specimen"), "marks": dict(marks)}
+        else:
+            # Nobody pays a specimen by mistake.
+            words["ways"] = ways_to_pay(sheet)
+        return fitted(words, theme=tenant.file.brand.theme)
 
 
 def frame(sheet: Sheet) -> dict[str, Any]:
@@ -67,6 +65,7 @@ def frame(sheet: Sheet) -> dict[str, Any]:
         **dict.fromkeys(
             ("why", "history", "readings", "changes", "plan", "lines", "vat", "glossary")
         ),
+        "ways": [],
         "own": [],
         "marks": {},
         "over": "",
@@ -80,7 +79,6 @@ def _words(sheet: Sheet) -> dict[str, Any]:
         "title": title_of(kind=sheet.kind, number=number),
         "number": number,
         "hero": front.hero(sheet),
-        "ways": ways_to_pay(sheet),
         "sum": front.running_sum(sheet),
         "why": why.why(sheet),
         "history": history.history(sheet),
@@ -97,35 +95,6 @@ def ways_to_pay(sheet: Sheet) -> list[dict[str, Any]]:
     """
     Return each way to pay what the sheet asks for, with its code; none where nothing is asked.
     """
-    facts, company = sheet.facts, sheet.company
-    if not sheet.is_payable or not company["iban"] or not sheet.prints(Block.PAYMENT):
+    if not sheet.prints(Block.PAYMENT):
         return []
-    code = _payment_code(sheet) if facts["currency"] == "EUR" else None
-    return [
-        {
-            "scheme": "transfer",
-            "title": _("Pay by bank transfer"),
-            "rows": [
-                [_("Payee"), company["name"]],
-                [_("Bank account"), in_fours(company["iban"])],
-                [_("Reference"), in_fours(facts["reference"])],
-                [_("Amount"), sheet.say.amount(facts["total"])],
-            ],
-            "code": list(code) if code else None,
-            "code-kind": "qr" if code else "",
-            "code-alt": _("Code for your banking app with payee, account, amount and reference"),
-            "code-note": _("Scan with your banking app"),
-        }
-    ]
-
-
-def _payment_code(sheet: Sheet) -> bytes:
-    code = segno.helpers.make_epc_qr(
-        name=sheet.company["name"][:70],
-        iban=sheet.company["iban"].replace(" ", ""),
-        amount=sheet.total.as_decimal(),
-        reference=sheet.facts["reference"],
-    )
-    picture = io.BytesIO()
-    code.save(picture, kind="svg", border=0, xmldecl=False, svgclass=None, lineclass=None)
-    return picture.getvalue()
+    return payment_blocks(facts=sheet.facts, say=sheet.say, tenant=sheet.tenant)

@@ -11,12 +11,17 @@ from mains.billing.documents import pdf
 from mains.billing.documents.earlier import NOTHING
 from mains.billing.documents.layout import frame, ways_to_pay
 from mains.billing.documents.paper import back, front
+from mains.billing.documents.paper.fitting import fitted
 from mains.billing.documents.paper.sheet import Sheet
 from mains.billing.documents.speaking import Speaker
 from mains.billing.rules.instalments import Instalment
 from mains.core.money import Money
 from mains.core.wording import date_text
+from mains.references import epc, mnb, nbu
 from mains.tenancy.queries import TenantInfo
+
+# Other codes hold the whole amount, or a last day that is over.
+_OF_ANY_AMOUNT = frozenset({epc.NAME, nbu.NAME, mnb.NAME, "transfer"})
 
 
 def reminder(
@@ -36,7 +41,7 @@ def reminder(
         }
         words["sum"] = _open_sum(sheet, facts, outstanding)
         words["own"] = [one for one in back.own_words(sheet) if one["block"] == "disputes"]
-    return pdf.printed(words, tenant=tenant, dated=facts["due_date"])
+    return _printed(words, tenant, facts["due_date"])
 
 
 def plan(
@@ -69,7 +74,12 @@ def plan(
         }
         words["sum"] = _open_sum(sheet, facts, outstanding)
         words["plan"] = _plan(sheet, parts)
-    return pdf.printed(words, tenant=tenant, dated=facts["issue_date"])
+    return _printed(words, tenant, facts["issue_date"])
+
+
+def _printed(words: dict[str, Any], tenant: TenantInfo, dated: str) -> bytes:
+    placed = fitted(words, theme=tenant.file.brand.theme)
+    return pdf.printed(placed, tenant=tenant, dated=dated)
 
 
 def _sheet(facts: dict[str, Any], tenant: TenantInfo, asked: Money) -> Sheet:
@@ -80,7 +90,8 @@ def _sheet(facts: dict[str, Any], tenant: TenantInfo, asked: Money) -> Sheet:
 
 
 def _letter(sheet: Sheet, number: str) -> dict[str, Any]:
-    return {**frame(sheet), "number": number, "ways": ways_to_pay(sheet)}
+    ways = [way for way in ways_to_pay(sheet) if way["scheme"] in _OF_ANY_AMOUNT]
+    return {**frame(sheet), "number": number, "ways": ways}
 
 
 def _open_sum(sheet: Sheet, facts: dict[str, Any], outstanding: Money) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from mains.customers.models import Company
 from mains.ledger import bulk
 from mains.ledger.bulk import TransferRow
 from mains.metering import estimated_readings as readings
+from mains.references.rf import reference_of
 
 _NEVER = (None,)
 
@@ -129,7 +130,7 @@ def _numbered(writing: Writing, inputs: ChunkInputs, drafts: Sequence[Draft]) ->
         )
         identity = Identity(
             number=number,
-            reference=numbers.reference_of(number=number),
+            reference=reference_of(number=number),
             collection_date=collection_date(
                 run=run, holder=inputs.holders[draft.account_id], days=writing.collection_days
             ),

@@ -12,7 +12,7 @@ from mains.billing import charges
 from mains.branding.components import Cell, Column, Pages, Table
 from mains.console import wording
 from mains.console.access import BILLING, EVERYBODY, OWNERS, StaffRequest, staff
-from mains.console.accounts import budget_tables, reading_passes, tables
+from mains.console.accounts import budget_tables, payment_documents, reading_passes, tables
 from mains.console.accounts import charges as charge_views
 from mains.console.support.views import may_end
 from mains.core.money import Money
@@ -122,6 +122,9 @@ def one(request: StaffRequest, account_id: int) -> HttpResponse:
             "details": tables.about(account),
             "bills": tables.bills(bills, base=request.base) if bills else None,
             "payments": tables.payments(booked, zone=zone) if booked else None,
+            "documents": payment_documents.table(
+                account_id=account_id, zone=zone, today=request.today
+            ),
             "contracts": tables.contracts(account.contracts, file=request.tenant.file)
             if account.contracts
             else None,

@@ -6,11 +6,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from mains.billing.models import Bill, BillState
-from mains.billing.numbers import reference_of
 from mains.core.calendars import add_months
 from mains.customers.models import Account
 from mains.enrolment.evidence.base import Claim
 from mains.enrolment.rules.typed import plain
+from mains.references.rf import reference_of
 from mains.tenancy.tenantfile.identity import Policy
 
 

@@ -74,6 +74,7 @@ def all_bills(request: PortalRequest) -> HttpResponse:
             "payable": payable[:MOST_PAID],
             "pays_all": len(payable) <= MOST_PAID,
             "payments_on": request.tenant.file.payments.enabled,
+            "documents_on": request.tenant.file.payments.payment_documents,
         },
     )
 

@@ -3,37 +3,90 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from mains.core.typed import NotAnAmount, parse_amount
+from mains.payments.finding import Fields
+from mains.references.payable import plain
+
+# Codes as long as this hold an amount: 46 digits below a barcode, a slip's line, a pagoPA code.
+SAYS_AMOUNT = 40
 
 
-class FindBill(forms.Form):
-    reference = forms.CharField(
-        label=_("Payment reference or bill number"),
-        help_text=_("Beside the amount on your bill. Spaces and hyphens do not matter."),
-        max_length=60,
-        error_messages={"required": _("Type the reference or the number of your bill.")},
-    )
-    amount = forms.CharField(
+def _amount_field(help_text: Any) -> forms.CharField:
+    return forms.CharField(
         label=_("Amount to pay"),
-        help_text=_("Exactly as on the bill, for example 48,19."),
+        help_text=help_text,
         max_length=30,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
         error_messages={"required": _("Type the amount of your bill.")},
     )
 
+
+class _WithAmount(forms.Form):
     def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.language = language
 
     def clean_amount(self) -> Any:
+        typed = self.cleaned_data["amount"]
+        if not typed:
+            return None
         try:
-            return parse_amount(self.cleaned_data["amount"], language=self.language)
+            return parse_amount(typed, language=self.language)
         except NotAnAmount as error:
             raise forms.ValidationError(
                 _("This is no amount. Type digits, for example 48,19.")
             ) from error
+
+
+class FindBill(_WithAmount):
+    reference = forms.CharField(
+        label=_("Code or number on your bill"),
+        help_text=_(
+            "The number of the bill, a payment reference, or the digits below a barcode. Spaces "
+            "and hyphens do not matter."
+        ),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": _("Type the reference or the number of your bill.")},
+    )
+    amount = _amount_field(_("Exactly as on the bill, for example 48,19."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A barcode and what a QR code holds have their amount inside.
+        self.fields["amount"].required = len(plain(self.data.get("reference", ""))) < SAYS_AMOUNT
+
+
+def _digits_field(label: Any, example: str, **attrs: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=format_lazy(_("For example {example}."), example=example),
+        max_length=30,
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "off", "class": "short", **attrs}
+        ),
+        error_messages={"required": _("Type what the bill prints here.")},
+    )
+
+
+class FindByFields(_WithAmount):
+    """
+    The fields of Cuaderno 57, in the order in which Spanish bills print them.
+    """
+
+    cpr = _digits_field(_("CPR code"), "90507")
+    issuer = _digits_field(_("Issuer"), "12345678-501")
+    reference = _digits_field(_("Reference"), "20260000042-15")
+    identification = _digits_field(_("Identification"), "241126")
+    amount = _amount_field(_("Exactly as on the bill, for example 48,19."))
+
+    @property
+    def fields_typed(self) -> Fields:
+        names = ("cpr", "issuer", "reference", "identification")
+        return Fields(**{name: self.cleaned_data[name] for name in names})
 
 
 class Receipt(forms.Form):

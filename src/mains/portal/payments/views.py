@@ -1,4 +1,4 @@
-"""Pay: find a bill without signing in, choose, go to the gateway, come back."""
+"""Pay: choose bills, go to the gateway, come back."""
 
 import hashlib
 from typing import Any
@@ -13,7 +13,7 @@ from mains.core.money import Money
 from mains.core.wording import instant_text
 from mains.enrolment.access_log import Deed
 from mains.enrolment.rules.rights import Right
-from mains.journeys import guest_payment, pay_bills
+from mains.journeys import pay_bills
 from mains.payments import actions, queries
 from mains.payments.gateways.base import GatewayRefused, GatewayUnavailable
 from mains.payments.queries import BillRow
@@ -22,64 +22,20 @@ from mains.portal.access import (
     PortalRequest,
     account_ids,
     customer_required,
-    grant_bill,
     may_pay,
     noted,
 )
 from mains.portal.bills.views import is_payable
 from mains.portal.home.dues import MOST_PAID
 from mains.portal.paging import page_asked, pages
-from mains.portal.payments.forms import FindBill, Receipt
+from mains.portal.payments.forms import Receipt
 from mains.portal.readings.messages import language
 
 # No id of ours has this many digits.
 LONGEST_ID = 19
 
 
-@require_http_methods(["GET", "POST"])
-def find(request: PortalRequest) -> HttpResponse:
-    """
-    Find a bill with its reference or number and its amount; nothing else is told before.
-    """
-    if not request.tenant.file.payments.enabled:
-        return _switched_off(request)
-    if not request.tenant.file.payments.guest:
-        raise Http404
-    form = FindBill(request.POST or None, language=language())
-    if request.method == "POST" and form.is_valid():
-        try:
-            bill = guest_payment.find_bill(
-                reference=form.cleaned_data["reference"],
-                amount=form.cleaned_data["amount"],
-                visitor=_visitor(request),
-                today=request.today,
-            )
-        except guest_payment.TooManyTries:
-            form.add_error(
-                None,
-                _("There were too many tries. Wait ten minutes, or call us with the bill at hand."),
-            )
-        except guest_payment.NotFound:
-            form.add_error(
-                None,
-                _(
-                    "We cannot find an open bill with these details. Compare both with the bill: "
-                    "the amount has to be exactly what is still to be paid."
-                ),
-            )
-        else:
-            grant_bill(request, bill_id=bill.id)
-            return redirect("portal:bill", bill_id=bill.id)
-    return render(
-        request, "portal/payments/find.html", {"form": form}, status=422 if form.errors else 200
-    )
-
-
-def _visitor(request: PortalRequest) -> str:
-    return request.META.get("REMOTE_ADDR", "")
-
-
-def _switched_off(request: PortalRequest) -> HttpResponse:
+def switched_off(request: PortalRequest) -> HttpResponse:
     return render(
         request,
         "portal/payments/off.html",
@@ -96,7 +52,7 @@ def choose(request: PortalRequest) -> HttpResponse:
     Summarise what is to be paid: one payment per company.
     """
     if not request.tenant.file.payments.enabled:
-        return _switched_off(request)
+        return switched_off(request)
     bills = _asked_for(request, request.GET)
     if not bills:
         return redirect("portal:bills" if request.user.is_authenticated else "portal:find")
@@ -186,7 +142,7 @@ def _to_gateway(request: PortalRequest, bills: list[BillRow], email: str) -> Htt
             today=request.today,
         )
     except pay_bills.PaymentsOff:
-        return _switched_off(request)
+        return switched_off(request)
     except actions.NothingToPay:
         return _refused(
             request,

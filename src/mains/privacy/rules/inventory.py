@@ -324,7 +324,9 @@ PLAIN = {
     },
     "billing.NumberSeries": {"code"},
     "customers.Account": {"number", "plain_number", "currency"},
-    "customers.Company": {"code", "name", "tax_id", "address", "iban", "creditor_id"},
+    "customers.Company": {
+        "code", "name", "tax_id", "address", "iban", "creditor_id", "payment_codes",
+    },
     "customers.Contract": {"service", "contract_class", "tariff_code", "budget"},
     "customers.Customer": {"kind", "language"},
     "customers.DeliveryPreference": {"mode", "notice"},
@@ -360,6 +362,7 @@ PLAIN = {
     "notifications.Message": {"key", "kind", "channel", "language", "state", "error"},
     "payments.GatewayEvent": {"gateway", "event_id", "outcome"},
     "payments.Payment": {"method", "currency", "booking_key", "booked_by"},
+    "payments.PaymentDocument": {"bills", "currency", "created_by", "request_key"},
     "payments.PaymentAttempt": {
         "token", "gateway", "state", "currency", "payer", "language", "gateway_reference",
         "page_url", "failure",

@@ -27,6 +27,7 @@ from mains.tenancy.tenantfile.identity import (
     Way,
 )
 from mains.tenancy.tenantfile.money import Billing, Delivery, Payments
+from mains.tenancy.tenantfile.payment_codes import PaymentCodes, check_account, check_apart
 from mains.tenancy.tenantfile.privacy import Privacy
 from mains.tenancy.tenantfile.services import Service
 from mains.tenancy.tenantfile.tariffs import (
@@ -99,6 +100,12 @@ class Company(Section):
     credit_series: str = Field(default="", pattern=r"^[A-Z]{0,5}$")
     # S4.18: whether its customers create a login by themselves; else staff invite them.
     public: bool = True
+    payment_codes: PaymentCodes = PaymentCodes()
+
+    @model_validator(mode="after")
+    def _can_be_paid(self) -> Self:
+        check_account(self)
+        return self
 
     @property
     def series_of_credits(self) -> str:
@@ -147,6 +154,7 @@ class TenantFile(Section):
                 "companies.series and companies.credit_series number documents, so each may be "
                 "named once; name another credit_series"
             )
+        check_apart(self.companies)
         _known("services", "company", [s.company for s in self.services], companies)
         _known("tariffs", "service", [t.service for t in self.tariffs], services)
         self._prices_refer_to_what_is_there()

@@ -37,9 +37,9 @@ def payment_changes(before: "TenantFile", after: "TenantFile") -> list[Change]:
     """
     Return what a file changes about where customers' money goes, place by place.
 
-    That is who gets it (name, tax number, bank account, creditor of each company, and the company
-    of each service), through which gateways with which secrets, and this demand itself: otherwise
-    whoever wants to change the rest alone would switch it off first.
+    That is who gets it (name, tax number, bank account, creditor and payment codes of each company,
+    and the company of each service), through which gateways with which secrets, and this demand
+    itself: otherwise whoever wants to change the rest alone would switch it off first.
     """
     return changes(_where_money_goes(before), _where_money_goes(after))
 
@@ -52,6 +52,7 @@ def _where_money_goes(file: "TenantFile") -> dict[str, Any]:
                 "tax_id": company.tax_id,
                 "iban": company.iban,
                 "creditor_id": company.creditor_id,
+                "payment_codes": company.payment_codes.model_dump(mode="json"),
             }
             for company in file.companies
         },

@@ -78,13 +78,6 @@ class Gateway(Section):
         return not self.secret or re.fullmatch(own, self.secret) is not None
 
 
-class ReferenceScheme(StrEnum):
-    PLAIN = "plain"
-    CUADERNO_57 = "cuaderno_57"
-    RF = "rf"
-    BARCODE = "barcode"
-
-
 class Payments(Section):
     enabled: bool = True
     # Shown where paying is switched off (S2.20).
@@ -93,8 +86,9 @@ class Payments(Section):
     guest: bool = False
     part_payments: bool = False
     autopay: bool = False
+    # S1.20: several bills of an account are paid as one, with a document that holds so many days.
     payment_documents: bool = False
-    reference_schemes: tuple[ReferenceScheme, ...] = (ReferenceScheme.PLAIN,)
+    payment_document_days: int = Field(default=14, ge=1, le=90)
     # Days after the issue date on which bills under a mandate are collected.
     collection_days: int = Field(default=14, ge=2, le=60)
     direct_debit: bool = False

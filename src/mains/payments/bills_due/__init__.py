@@ -1,0 +1,1 @@
+"""Payment documents: several bills of an account to be paid as one."""

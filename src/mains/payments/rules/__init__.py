@@ -1,0 +1,1 @@
+"""What is computed about payments, without a database."""
