@@ -220,17 +220,9 @@ INVENTORY = (
         "enrolment.SignUp",
         Category.ACCESS,
         ((Find.EMAIL, "email"), (Find.CUSTOMER, "account__customer")),
-        ("email", "name", "username", "authority", "consents"),
+        ("email", "name", "username", "authority", "consents", "answers"),
         Ending.DELETED,
-        shown=("customer_type", "created_at", "confirmed_at"),
-    ),
-    Holding(
-        "enrolment.SavedSignUp",
-        Category.ACCESS,
-        ((Find.EMAIL_INSIDE, "answers"),),
-        ("answers",),
-        Ending.DELETED,
-        shown=("expires_at",),
+        shown=("customer_type", "created_at", "expires_at", "confirmed_at"),
     ),
     # The address of who wants to be told when readings are taken again; codes have none.
     Holding(
@@ -337,7 +329,6 @@ PLAIN = {
     "enrolment.Consent": {"purpose", "lawful_basis", "contracts"},
     "enrolment.ContactCode": {"token_hash", "code_hash", "purpose", "channel"},
     "enrolment.Invitation": {"token_hash", "invited_by", "role"},
-    "enrolment.SavedSignUp": {"token_hash"},
     "enrolment.SignUp": {"token_hash", "language", "password", "customer_type", "evidence"},
     "enrolment.TryCount": {"scope", "subject"},
     "enrolment.Wording": {"hash", "purpose", "language", "text"},
