@@ -60,6 +60,11 @@ def bill_plans(file: TenantFile) -> Plans:
             country=file.locale.country, chosen=file.billing.back_billing_months
         ),
         reasons={category: words for tax in file.taxes for category, words in tax.reasons.items()},
+        sellers={
+            company.code: company.einvoices.as_facts()
+            for company in file.companies
+            if company.einvoices
+        },
         late_on_next_bill=file.billing.late_readings is LateReadings.NEXT_BILL,
         budget=budget_plan(file),
     )

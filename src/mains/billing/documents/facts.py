@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from mains.billing.inputs.chunk_inputs import ChunkInputs
-from mains.billing.inputs.contracts import ContractRow
+from mains.billing.inputs.contracts import ContractRow, Holder
 from mains.billing.inputs.past_estimates import Corrected
 from mains.billing.models import BillRun, RunKind
 from mains.billing.rules.budgeting import BilledAmount
@@ -61,6 +61,7 @@ def common_facts(*, inputs: ChunkInputs, run: BillRun, company: Company) -> dict
             "address": company.address,
             "iban": company.iban,
         },
+        **({"seller": seller} if (seller := inputs.sellers.get(company.code)) else {}),
     }
 
 
@@ -82,7 +83,11 @@ def facts_of(
         "collection_date": identity.collection_date and identity.collection_date.isoformat(),
         "period": days_of(inputs.period_of(draft.account_id)),
         "language": holder.language,
-        "customer": {"name": holder.name, "address": holder.postal_address},
+        "customer": {
+            "name": holder.name,
+            "address": holder.postal_address,
+            **(_identity(holder) if "seller" in common else {}),
+        },
         "account": holder.number,
         "delivery": holder.delivery,
         "contracts": [_contract(row, inputs, draft) for row in contracts],
@@ -93,6 +98,13 @@ def facts_of(
         "tax": totals.tax.as_text(),
         "total": totals.gross.as_text(),
     }
+
+
+def _identity(holder: Holder) -> dict[str, str]:
+    """
+    Return who the customer is for a tax office; nobody else needs it on a bill.
+    """
+    return {"kind": holder.kind, **({"tax_id": holder.tax_id} if holder.tax_id else {})}
 
 
 def _charges(charges: Sequence[OneOff]) -> dict[str, Any]:
@@ -308,6 +320,8 @@ def _line(line: DraftLine, inputs: ChunkInputs, language: str) -> dict[str, Any]
         "net": net.as_text() if isinstance(net, Money) else plain(net),
         "vat": plain_percent(rated.vat_rate),
     }
+    if "/" in rated.vat_rate:
+        facts["category"] = str(category_of(rated.vat_rate))
     if corrects:
         facts["corrects"] = days_of(corrects)
     if days:

@@ -17,6 +17,7 @@ from mains.core.money import EXPONENTS
 from mains.tenancy.tenantfile.approvals import Approvals
 from mains.tenancy.tenantfile.base import Colour, Currency, Language, Section, Slug, Texts
 from mains.tenancy.tenantfile.budgets import BudgetBilling
+from mains.tenancy.tenantfile.einvoices import EInvoices
 from mains.tenancy.tenantfile.estimates import Weather
 from mains.tenancy.tenantfile.identity import (
     Identifier,
@@ -98,6 +99,8 @@ class Company(Section):
     credit_series: str = Field(default="", pattern=r"^[A-Z]{0,5}$")
     # S4.18: whether its customers create a login by themselves; else staff invite them.
     public: bool = True
+    # Bills for machines; without it there are only JSON and CSV.
+    einvoices: EInvoices | None = None
 
     @property
     def series_of_credits(self) -> str:
