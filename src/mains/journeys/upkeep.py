@@ -7,6 +7,7 @@ import structlog
 from mains.billing.runs import overview as billing
 from mains.customers import companies
 from mains.documents import waiting as files
+from mains.einvoices import filing
 from mains.enrolment import actions as enrolment
 from mains.enrolment import cleaning
 from mains.guard.context import PUBLIC
@@ -48,6 +49,7 @@ def sweep(*, schema_name: str) -> None:
     tariff_lab.take_up_lost(tenant=tenant)
     for run_id in billing.unfinished_runs():
         bill_run.work_on(tenant=tenant, run_id=run_id, now=now)
+    filing.file_waiting(tenant=tenant, now=now)
 
 
 def nightly() -> None:

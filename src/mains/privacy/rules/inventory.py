@@ -325,6 +325,8 @@ PLAIN = {
         "code", "plain_code", "street", "city", "post_code", "zone", "attributes",
     },
     "documents.StoredFile": {"key", "kind", "content_type", "sha256", "about"},
+    # Names of files by number, and what tax offices answered about them.
+    "einvoices.Filing": {"kind", "state", "name", "previous_hash", "hash", "details"},
     "enrolment.AccountLink": {"role", "evidence"},
     "enrolment.Consent": {"purpose", "lawful_basis", "contracts"},
     "enrolment.ContactCode": {"token_hash", "code_hash", "purpose", "channel"},

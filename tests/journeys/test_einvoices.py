@@ -1,0 +1,322 @@
+"""Bills of the demo tenants for machines: made, filed with tax offices, answered and checked."""
+
+import json
+from datetime import timedelta
+from io import BytesIO
+
+import facturx
+import pikepdf
+import pytest
+from django.db import IntegrityError, transaction
+from lxml import etree
+from tests.factories.office_schemas import FOLDER, needs_folder, office_errors
+from tests.factories.official_rules import broken_rules, schema_errors
+from tests.journeys.conftest import NOW
+
+from mains.billing.models import Bill
+from mains.customers.models import Company
+from mains.einvoices import actions, documents, filing, queries
+from mains.einvoices.models import Filing, FilingKind, FilingState
+from mains.einvoices.rules.chain import Fault
+from mains.einvoices.rules.sdi import NoticeContradicts
+from mains.guard.context import inside
+from mains.tenancy import queries as tenancy
+
+TENANTS = {"aguaviva", "balta", "fiamma", "tavho"}
+OFFICES = {"fiamma": "fatturapa", "tavho": "nav", "aguaviva": "verifactu"}
+pytestmark = pytest.mark.usefixtures("demo_tenants")
+
+
+def filed(slug: str) -> int:
+    return filing.file_waiting(tenant=tenancy.tenant(slug), now=NOW)
+
+
+def company_of(bill_id: int) -> str:
+    return Company.objects.get(accounts__bills=bill_id).code
+
+
+def given(slug: str, bill_id: int, kind: str) -> documents.File:
+    return documents.document(
+        bill_id=bill_id, kind=kind, company_code=company_of(bill_id), tenant=tenancy.tenant(slug)
+    )
+
+
+@needs_folder
+@pytest.mark.seed("S1.11")
+@pytest.mark.parametrize(("slug", "office"), OFFICES.items())
+def test_every_bill_is_filed_once_and_fits_the_schema(slug, office):
+    with inside(slug):
+        filed(slug)
+        bills = Bill.objects.given().count()
+        assert bills
+        assert Filing.objects.count() == bills
+        assert not Filing.objects.filter(state=FilingState.UNFIT).exists()
+        for one in Filing.objects.order_by("-pk")[:60]:
+            document = given(slug, one.bill_id, office)
+            assert office_errors(document.content, office=office) == []
+            assert document.name == one.name
+        # Again nothing is filed.
+        assert filed(slug) == 0
+        assert Filing.objects.count() == bills
+
+
+@pytest.mark.seed("S1.11")
+def test_balta_gives_every_format_of_the_standard():
+    with inside("balta"):
+        bill = Bill.objects.given().order_by("-pk")[0]
+        for kind in ("ubl", "cii"):
+            document = given("balta", bill.pk, kind)
+            assert schema_errors(document.content) == []
+            assert broken_rules(document.content, syntax=kind) == []
+        total = json.loads(given("balta", bill.pk, "json").content)["total"]
+        assert total == json.loads(bill.facts)["total"]
+        assert bill.number.encode() in given("balta", bill.pk, "csv").content
+
+
+@pytest.mark.seed("S1.11")
+def test_factur_x_is_read_back_and_stays_accessible():
+    with inside("balta"):
+        bill = Bill.objects.given().order_by("-pk")[0]
+        document = given("balta", bill.pk, "facturx")
+        assert document.content == given("balta", bill.pk, "facturx").content
+        inner = given("balta", bill.pk, "cii").content
+    name, found = facturx.get_xml_from_pdf(document.content)
+    assert (name, found) == ("factur-x.xml", inner)
+    assert facturx.get_level(etree.fromstring(found)) == "en16931"
+    with pikepdf.open(BytesIO(document.content)) as pdf:
+        assert pdf.Root.MarkInfo.Marked
+        assert "/StructTreeRoot" in pdf.Root
+        assert pdf.Root.AF[0].AFRelationship == pikepdf.Name.Alternative
+        told = pdf.Root.Metadata.read_bytes()
+        assert not pdf.check_pdf_syntax()
+    meta = etree.fromstring(told)
+    for path, text in (
+        ("{http://www.aiim.org/pdfa/ns/id/}part", "3"),
+        ("{http://www.aiim.org/pdfua/ns/id/}part", "1"),
+        ("{urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#}DocumentFileName", "factur-x.xml"),
+        ("{urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#}ConformanceLevel", "EN 16931"),
+    ):
+        assert meta.findtext(f".//{path}") == text
+    # One list of extension schemas, which PDF/A wants, with those that were there.
+    assert len(list(meta.iter("{http://www.aiim.org/pdfa/ns/extension/}schemas"))) == 1
+    assert "http://www.aiim.org/pdfua/ns/id/" in told.decode()
+
+
+class TestChain:
+    @pytest.fixture(autouse=True)
+    def kept(self):
+        with inside("aguaviva"):
+            filed("aguaviva")
+            before = list(Filing.objects.all())
+            yield
+            Filing.objects.all().delete()
+            Filing.objects.bulk_create(before)
+
+    def faults(self) -> set[Fault]:
+        (checked,) = queries.check()
+        return {one.fault for one in checked.findings}
+
+    @pytest.mark.seed("S1.11")
+    def test_is_whole_and_in_order(self):
+        assert self.faults() == set()
+        chain = list(Filing.objects.order_by("position"))
+        assert [one.position for one in chain] == list(range(1, len(chain) + 1))
+        assert [one.previous_hash for one in chain] == ["", *(one.hash for one in chain[:-1])]
+
+    @pytest.mark.seed("S1.11")
+    def test_misses_a_record_in_the_middle(self):
+        Filing.objects.get(position=7).delete()
+        (checked,) = queries.check()
+        assert [(one.position, one.fault) for one in checked.findings] == [
+            (7, Fault.REMOVED),
+            (8, Fault.BROKEN),
+        ]
+
+    def test_misses_the_last_record_and_the_first(self):
+        Filing.objects.order_by("-position")[0].delete()
+        assert self.faults() == {Fault.REMOVED}
+        Filing.objects.get(position=1).delete()
+        assert self.faults() == {Fault.REMOVED, Fault.BROKEN}
+
+    def test_finds_a_changed_record_and_a_changed_bill(self):
+        Filing.objects.filter(position=5).update(hash="0" * 64)
+        assert self.faults() == {Fault.CHANGED, Fault.BROKEN}
+        one = Filing.objects.get(position=9)
+        bill = Bill.objects.get(pk=one.bill_id)
+        Bill.objects.filter(pk=bill.pk).update(facts=bill.facts.replace('"total":"', '"total":"1'))
+        try:
+            found = {finding.position for finding in queries.check()[0].findings}
+        finally:
+            Bill.objects.filter(pk=bill.pk).update(facts=bill.facts)
+        assert 9 in found
+
+    def test_finds_two_that_changed_places(self):
+        one, other = Filing.objects.get(position=3), Filing.objects.get(position=4)
+        Filing.objects.filter(pk=one.pk).update(position=999_999)
+        Filing.objects.filter(pk=other.pk).update(position=3)
+        Filing.objects.filter(pk=one.pk).update(position=4)
+        assert Fault.BROKEN in self.faults()
+
+    def test_goes_on_after_the_last_position_that_was_given(self):
+        last = Filing.objects.order_by("-position")[0]
+        last.delete()
+        filed("aguaviva")
+        again = Filing.objects.get(bill=last.bill_id)
+        assert again.position == (last.position or 0) + 1
+        assert self.faults() == {Fault.REMOVED}
+
+
+def test_two_filings_of_a_bill_cannot_be():
+    with inside("tavho"):
+        filed("tavho")
+        one = Filing.objects.order_by("pk")[0]
+        one.pk, one.position = None, 999_999
+        with pytest.raises(IntegrityError, match="filing_once"), transaction.atomic():
+            one.save(force_insert=True)
+
+
+def test_what_was_tampered_with_is_not_filed():
+    with inside("tavho"):
+        filed("tavho")
+        one = Filing.objects.order_by("-position")[0]
+        bill = Bill.objects.get(pk=one.bill_id)
+        one.delete()
+        Bill.objects.filter(pk=bill.pk).update(facts=bill.facts.replace(bill.number, "X1"))
+        try:
+            filed("tavho")
+            again = Filing.objects.get(bill=bill.pk)
+        finally:
+            Bill.objects.filter(pk=bill.pk).update(facts=bill.facts)
+            Filing.objects.filter(bill=bill.pk).delete()
+        assert (again.state, again.position, again.details["reason"]) == (
+            FilingState.UNFIT, None, "facts_tampered",
+        )  # fmt: skip
+
+
+_NOTICE = """<?xml version="1.0"?><t:{name} xmlns:t="http://www.fatturapa.gov.it/sdi/messaggi/v1.0"
+ versione="1.0"><IdentificativoSdI>{sdi}</IdentificativoSdI><NomeFile>{file}</NomeFile>
+ {more}<MessageId>{message}</MessageId></t:{name}>"""
+_NAMES = {
+    "RC": "RicevutaConsegna", "NS": "NotificaScarto", "MC": "NotificaMancataConsegna",
+    "NE": "NotificaEsito", "DT": "NotificaDecorrenzaTermini",
+    "AT": "AttestazioneTrasmissioneFattura",
+}  # fmt: skip
+_ERROR = "<ListaErrori><Errore><Codice>00417</Codice><Descrizione>x</Descrizione></Errore>"
+_MORE = {
+    "NS": f"{_ERROR}</ListaErrori>",
+    "NE+": "<Esito>EC01</Esito>",
+    "NE-": "<Esito>EC02</Esito>",
+}
+
+
+class TestAnswers:
+    @pytest.fixture(autouse=True)
+    def one(self):
+        with inside("fiamma"):
+            filed("fiamma")
+            self.file = Filing.objects.filter(state=FilingState.MADE).order_by("pk")[0]
+            yield
+
+    def answered(self, step: str, *, message: str = "", sdi: str = "111", file: str = "") -> str:
+        kind = step.rstrip("+-")
+        content = _NOTICE.format(
+            name=_NAMES[kind], sdi=sdi, file=file or f"{self.file.name}.p7m",
+            message=message or f"{step}1", more=_MORE.get(step, ""),
+        )  # fmt: skip
+        return actions.receive(content=content.encode(), actor="staff:1", now=NOW).state
+
+    @pytest.mark.seed("S1.11")
+    @pytest.mark.parametrize(
+        ("steps", "states"),
+        [
+            (["RC", "NE+"], ["DELIVERED", "ACCEPTED"]),
+            (["RC", "NE-"], ["DELIVERED", "DECLINED"]),
+            (["RC", "DT"], ["DELIVERED", "LAPSED"]),
+            (["MC", "RC"], ["UNDELIVERED", "DELIVERED"]),
+            (["MC", "AT"], ["UNDELIVERED", "IMPOSSIBLE"]),
+            (["NS"], ["REJECTED"]),
+            # Late: what came before is noted, and the state stays.
+            (["NE+", "RC", "MC"], ["ACCEPTED"] * 3),
+            (["DT", "RC"], ["LAPSED"] * 2),
+        ],
+    )
+    def test_lead_from_state_to_state(self, steps, states):
+        assert [self.answered(step) for step in steps] == states
+        self.file.refresh_from_db()
+        assert [one["kind"] for one in self.file.details["answers"]] == [
+            step.rstrip("+-") for step in steps
+        ]
+
+    def test_twice_changes_nothing(self):
+        assert self.answered("RC") == self.answered("RC") == "DELIVERED"
+        self.file.refresh_from_db()
+        assert len(self.file.details["answers"]) == 1
+
+    @pytest.mark.parametrize("steps", [("NS", "RC"), ("DT", "NE+"), ("NE+", "NE-"), ("AT", "RC")])
+    def test_that_contradict_are_refused(self, steps):
+        first, second = steps
+        state = self.answered(first)
+        with pytest.raises(NoticeContradicts):
+            self.answered(second)
+        self.file.refresh_from_db()
+        assert self.file.state == state
+
+    def test_with_another_id_of_the_system_are_refused(self):
+        self.answered("MC")
+        with pytest.raises(NoticeContradicts):
+            self.answered("RC", sdi="112")
+
+    def test_about_files_of_others_are_refused(self):
+        with pytest.raises(actions.NoSuchFile):
+            self.answered("RC", file="IT01234567890_11111.xml.p7m")
+
+    def test_a_rejected_file_goes_again_under_another_name(self):
+        self.answered("NS")
+        name = self.file.name
+        again = actions.send_again(
+            filing_id=self.file.pk, actor="staff:1", now=NOW + timedelta(days=1)
+        )
+        assert again.state == FilingState.MADE
+        assert again.name != name
+        document = given("fiamma", again.bill_id, "fatturapa")
+        assert document.name == again.name
+        with pytest.raises(actions.NotRejected):
+            actions.send_again(filing_id=self.file.pk, actor="staff:1", now=NOW)
+        # The old name's rejection once more is known; anything else about it is not true.
+        assert self.answered("NS", message="2") == "MADE"
+        with pytest.raises(NoticeContradicts):
+            self.answered("RC")
+        assert self.answered("RC", file=again.name) == "DELIVERED"
+        assert [one for each in queries.check() for one in each.findings] == []
+
+    def test_what_was_not_rejected_does_not_go_again(self):
+        self.answered("RC")
+        with pytest.raises(actions.NotRejected):
+            actions.send_again(filing_id=self.file.pk, actor="staff:1", now=NOW)
+
+
+@needs_folder
+def test_the_systems_own_samples_are_read():
+    from mains.einvoices.rules.sdi import NotForSenders, read_notice
+
+    found = {}
+    for path in sorted((FOLDER / "fatturapa" / "notifications").glob("*.xml")):
+        try:
+            notice = read_notice(path.read_bytes())
+        except NotForSenders:
+            found[path.stem.split("_")[2]] = "for recipients"
+            continue
+        assert notice.file_name == "IT01234567890_11111.xml"
+        found[path.stem.split("_")[2]] = notice.kind
+    recipients = dict.fromkeys(("EC", "MT", "SE"), "for recipients")
+    assert found == {kind: kind for kind in ("AT", "DT", "MC", "NE", "NS", "RC")} | recipients
+
+
+def test_kinds_are_those_of_the_company():
+    with inside("balta"):
+        bill = Bill.objects.given().order_by("-pk")[0]
+        with pytest.raises(documents.NoSuchDocument):
+            given("balta", bill.pk, "fatturapa")
+        assert FilingKind.FATTURAPA not in Filing.objects.values_list("kind", flat=True)
+        with pytest.raises(documents.NoSuchDocument):
+            given("balta", bill.pk, "../etc")
