@@ -417,6 +417,7 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
         "schema_name": "alder",
         "kind": "terms",
         "suffix": "csv",
+        "document": "json",
         "webhooks_kind": "sandbox",
         "company": utility.tenant.file.companies[0].code,
         "service": utility.tenant.file.services[0].code,

@@ -190,6 +190,7 @@ PORTAL: Lines = {
     "bills/<int:bill_id>/": ("who sees it", READ),
     "bills/<int:bill_id>/bill.pdf": ("holder", READ),
     "bills/<int:bill_id>/proof.json": ("holder", READ),
+    "bills/<int:bill_id>/as/<slug:document>/": ("holder", READ),
     "bills/<int:bill_id>/instalments/": ("holder", SEND),
     "bills/next/": ("customer", READ),
     # Guests pay a bill that they proved; which bills are theirs is tested by what is written.
@@ -253,6 +254,7 @@ API: Lines = {
     "api/v1/bills": ("token", READ),
     "api/v1/bills/<str:bill_id>": ("token of who sees it", READ),
     "api/v1/bills/<str:bill_id>/explanation": ("token of who may read it", READ),
+    "api/v1/bills/<str:bill_id>/documents/<slug:document>": ("token of who may read it", READ),
     "api/v1/registers": ("token", READ),
     "api/v1/readings": ("token", FORM),
     # Each answers for itself: a register of somebody else is one that there is not.
@@ -305,6 +307,9 @@ DESK: Lines = {
     "approvals/<int:approval_id>/withdraw/": ("owners", SEND),
     "bills/<int:bill_id>/": ("every role", READ),
     "bills/<int:bill_id>/proof.json": ("every role", READ),
+    "bills/<int:bill_id>/as/<slug:document>/": ("every role", READ),
+    "bills/<int:bill_id>/file-again/": ("billing", SEND),
+    "einvoices/": ("billing", FORM),
     "bills/<int:bill_id>/instalments/": ("billing", FORM),
     "bills/<int:bill_id>/instalments/withdraw/": ("billing", SEND),
     "bills/<int:bill_id>/credit/": ("billing", FORM),

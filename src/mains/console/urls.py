@@ -24,7 +24,7 @@ from mains.console.privacy import views as privacy
 from mains.console.readings import direction, entering, exchanging
 from mains.console.readings import views as readings
 from mains.console.runs import accounts as run_accounts
-from mains.console.runs import bills, crediting, instalments, settling, steps
+from mains.console.runs import bills, crediting, einvoices, instalments, settling, steps
 from mains.console.runs import views as runs
 from mains.console.settings import brand, clock, configuration, numbers, proof
 from mains.console.support import views as support
@@ -110,6 +110,9 @@ urlpatterns = [
     path("bills/<int:bill_id>/keep/", crediting.keep, name="keep-bill"),
     path("bills/<int:bill_id>/again/", crediting.again, name="bill-again"),
     path("bills/<int:bill_id>/proof.json", bills.proof, name="bill-proof"),
+    path("bills/<int:bill_id>/as/<slug:document>/", einvoices.document, name="bill-document"),
+    path("bills/<int:bill_id>/file-again/", einvoices.again, name="bill-file-again"),
+    path("einvoices/", einvoices.desk, name="einvoices"),
     path("bills/<int:bill_id>/instalments/", instalments.agree, name="bill-instalments"),
     path(
         "bills/<int:bill_id>/instalments/withdraw/",

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from mains.billing import queries
 from mains.billing.documents import pdf
 from mains.einvoices.facturx import with_data
+from mains.einvoices.filing import offices_of
 from mains.einvoices.models import Filing, FilingKind, FilingState
 from mains.einvoices.rules.cii import cii
 from mains.einvoices.rules.fatturapa import fatturapa
@@ -42,21 +43,21 @@ class File(NamedTuple):
     content: bytes
 
 
-def kinds_of(*, bill_id: int, company_code: str, tenant: TenantInfo) -> tuple[str, ...]:
+def kinds_of(
+    *, bill_id: int, facts: Mapping[str, Any], company_code: str, tenant: TenantInfo
+) -> tuple[str, ...]:
     """
-    Return the formats in which an issued bill is given; those of tax offices once it is filed.
-
-    :raises FactsTampered: if its facts are not what was sealed at issue.
+    Return the formats in which a bill with these facts is given; those of tax offices once it is
+    filed.
     """
-    facts = queries.facts(bill_id=bill_id)
-    if facts is None:
-        return ()
     said = tenant.file.company(company_code).einvoices
     if said is None or "seller" not in facts:
         return OPEN
+    if not offices_of(said):
+        return (*OPEN, *said.kinds)
     made = Filing.objects.filter(bill_id=bill_id).exclude(state=FilingState.UNFIT)
     filed = set(made.values_list("kind", flat=True))
-    kinds = [kind for kind in said.kinds if _FILED.get(kind) is None or _FILED[kind] in filed]
+    kinds = [kind for kind in said.kinds if kind not in _FILED or _FILED[kind] in filed]
     return (*OPEN, *kinds)
 
 
@@ -68,10 +69,11 @@ def document(*, bill_id: int, kind: str, company_code: str, tenant: TenantInfo) 
     :raises NotMachineReadable: if the bill lacks what the format wants.
     :raises FactsTampered: if its facts are not what was sealed at issue.
     """
-    if kind not in kinds_of(bill_id=bill_id, company_code=company_code, tenant=tenant):
-        raise NoSuchDocument(kind)
     facts = queries.facts(bill_id=bill_id)
-    assert facts is not None
+    if facts is None or kind not in kinds_of(
+        bill_id=bill_id, facts=facts, company_code=company_code, tenant=tenant
+    ):
+        raise NoSuchDocument(kind)
     if kind in _FILED:
         filing = Filing.objects.get(bill_id=bill_id, kind=_FILED[kind])
         return File(filing.name, XML, filed_content(filing, facts))

@@ -51,7 +51,9 @@ def needing_attention(*, limit: int) -> list[Filing]:
     """
     Return the latest filings that somebody has to look at, with their bills.
     """
-    found = Filing.objects.filter(state__in=ATTENTION).exclude(details__reason=NothingToReport.code)
+    found = Filing.objects.filter(state__in=ATTENTION).exclude(
+        state=FilingState.UNFIT, details__reason=NothingToReport.code
+    )
     found = found.select_related("bill").defer("bill__facts")
     return list(found.order_by("-pk")[:limit])
 

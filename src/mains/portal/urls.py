@@ -2,6 +2,7 @@ from django.urls import path
 
 from mains.portal.accounts import contracts, linking, people
 from mains.portal.accounts import views as accounts
+from mains.portal.bills import machine_bills
 from mains.portal.bills import views as bills
 from mains.portal.home import access, me
 from mains.portal.home import views as home
@@ -68,6 +69,7 @@ urlpatterns = [
     path("bills/<int:bill_id>/", bills.one_bill, name="bill"),
     path("bills/<int:bill_id>/bill.pdf", bills.document, name="bill-pdf"),
     path("bills/<int:bill_id>/proof.json", bills.proof, name="bill-proof"),
+    path("bills/<int:bill_id>/as/<slug:document>/", machine_bills.document, name="bill-document"),
     path("bills/<int:bill_id>/instalments/", bills.share_out, name="bill-instalments"),
     path("bills/next/", next_bill.foreseen, name="next-bill"),
     path("find/", payments.find, name="find"),
