@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from mains.branding.components import Meaning
 from mains.einvoices.models import FilingState
+from mains.einvoices.rules.chain import Fault, Finding
 
 # Names of standards and offices, which are the same in every language.
 FORMATS = {
@@ -65,12 +66,13 @@ def reason(code: str) -> str:
     )
 
 
-def fault(code: str) -> str:
+def fault(finding: Finding) -> str:
     """
     Say what is wrong at a place in a company's filings.
     """
-    return {
-        "removed": _("was removed"),
-        "changed": _("was changed"),
-        "broken": _("does not follow the one before"),
-    }[code]
+    sentences = {
+        Fault.REMOVED: _("Filing %(position)s was removed."),
+        Fault.CHANGED: _("Filing %(position)s was changed."),
+        Fault.BROKEN: _("Filing %(position)s does not follow the one before."),
+    }
+    return sentences[finding.fault] % {"position": finding.position}

@@ -156,11 +156,7 @@ def _checked() -> list[tuple[str, list[str]]]:
     return [
         (
             f"{one.company}, {words.OFFICES[one.kind]}",
-            [
-                _("Number %(position)s %(fault)s")
-                % {"position": finding.position, "fault": words.fault(finding.fault)}
-                for finding in one.findings[:MOST]
-            ],
+            [words.fault(finding) for finding in one.findings[:MOST]],
         )
         for one in queries.check()
     ]
