@@ -1,25 +1,31 @@
 """Bills of the demo tenants for machines: made, filed with tax offices, answered and checked."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
 import facturx
 import pikepdf
 import pytest
-from django.db import IntegrityError, transaction
+from click.testing import CliRunner
+from django.db import IntegrityError, connection, transaction
 from lxml import etree
 from tests.factories.office_schemas import FOLDER, needs_folder, office_errors
 from tests.factories.official_rules import broken_rules, schema_errors
 from tests.journeys.conftest import NOW
 
-from mains.billing.models import Bill
+from mains.billing.documents.facts import seal
+from mains.billing.models import Bill, NumberSeries
+from mains.cli import main
 from mains.customers.models import Company
 from mains.einvoices import actions, documents, filing, queries
 from mains.einvoices.models import Filing, FilingKind, FilingState
 from mains.einvoices.rules.chain import Fault
 from mains.einvoices.rules.sdi import NoticeContradicts
 from mains.guard.context import inside
+from mains.journeys import crediting
 from mains.tenancy import queries as tenancy
 
 TENANTS = {"aguaviva", "balta", "fiamma", "tavho"}
@@ -164,6 +170,164 @@ class TestChain:
         again = Filing.objects.get(bill=last.bill_id)
         assert again.position == (last.position or 0) + 1
         assert self.faults() == {Fault.REMOVED}
+
+
+class TestFiling:
+    @pytest.fixture(autouse=True)
+    def nothing_filed(self):
+        """
+        Begin with nothing filed, and leave nothing behind.
+        """
+        with inside("aguaviva"):
+            Filing.objects.all().delete()
+            NumberSeries.objects.filter(code="VERIFACTU").delete()
+            yield
+            Filing.objects.all().delete()
+            NumberSeries.objects.filter(code="VERIFACTU").delete()
+
+    def office(self, **changes) -> filing.Office:
+        (office,) = filing.offices_of(tenancy.tenant("aguaviva").file.companies[0].einvoices)
+        return replace(office, **changes)
+
+    def chunk(self, office: filing.Office) -> int:
+        return filing.file_chunk(
+            tenant=tenancy.tenant("aguaviva"), code="aguaviva", office=office, now=NOW
+        )
+
+    def test_goes_on_where_it_was_interrupted(self, monkeypatch):
+        monkeypatch.setattr(filing, "CHUNK", 7)
+        assert self.chunk(self.office()) == self.chunk(self.office()) == 7
+        made = filing._Chunk.filed
+
+        def breaks(chunk, bill):
+            if chunk.next == 17:
+                raise RuntimeError
+            return made(chunk, bill)
+
+        monkeypatch.setattr(filing._Chunk, "filed", breaks)
+        with pytest.raises(RuntimeError):
+            self.chunk(self.office())
+        assert Filing.objects.count() == 14
+        monkeypatch.setattr(filing._Chunk, "filed", made)
+        assert filed("aguaviva") == Bill.objects.given().count() - 14
+        assert [one.findings for one in queries.check()] == [()]
+
+    def test_leaves_what_was_issued_before(self):
+        days = sorted(set(Bill.objects.given().values_list("issue_date", flat=True)))
+        while self.chunk(self.office(since=days[-1])):
+            pass
+        assert set(Filing.objects.values_list("bill__issue_date", flat=True)) == {days[-1]}
+
+    def test_of_a_company_without_offices_is_nothing(self):
+        assert filing.offices_of(None) == []
+        assert filing.offices_of(tenancy.tenant("balta").file.companies[0].einvoices) == []
+
+    def test_notes_what_a_bill_lacks_and_gives_it_no_position(self):
+        bill = Bill.objects.given().order_by("pk")[2]
+        old = json.loads(bill.facts)
+        del old["seller"]
+        text, digest = seal(old)
+        Bill.objects.filter(pk=bill.pk).update(facts=text, facts_hash=digest)
+        try:
+            filed("aguaviva")
+        finally:
+            Bill.objects.filter(pk=bill.pk).update(facts=bill.facts, facts_hash=bill.facts_hash)
+        one = Filing.objects.get(bill=bill.pk)
+        assert (one.state, one.position) == (FilingState.UNFIT, None)
+        assert one.details["reason"] == "facts_too_old"
+        assert [each.bill_id for each in queries.needing_attention(limit=5)] == [bill.pk]
+        assert [one.findings for one in queries.check()] == [()]
+        assert "verifactu" not in documents.kinds_of(
+            bill_id=bill.pk,
+            facts=json.loads(bill.facts),
+            company_code="aguaviva",
+            tenant=tenancy.tenant("aguaviva"),
+        )
+
+    def test_two_workers_file_each_bill_once(self):
+        def work() -> int:
+            with inside("aguaviva"):
+                try:
+                    return filed("aguaviva")
+                finally:
+                    connection.close()
+
+        with ThreadPoolExecutor(2) as workers:
+            found = [one.result() for one in [workers.submit(work), workers.submit(work)]]
+        assert sum(found) == Filing.objects.count() == Bill.objects.given().count()
+        assert [one.findings for one in queries.check()] == [()]
+
+
+@needs_folder
+@pytest.mark.seed("S1.11")
+@pytest.mark.parametrize(
+    ("slug", "office", "kind"),
+    [
+        ("fiamma", "fatturapa", b"TD04"),
+        ("tavho", "nav", b"originalInvoiceNumber"),
+        ("aguaviva", "verifactu", b"IDFacturaRectificada"),
+    ],
+)
+def test_a_credit_note_is_filed_after_its_bill(slug, office, kind):
+    with inside(slug):
+        filed(slug)
+        tenant = tenancy.tenant(slug)
+        bill = Bill.objects.charging().order_by("-pk")[0]
+        note = crediting.credit(
+            tenant=tenant, bill_id=bill.pk, reason="wrong", credited_by="staff:1",
+            actor="staff:1", now=NOW,
+        )  # fmt: skip
+        assert filed(slug) == 1
+        before, after = Filing.objects.get(bill=bill.pk), Filing.objects.get(bill=note)
+        assert (before.position or 0) < (after.position or 0)
+        document = given(slug, note, office)
+        assert kind in document.content
+        assert office_errors(document.content, office=office) == []
+
+
+@pytest.mark.seed("S1.11")
+def test_a_credit_note_keeps_the_rules_of_the_standard():
+    with inside("balta"):
+        bill = Bill.objects.charging().order_by("-pk")[1]
+        note = crediting.credit(
+            tenant=tenancy.tenant("balta"), bill_id=bill.pk, reason="wrong",
+            credited_by="staff:1", actor="staff:1", now=NOW,
+        )  # fmt: skip
+        for kind in ("ubl", "cii"):
+            document = given("balta", note, kind)
+            assert bill.number.encode() in document.content
+            assert schema_errors(document.content) == []
+            assert broken_rules(document.content, syntax=kind) == []
+
+
+class TestCommands:
+    def run(self, *arguments: str):
+        return CliRunner().invoke(main, ["einvoices", *arguments])
+
+    def test_file_and_check(self):
+        assert self.run("file", "--tenant", "tavho").exit_code == 0
+        with inside("tavho"):
+            assert Filing.objects.count() == Bill.objects.given().count()
+        assert json.loads(self.run("file", "--tenant", "tavho", "--json").stdout) == {"filed": 0}
+        assert "whole" in self.run("check", "--tenant", "tavho").stdout
+        with inside("tavho"):
+            gone = Filing.objects.order_by("position")[2]
+            gone.delete()
+        try:
+            found = self.run("check", "--tenant", "tavho", "--json")
+        finally:
+            with inside("tavho"):
+                Filing.objects.bulk_create([gone])
+        assert found.exit_code == 1
+        (row,) = json.loads(found.stdout)
+        assert row["problems"] == [{"position": 3, "kind": "removed", "bill": ""}]
+
+    def test_an_answer_to_nothing_exits_with_4(self, tmp_path):
+        path = tmp_path / "n.xml"
+        notice = {"name": "NotificaScarto", "sdi": "1", "file": "x", "message": "1", "more": ""}
+        path.write_text(_NOTICE.format(**notice))
+        assert self.run("answer", str(path), "--tenant", "fiamma").exit_code == 4
+        assert self.run("check", "--tenant", "nobody").exit_code != 0
 
 
 def test_two_filings_of_a_bill_cannot_be():

@@ -10,6 +10,7 @@ from lxml import etree
 from tests.factories.bill_facts import facts_of_bill
 from tests.factories.office_schemas import FOLDER, needs_folder, office_errors
 
+from mains.billing.rules.agency_codes import agency_code
 from mains.einvoices.rules.fatturapa import (
     NoFileNameLeft,
     fatturapa,
@@ -32,7 +33,6 @@ from mains.einvoices.rules.verifactu import (
     annulment,
     annulment_hash,
     joined_hash,
-    qr_url,
     record_hash,
     verifactu,
 )
@@ -295,9 +295,9 @@ class TestVeriFactu:
         facts = facts_of_bill(0, country="ES")
         facts["number"] = "AV 2026/1&2"
         total = Decimal(facts["total"])
-        assert qr_url(invoice_of(facts)) == (
+        assert agency_code(facts) == (
             "https://prewww2.aeat.es/wlpl/TIKE-CONT/ValidarQR?nif=A58818501"
             f"&numserie=AV+2026%2F1%262&fecha=02-10-2026&importe={total:.2f}"
         )
-        with pytest.raises(OfficeMissing):
-            qr_url(bill(0, "LV"))
+        assert agency_code(facts_of_bill(0)) is None
+        assert agency_code({"number": "1"}) is None

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from hashlib import sha256
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
 
 from mains.einvoices.rules.amounts import with_places
 from mains.einvoices.rules.invoice import Invoice, VatGroup
@@ -118,23 +117,6 @@ def annulment_hash(invoice: Invoice, *, previous_hash: str, generated_at: str) -
             "FechaHoraHusoGenRegistro": generated_at,
         }
     )
-
-
-def qr_url(invoice: Invoice) -> str:
-    """
-    Return what the QR code on a bill says: where anybody can look the bill up.
-
-    :raises OfficeMissing: if the company told nothing for the agency.
-    """
-    if "verifactu" not in invoice.offices:
-        raise OfficeMissing(office="verifactu")
-    asked = {
-        "nif": _nif(invoice),
-        "numserie": invoice.number,
-        "fecha": _day(invoice.issue_date),
-        "importe": _signed(invoice, "total"),
-    }
-    return f"{invoice.offices['verifactu']['qr_base']}?{urlencode(asked)}"
 
 
 def verifactu(invoice: Invoice, *, entry: Entry) -> bytes:
