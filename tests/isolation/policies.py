@@ -290,6 +290,8 @@ DESK: Lines = {
     "customers/<int:account_id>/charges/new/": ("billing", FORM),
     "customers/<int:account_id>/charges/<int:charge_id>/cancel/": ("billing", SEND),
     "customers/<int:account_id>/tax-number/": ("billing", FORM),
+    # Its company reports to no office that asks for one.
+    "customers/<int:account_id>/einvoice-address/": ("billing's nothing", FORM),
     "customers/<int:account_id>/readings/": ("every role", FORM),
     "customers/<int:account_id>/meters/<int:installation_id>/": ("every role", FORM),
     "customers/<int:account_id>/meters/<int:installation_id>/direction/": ("billing", SEND),

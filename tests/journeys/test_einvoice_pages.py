@@ -9,7 +9,12 @@ from tests.journeys import console_world as world
 from tests.journeys.conftest import NOW
 from tests.journeys.test_einvoices import _MORE, _NAMES, _NOTICE
 
+from mains.audit.models import Entry
+from mains.billing.documents.facts import _identity
+from mains.billing.inputs.contracts import holders_of
 from mains.billing.models import Bill
+from mains.customers.models import Account
+from mains.customers.models import Customer as Customer_
 from mains.demo import facts, logins
 from mains.demo.people import Customer
 from mains.einvoices import filing
@@ -177,3 +182,35 @@ class TestConsole:
 
     def test_is_linked_from_the_runs(self, olga):
         assert "/fiamma/einvoices/" in olga.get("runs/").content.decode()
+
+
+class TestTheRecipientsAddress:
+    def place(self) -> tuple[int, str]:
+        with inside("fiamma"):
+            account = Account.objects.order_by("pk")[3]
+        return account.pk, f"customers/{account.pk}/einvoice-address/"
+
+    def stored(self, account_id: int) -> str:
+        with inside("fiamma"):
+            return Customer_.objects.get(accounts=account_id).einvoice_address
+
+    def test_is_stored_once_and_on_the_next_bill(self, olga):
+        account_id, place = self.place()
+        assert "einvoice-address/" in olga.get(f"customers/{account_id}/").content.decode()
+        for typed, kept in (("abcdef7", "ABCDEF7"), ("a.b@pec.example", "a.b@pec.example")):
+            assert olga.post(place, {"address": typed}).status_code == 302
+            assert olga.post(place, {"address": typed}).status_code == 302
+            assert self.stored(account_id) == kept
+        with inside("fiamma"):
+            holder = holders_of(account_ids=[account_id], issue_date=NOW.date())[account_id]
+            deeds = Entry.objects.filter(action="customer.einvoice_address_set").count()
+        assert _identity(holder)["einvoice_address"] == "a.b@pec.example"
+        assert deeds == 2
+        olga.post(place, {"address": ""})
+        assert self.stored(account_id) == ""
+
+    @pytest.mark.parametrize("typed", ["ABCDEF", "ABC 1234", "nobody@", "x" * 300])
+    def test_that_is_none_is_refused(self, olga, typed):
+        account_id, place = self.place()
+        assert olga.post(place, {"address": typed}).status_code == 422
+        assert self.stored(account_id) == ""

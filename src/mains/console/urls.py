@@ -4,6 +4,7 @@ from mains.console.accounts import (
     bill_now,
     budgets,
     charges,
+    einvoice_address,
     reading_link,
     reading_passes,
     tax_number,
@@ -57,6 +58,11 @@ urlpatterns = [
     ),
     path("customers/<int:account_id>/bill/", bill_now.bill_now, name="bill-now"),
     path("customers/<int:account_id>/tax-number/", tax_number.correct, name="tax-number"),
+    path(
+        "customers/<int:account_id>/einvoice-address/",
+        einvoice_address.change,
+        name="einvoice-address",
+    ),
     path(
         "customers/<int:account_id>/meters/<int:installation_id>/",
         exchanging.exchange,

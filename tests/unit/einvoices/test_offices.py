@@ -175,6 +175,24 @@ class TestFatturaPA:
         with pytest.raises(OfficeMissing):
             fatturapa(bill(1, "LV"), position=1)
 
+    @pytest.mark.parametrize(
+        ("address", "code", "mailbox"),
+        [
+            ("", "0000000", None),
+            ("abcdef7", "ABCDEF7", None),
+            ("a.b@pec.example", "0000000", "a.b@pec.example"),
+            ("nonsense at all", "0000000", None),
+        ],
+    )
+    def test_goes_where_the_recipient_takes_it(self, address, code, mailbox):
+        facts = facts_of_bill(0, country="IT")
+        facts["customer"]["einvoice_address"] = address
+        document = fatturapa(invoice_of(facts), position=1)
+        assert value(document, "CodiceDestinatario") == code
+        assert value(document, "PECDestinatario") == mailbox
+        if FOLDER.is_dir():
+            assert office_errors(document, office="fatturapa") == []
+
     def test_names_files_by_the_sequence(self):
         invoice = bill(1, "IT")
         assert file_name(invoice, position=1) == "IT00743110157_00001.xml"

@@ -104,7 +104,8 @@ def _identity(holder: Holder) -> dict[str, str]:
     """
     Return who the customer is for a tax office; nobody else needs it on a bill.
     """
-    return {"kind": holder.kind, **({"tax_id": holder.tax_id} if holder.tax_id else {})}
+    known = {"tax_id": holder.tax_id, "einvoice_address": holder.einvoice_address}
+    return {"kind": holder.kind, **{name: value for name, value in known.items() if value}}
 
 
 def _charges(charges: Sequence[OneOff]) -> dict[str, Any]:

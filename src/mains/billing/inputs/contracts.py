@@ -31,6 +31,7 @@ class Holder(NamedTuple):
     delivery_email: str
     kind: str
     tax_id: str
+    einvoice_address: str
 
 
 class ContractRow(NamedTuple):
@@ -100,7 +101,8 @@ _HOLDERS = """
 select a.id, a.number, cu.name, cu.email, cu.language, a.postal_address,
        exists (select from customers_mandate m where m.account_id = a.id
                and m.start_date <= %(issued)s and (m.end_date is null or m.end_date > %(issued)s)),
-       coalesce(d.mode, ''), coalesce(nullif(d.email, ''), cu.email), cu.kind, cu.tax_id
+       coalesce(d.mode, ''), coalesce(nullif(d.email, ''), cu.email), cu.kind, cu.tax_id,
+       cu.einvoice_address
 from customers_account a
 join customers_customer cu on cu.id = a.customer_id
 left join lateral (

@@ -26,6 +26,8 @@ INVOICE, CREDIT_NOTE = "TD01", "TD04"
 # Wholly paid at once; by transfer, or by SEPA direct debit.
 _AT_ONCE, _TRANSFER, _DEBIT = "TP02", "MP05", "MP19"
 _CENT = Decimal("0.01")
+_CHANNEL = re.compile(r"[A-Z0-9]{7}")
+_MAILBOX = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _NAMES = len(_ALPHABET) ** _PLACES
 
 
@@ -68,6 +70,19 @@ def fatturapa(invoice: Invoice, *, position: int) -> bytes:
     if "fatturapa" not in invoice.offices:
         raise OfficeMissing(office="fatturapa")
     return _Fattura(invoice, progressive_of(position)).written()
+
+
+def recipient_of(text: str) -> str | None:
+    """
+    Return a recipient's address as files name it, or None where it is none.
+
+    It is the code of a channel, seven letters and digits, or a certified mailbox (PEC). Codes of
+    six belong to public bodies, whose bills have rules of their own.
+    """
+    text = text.strip()
+    if _CHANNEL.fullmatch(text.upper()):
+        return text.upper()
+    return text if _MAILBOX.fullmatch(text) else None
 
 
 def latin(text: str, most: int) -> str:
@@ -113,12 +128,15 @@ class _Fattura:
 
     def _transmission(self, head: Node) -> None:
         data = self.xml.add(head, "DatiTrasmissione")
+        recipient = recipient_of(self.invoice.buyer.recipient) or _NOBODY
+        is_mailbox = "@" in recipient
         self._number(data, "IdTrasmittente", self.invoice.seller.vat_id)
         self.xml.fill(
             data,
             ProgressivoInvio=self.progressive,
             FormatoTrasmissione=_FORMAT,
-            CodiceDestinatario=_NOBODY,
+            CodiceDestinatario=_NOBODY if is_mailbox else recipient,
+            PECDestinatario=recipient if is_mailbox else None,
         )
 
     def _seller(self, head: Node) -> None:

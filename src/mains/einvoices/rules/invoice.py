@@ -21,7 +21,8 @@ CREDIT, ORGANISATION = "CREDIT", "ORGANISATION"
 class Party(NamedTuple):
     """
     The company or the customer. `tax_id` is its number as the country writes it, `vat_id` with the
-    letters of the country; a private person has none.
+    letters of the country; a private person has none. `recipient` is where it takes bills for
+    machines, if it said so.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Party(NamedTuple):
     tax_id: str
     vat_id: str
     is_organisation: bool
+    recipient: str = ""
 
 
 class Line(NamedTuple):
@@ -205,6 +207,7 @@ def _buyer(facts: Mapping[str, Any]) -> Party:
         tax_id=tax_id,
         vat_id=_with_country(tax_id, country) if is_organisation and tax_id else "",
         is_organisation=is_organisation,
+        recipient=customer.get("einvoice_address", ""),
     )
 
 

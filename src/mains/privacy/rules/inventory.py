@@ -70,11 +70,12 @@ INVENTORY = (
         "customers.Customer",
         Category.PARTY,
         ((Find.CUSTOMER, "pk"),),
-        ("name", "tax_id", "code", "email", "phone"),
+        ("name", "tax_id", "code", "email", "phone", "einvoice_address"),
         Ending.REPLACED,
         shown=("kind", "language"),
         replacement=(
             ("name", ERASED), ("tax_id", ""), ("code", ""), ("email", ""), ("phone", ""),
+            ("einvoice_address", ""),
         ),
     ),
     Holding(
