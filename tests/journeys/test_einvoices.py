@@ -212,6 +212,19 @@ class TestFiling:
         assert filed("aguaviva") == Bill.objects.given().count() - 14
         assert [one.findings for one in queries.check()] == [()]
 
+    def test_every_minute_only_new_bills_are_looked_at_and_at_night_all(self, monkeypatch):
+        tenant = tenancy.tenant("aguaviva")
+        filed("aguaviva")
+        old = Filing.objects.order_by("bill_id")[0]
+        old.delete()
+        monkeypatch.setattr(filing, "LATE", 5)
+        assert filing.file_waiting(tenant=tenant, now=NOW, is_thorough=False) == 0
+        new = Filing.objects.order_by("-bill_id")[1]
+        new.delete()
+        assert filing.file_waiting(tenant=tenant, now=NOW, is_thorough=False) == 1
+        assert filing.file_waiting(tenant=tenant, now=NOW) == 1
+        assert Filing.objects.filter(bill__in=[old.bill_id, new.bill_id]).count() == 2
+
     def test_leaves_what_was_issued_before(self):
         days = sorted(set(Bill.objects.given().values_list("issue_date", flat=True)))
         while self.chunk(self.office(since=days[-1])):

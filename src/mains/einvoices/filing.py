@@ -23,6 +23,8 @@ from mains.tenancy.queries import TenantInfo
 from mains.tenancy.tenantfile.einvoices import EInvoices
 
 CHUNK = 200
+# Bills that were numbered together are committed within so many of each other.
+LATE = 50_000
 # Positions are numbers of a series of their own: the row is also what two workers wait at.
 SERIES = {FilingKind.FATTURAPA: "SDI", FilingKind.NAV: "NAV", FilingKind.VERIFACTU: "VERIFACTU"}
 NO_YEAR = 0
@@ -61,29 +63,42 @@ def offices_of(said: EInvoices | None) -> list[Office]:
     return found
 
 
-def file_waiting(*, tenant: TenantInfo, now: datetime) -> int:
+def file_waiting(*, tenant: TenantInfo, now: datetime, is_thorough: bool = True) -> int:
     """
     File all issued bills that wait for it, and return how many; again files nothing twice.
+
+    Whoever asks every minute looks only at bills about as new as the last one that was filed.
     """
     found = 0
     for company in tenant.file.companies:
         for office in offices_of(company.einvoices):
-            while done := file_chunk(tenant=tenant, code=company.code, office=office, now=now):
+            while done := file_chunk(
+                tenant=tenant,
+                code=company.code,
+                office=office,
+                now=now,
+                is_thorough=is_thorough,
+            ):
                 found += done
     return found
 
 
 @owns_transaction
-def file_chunk(*, tenant: TenantInfo, code: str, office: Office, now: datetime) -> int:
+def file_chunk(
+    *, tenant: TenantInfo, code: str, office: Office, now: datetime, is_thorough: bool = True
+) -> int:
     """
     File the next bills of a company with an office, the oldest first, and return how many.
 
     What a bill lacks is noted with it, and takes no position.
     """
     company = Company.objects.get(code=code)
-    # Nobody else files for the company until this commits.
+    after = 0 if is_thorough else _last_bill(company.pk, office.kind) - LATE
+    if not _waiting(company.pk, office, after=after):
+        return 0
+    # Nobody else files for the company until this commits; they may have done so meanwhile.
     first = take(company_id=company.pk, kind=office.kind, count=0)
-    bills = _waiting(company.pk, office)
+    bills = _waiting(company.pk, office, after=after)
     at = now.astimezone(tenant.zone).isoformat(timespec="seconds")
     chunk = _Chunk(company.pk, office, first, at, now)
     filings = [chunk.filed(bill) for bill in bills]
@@ -100,13 +115,19 @@ def take(*, company_id: int, kind: FilingKind, count: int) -> int:
     return numbers.take(company_id=company_id, series=SERIES[kind], year=NO_YEAR, count=count)
 
 
-def _waiting(company_id: int, office: Office) -> Sequence[Bill]:
+def _last_bill(company_id: int, kind: FilingKind) -> int:
+    counted = Filing.objects.filter(company=company_id, kind=kind, position__isnull=False)
+    return counted.order_by("-position").values_list("bill_id", flat=True).first() or 0
+
+
+def _waiting(company_id: int, office: Office, *, after: int) -> Sequence[Bill]:
     filed = Filing.objects.filter(bill=OuterRef("pk"), kind=office.kind)
     return list(
         Bill.objects.given()
         .defer("facts")
         .filter(
             ~Exists(filed),
+            pk__gt=after,
             account__company=company_id,
             issue_date__gte=office.since,
             facts_deleted_at=None,

@@ -34,7 +34,7 @@ def work_on_run(*, run_id: int, **_later: object) -> None:
 @tenant_task(einvoices.FILE_BILLS)
 def file_bills(**_later: object) -> None:
     tenant = queries.current_tenant()
-    filing.file_waiting(tenant=tenant, now=tenant.now())
+    filing.file_waiting(tenant=tenant, now=tenant.now(), is_thorough=False)
 
 
 @tenant_task(jobs.READ_METER_FILE)

@@ -49,7 +49,7 @@ def sweep(*, schema_name: str) -> None:
     tariff_lab.take_up_lost(tenant=tenant)
     for run_id in billing.unfinished_runs():
         bill_run.work_on(tenant=tenant, run_id=run_id, now=now)
-    filing.file_waiting(tenant=tenant, now=now)
+    filing.file_waiting(tenant=tenant, now=now, is_thorough=False)
 
 
 def nightly() -> None:
@@ -75,6 +75,7 @@ def nightly() -> None:
     reading_reminders.send_due(tenant=tenant, now=tenant.now())
     reading_openings.tell_due(tenant=tenant, now=tenant.now())
     dunning.send_due(tenant=tenant, now=tenant.now())
+    filing.file_waiting(tenant=tenant, now=tenant.now())
     day = tenant.file.billing.issue_day
     if day is None or today.day < day:
         return
