@@ -28,12 +28,12 @@ def state(code: str) -> tuple[str, Meaning]:
         FilingState.UNFIT: (_("Not filed"), "bad"),
         FilingState.MADE: (_("Made"), "info"),
         FilingState.DELIVERED: (_("Delivered"), "ok"),
-        FilingState.UNDELIVERED: (_("Left in the recipient's reserved area"), "warn"),
-        FilingState.REJECTED: (_("Rejected by the exchange system"), "bad"),
-        FilingState.ACCEPTED: (_("Accepted by the recipient"), "ok"),
-        FilingState.DECLINED: (_("Declined by the recipient"), "bad"),
-        FilingState.LAPSED: (_("Not answered by the recipient in time"), "ok"),
-        FilingState.IMPOSSIBLE: (_("Cannot be delivered"), "warn"),
+        FilingState.UNDELIVERED: (_("Not delivered"), "warn"),
+        FilingState.REJECTED: (_("Rejected"), "bad"),
+        FilingState.ACCEPTED: (_("Accepted"), "ok"),
+        FilingState.DECLINED: (_("Declined"), "bad"),
+        FilingState.LAPSED: (_("Not answered"), "ok"),
+        FilingState.IMPOSSIBLE: (_("Undeliverable"), "warn"),
     }
     return words[FilingState(code)]
 

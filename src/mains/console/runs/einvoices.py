@@ -194,7 +194,7 @@ def filings_table(request: StaffRequest, *, bill_id: int) -> Table | None:
             (
                 Cell(words.OFFICES[one.kind]),
                 *_state(one),
-                Cell(one.name, note=one.hash),
+                Cell(one.name),
                 Cell(wording.moment(one.generated_at, request.tenant.zone)),
             )
             for one in found
