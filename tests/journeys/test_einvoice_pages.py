@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from tests.browsers import ClientBrowser
+from tests.factories.sdi_notices import notice
 from tests.journeys import console_world as world
 from tests.journeys.conftest import NOW
-from tests.journeys.test_einvoices import _MORE, _NAMES, _NOTICE
 
 from mains.audit.models import Entry
 from mains.billing.documents.facts import _identity
@@ -119,23 +119,18 @@ def olga(demo_tenants) -> world.Desk:
 
 
 class TestConsole:
-    def upload(self, desk: world.Desk, content: str) -> Any:
+    def upload(self, desk: world.Desk, content: bytes) -> Any:
         from django.core.files.uploadedfile import SimpleUploadedFile
 
-        file = SimpleUploadedFile("n.xml", content.encode(), content_type="application/xml")
+        file = SimpleUploadedFile("n.xml", content, content_type="application/xml")
         return desk.post("einvoices/", {"file": file})
-
-    def notice(self, one: Filing, step: str) -> str:
-        return _NOTICE.format(
-            name=_NAMES[step], sdi="9", file=one.name, message=step, more=_MORE.get(step, "")
-        )
 
     @pytest.mark.seed("S1.11")
     def test_an_answer_moves_the_file_and_a_rejected_one_goes_again(self, olga):
         with inside("fiamma"):
             one = Filing.objects.filter(state=FilingState.MADE).order_by("-pk")[0]
         assert one.name in olga.get(f"bills/{one.bill_id}/").content.decode()
-        assert self.upload(olga, self.notice(one, "NS")).status_code == 302
+        assert self.upload(olga, notice("NS", file=one.name)).status_code == 302
         shown = olga.get("einvoices/").content.decode()
         assert "Rejected" in shown
         assert "00417" in shown
@@ -158,13 +153,12 @@ class TestConsole:
         with inside("fiamma"):
             before = list(Filing.objects.order_by("pk").values("state", "details"))
             one = Filing.objects.filter(state=FilingState.MADE).order_by("pk")[0]
-        stranger = Filing(name="IT01234567890_11111.xml")
-        for content in ("no xml", self.notice(stranger, "RC")):
+        for content in (b"no xml", notice("RC", file="IT01234567890_11111.xml")):
             answer = self.upload(olga, content)
             assert answer.status_code == 422
             assert "error" in answer.content.decode()
-        assert self.upload(olga, self.notice(one, "RC")).status_code == 302
-        assert self.upload(olga, self.notice(one, "NS")).status_code == 422
+        assert self.upload(olga, notice("RC", file=one.name)).status_code == 302
+        assert self.upload(olga, notice("NS", file=one.name)).status_code == 422
         with inside("fiamma"):
             after = list(Filing.objects.order_by("pk").values("state", "details"))
         assert sum(one != other for one, other in zip(before, after, strict=True)) == 1

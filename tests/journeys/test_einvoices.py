@@ -1,9 +1,8 @@
-"""Bills of the demo tenants for machines: made, filed with tax offices, answered and checked."""
+"""Bills of the demo tenants for machines: made, filed with tax offices, and checked."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
 from io import BytesIO
 
 import facturx
@@ -12,18 +11,18 @@ import pytest
 from click.testing import CliRunner
 from django.db import IntegrityError, connection, transaction
 from lxml import etree
-from tests.factories.office_schemas import FOLDER, needs_folder, office_errors
+from tests.factories.office_schemas import needs_folder, office_errors
 from tests.factories.official_rules import broken_rules, schema_errors
+from tests.factories.sdi_notices import notice
 from tests.journeys.conftest import NOW
 
 from mains.billing.documents.facts import seal
 from mains.billing.models import Bill, NumberSeries
 from mains.cli import main
 from mains.customers.models import Company
-from mains.einvoices import actions, documents, filing, queries
+from mains.einvoices import documents, filing, queries
 from mains.einvoices.models import Filing, FilingKind, FilingState
 from mains.einvoices.rules.chain import Fault
-from mains.einvoices.rules.sdi import NoticeContradicts
 from mains.guard.context import inside
 from mains.journeys import crediting
 from mains.tenancy import queries as tenancy
@@ -345,8 +344,7 @@ class TestCommands:
 
     def test_an_answer_to_nothing_exits_with_4(self, tmp_path):
         path = tmp_path / "n.xml"
-        notice = {"name": "NotificaScarto", "sdi": "1", "file": "x", "message": "1", "more": ""}
-        path.write_text(_NOTICE.format(**notice))
+        path.write_bytes(notice("NS", file="x"))
         assert self.run("answer", str(path), "--tenant", "fiamma").exit_code == 4
         assert self.run("check", "--tenant", "nobody").exit_code != 0
 
@@ -376,125 +374,6 @@ def test_what_was_tampered_with_is_not_filed():
         assert (again.state, again.position, again.details["reason"]) == (
             FilingState.UNFIT, None, "facts_tampered",
         )  # fmt: skip
-
-
-_NOTICE = """<?xml version="1.0"?><t:{name} xmlns:t="http://www.fatturapa.gov.it/sdi/messaggi/v1.0"
- versione="1.0"><IdentificativoSdI>{sdi}</IdentificativoSdI><NomeFile>{file}</NomeFile>
- {more}<MessageId>{message}</MessageId></t:{name}>"""
-_NAMES = {
-    "RC": "RicevutaConsegna", "NS": "NotificaScarto", "MC": "NotificaMancataConsegna",
-    "NE": "NotificaEsito", "DT": "NotificaDecorrenzaTermini",
-    "AT": "AttestazioneTrasmissioneFattura",
-}  # fmt: skip
-_ERROR = "<ListaErrori><Errore><Codice>00417</Codice><Descrizione>x</Descrizione></Errore>"
-_MORE = {
-    "NS": f"{_ERROR}</ListaErrori>",
-    "NE+": "<Esito>EC01</Esito>",
-    "NE-": "<Esito>EC02</Esito>",
-}
-
-
-class TestAnswers:
-    @pytest.fixture(autouse=True)
-    def one(self):
-        with inside("fiamma"):
-            filed("fiamma")
-            self.file = Filing.objects.filter(state=FilingState.MADE).order_by("pk")[0]
-            yield
-
-    def answered(self, step: str, *, message: str = "", sdi: str = "111", file: str = "") -> str:
-        kind = step.rstrip("+-")
-        content = _NOTICE.format(
-            name=_NAMES[kind], sdi=sdi, file=file or f"{self.file.name}.p7m",
-            message=message or f"{step}1", more=_MORE.get(step, ""),
-        )  # fmt: skip
-        return actions.receive(content=content.encode(), actor="staff:1", now=NOW).state
-
-    @pytest.mark.seed("S1.11")
-    @pytest.mark.parametrize(
-        ("steps", "states"),
-        [
-            (["RC", "NE+"], ["DELIVERED", "ACCEPTED"]),
-            (["RC", "NE-"], ["DELIVERED", "DECLINED"]),
-            (["RC", "DT"], ["DELIVERED", "LAPSED"]),
-            (["MC", "RC"], ["UNDELIVERED", "DELIVERED"]),
-            (["MC", "AT"], ["UNDELIVERED", "IMPOSSIBLE"]),
-            (["NS"], ["REJECTED"]),
-            # Late: what came before is noted, and the state stays.
-            (["NE+", "RC", "MC"], ["ACCEPTED"] * 3),
-            (["DT", "RC"], ["LAPSED"] * 2),
-        ],
-    )
-    def test_lead_from_state_to_state(self, steps, states):
-        assert [self.answered(step) for step in steps] == states
-        self.file.refresh_from_db()
-        assert [one["kind"] for one in self.file.details["answers"]] == [
-            step.rstrip("+-") for step in steps
-        ]
-
-    def test_twice_changes_nothing(self):
-        assert self.answered("RC") == self.answered("RC") == "DELIVERED"
-        self.file.refresh_from_db()
-        assert len(self.file.details["answers"]) == 1
-
-    @pytest.mark.parametrize("steps", [("NS", "RC"), ("DT", "NE+"), ("NE+", "NE-"), ("AT", "RC")])
-    def test_that_contradict_are_refused(self, steps):
-        first, second = steps
-        state = self.answered(first)
-        with pytest.raises(NoticeContradicts):
-            self.answered(second)
-        self.file.refresh_from_db()
-        assert self.file.state == state
-
-    def test_with_another_id_of_the_system_are_refused(self):
-        self.answered("MC")
-        with pytest.raises(NoticeContradicts):
-            self.answered("RC", sdi="112")
-
-    def test_about_files_of_others_are_refused(self):
-        with pytest.raises(actions.NoSuchFile):
-            self.answered("RC", file="IT01234567890_11111.xml.p7m")
-
-    def test_a_rejected_file_goes_again_under_another_name(self):
-        self.answered("NS")
-        name = self.file.name
-        again = actions.send_again(
-            filing_id=self.file.pk, actor="staff:1", now=NOW + timedelta(days=1)
-        )
-        assert again.state == FilingState.MADE
-        assert again.name != name
-        document = given("fiamma", again.bill_id, "fatturapa")
-        assert document.name == again.name
-        with pytest.raises(actions.NotRejected):
-            actions.send_again(filing_id=self.file.pk, actor="staff:1", now=NOW)
-        # The old name's rejection once more is known; anything else about it is not true.
-        assert self.answered("NS", message="2") == "MADE"
-        with pytest.raises(NoticeContradicts):
-            self.answered("RC")
-        assert self.answered("RC", file=again.name) == "DELIVERED"
-        assert [one for each in queries.check() for one in each.findings] == []
-
-    def test_what_was_not_rejected_does_not_go_again(self):
-        self.answered("RC")
-        with pytest.raises(actions.NotRejected):
-            actions.send_again(filing_id=self.file.pk, actor="staff:1", now=NOW)
-
-
-@needs_folder
-def test_the_systems_own_samples_are_read():
-    from mains.einvoices.rules.sdi import NotForSenders, read_notice
-
-    found = {}
-    for path in sorted((FOLDER / "fatturapa" / "notifications").glob("*.xml")):
-        try:
-            notice = read_notice(path.read_bytes())
-        except NotForSenders:
-            found[path.stem.split("_")[2]] = "for recipients"
-            continue
-        assert notice.file_name == "IT01234567890_11111.xml"
-        found[path.stem.split("_")[2]] = notice.kind
-    recipients = dict.fromkeys(("EC", "MT", "SE"), "for recipients")
-    assert found == {kind: kind for kind in ("AT", "DT", "MC", "NE", "NS", "RC")} | recipients
 
 
 def test_kinds_are_those_of_the_company():

@@ -184,6 +184,14 @@ class TestRefusals:
             invoice_of(wrong)
 
 
+def test_what_xml_forbids_is_left_out_and_the_rest_is_escaped():
+    odd = facts_of_bill(1)
+    odd["customer"]["name"] = "A\x00\x0b & <b>\u2028 é"
+    document = ubl(invoice_of(odd)).decode()
+    assert "A &amp; &lt;b&gt;\u2028 é" in document
+    assert invoice_of(odd).buyer.name != "A"
+
+
 def test_the_same_facts_are_the_same_bytes():
     for country in LANDS:
         assert ubl(invoice_of(facts_of_bill(7, country=country))) == ubl(

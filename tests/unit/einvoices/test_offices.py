@@ -127,7 +127,7 @@ class TestSchemas:
 
 class TestFatturaPA:
     def test_a_bill_of_a_person(self):
-        facts = facts_of_bill(11, country="IT")
+        facts = facts_of_bill(21, country="IT")
         facts["customer"] |= {"kind": "PERSON", "tax_id": "RSSMRA05A01F205K", "name": "Łukasz Ő"}
         facts["collection_date"] = "2026-10-20"
         document = fatturapa(invoice_of(facts), position=37)
@@ -147,6 +147,12 @@ class TestFatturaPA:
         assert value(document, "IdDocumento") == "T2026-000120"
         assert Decimal(value(document, "ImportoTotaleDocumento") or "") == -Decimal(facts["total"])
         assert values(document, "DatiPagamento") == []
+
+    def test_of_a_bill_in_the_customers_favour_nothing_is_to_be_paid(self):
+        document = fatturapa(bill(7, "IT"), position=1)
+        assert Decimal(value(document, "ImportoTotaleDocumento") or "") < 0
+        assert values(document, "CondizioniPagamento") == []
+        assert values(fatturapa(bill(10, "IT"), position=1), "CondizioniPagamento") == ["TP02"]
 
     @pytest.mark.parametrize(("seed", "natura"), [(2, "N6.8"), (3, "N4"), (4, "N3.6"), (5, "N2.2")])
     def test_says_why_no_tax_is_charged(self, seed, natura):

@@ -119,7 +119,7 @@ class _Fattura:
             self._line(goods, line)
         for group in self.invoice.vat:
             self._group(goods, group)
-        if not self.invoice.is_credit:
+        if not self.invoice.is_credit and self.invoice.total > 0:
             self._payment(body)
         return self.xml.as_bytes()
 
