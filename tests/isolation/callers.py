@@ -416,6 +416,8 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
         "slug": "alder",
         "schema_name": "alder",
         "kind": "terms",
+        "spoken": "en",
+        "facts": "account_number",
         "suffix": "csv",
         "document": "json",
         "webhooks_kind": "sandbox",

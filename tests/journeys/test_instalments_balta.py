@@ -110,3 +110,33 @@ class TestReminders:
     def test_control_without_parts_the_bill_would_be_late(self, year, bill):
         year.on(date.fromordinal(bill.due_date.toordinal() + 4))
         assert len(year.mailed("payment-reminder")) == 1
+
+
+class TestLetters:
+    def test_there_is_one_as_long_as_parts_are_open(self, year, bill):
+        from mains.journeys import bill_letters
+
+        given = {"bill_id": bill.pk, "tenant": year.tenant, "today": year.today}
+        with pytest.raises(bill_letters.NoSuchLetter):
+            bill_letters.plan(**given)
+        agree(year, bill)
+        assert bill_letters.plan(**given).startswith(b"%PDF")
+        assert bill_letters.plan(**given) == bill_letters.plan(**given)
+        year.pay(bill)
+        with pytest.raises(bill_letters.NoSuchLetter):
+            bill_letters.plan(**given)
+
+    def test_a_reminder_begins_with_the_first_day_of_reminding(self, year, bill):
+        from datetime import timedelta
+
+        from mains.journeys import bill_letters
+
+        first = year.tenant.file.billing.dunning_days[0]
+        day = bill.due_date + timedelta(days=first)
+        given = {"bill_id": bill.pk, "tenant": year.tenant}
+        with pytest.raises(bill_letters.NoSuchLetter):
+            bill_letters.reminder(**given, today=day - timedelta(days=1))
+        assert bill_letters.reminder(**given, today=day).startswith(b"%PDF")
+        year.pay(bill)
+        with pytest.raises(bill_letters.NoSuchLetter):
+            bill_letters.reminder(**given, today=day)

@@ -2,12 +2,21 @@
 
 from collections.abc import Callable
 
-from mains.bench import billrun, interval_import, rating, tenant_create, tenant_migrate, usage
+from mains.bench import (
+    billrun,
+    interval_import,
+    pdf,
+    rating,
+    tenant_create,
+    tenant_migrate,
+    usage,
+)
 from mains.bench.result import Result
 
 BENCHES: dict[str, Callable[..., Result]] = {
     "billrun": billrun.measure,
     "import": interval_import.measure,
+    "pdf": pdf.measure,
     "rating": rating.measure,
     "tenant-create": tenant_create.measure,
     "tenant-migrate": tenant_migrate.measure,

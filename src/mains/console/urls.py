@@ -25,7 +25,7 @@ from mains.console.privacy import views as privacy
 from mains.console.readings import direction, entering, exchanging
 from mains.console.readings import views as readings
 from mains.console.runs import accounts as run_accounts
-from mains.console.runs import bills, crediting, einvoices, instalments, settling, steps
+from mains.console.runs import bills, crediting, documents, einvoices, instalments, settling, steps
 from mains.console.runs import views as runs
 from mains.console.settings import brand, clock, configuration, numbers, proof
 from mains.console.support import views as support
@@ -115,6 +115,9 @@ urlpatterns = [
     path("bills/<int:bill_id>/credit/", crediting.credit, name="credit"),
     path("bills/<int:bill_id>/keep/", crediting.keep, name="keep-bill"),
     path("bills/<int:bill_id>/again/", crediting.again, name="bill-again"),
+    path("bills/<int:bill_id>/bill.pdf", documents.bill, name="bill-pdf"),
+    path("bills/<int:bill_id>/reminder.pdf", documents.reminder, name="bill-reminder"),
+    path("bills/<int:bill_id>/parts.pdf", documents.plan, name="bill-parts"),
     path("bills/<int:bill_id>/proof.json", bills.proof, name="bill-proof"),
     path("bills/<int:bill_id>/as/<slug:document>/", einvoices.document, name="bill-document"),
     path("bills/<int:bill_id>/file-again/", einvoices.again, name="bill-file-again"),

@@ -31,6 +31,16 @@ class HeifPicture(NotAPicture):
     """The file is a HEIF picture (HEIC), which few browsers show."""
 
 
+def fewer_colours(png: bytes) -> bytes:
+    """
+    Return a drawn picture with at most 64 colours, which is a third of its bytes.
+    """
+    kept = io.BytesIO()
+    with Image.open(io.BytesIO(png)) as picture:
+        picture.convert("RGB").quantize(64).save(kept, "PNG", optimize=True)
+    return kept.getvalue()
+
+
 def logo_png(data: bytes) -> bytes:
     """
     Return an uploaded logo as a PNG of at most 400 × 160 pixels.

@@ -21,6 +21,7 @@ from mains.tenancy.tenantfile import Brand
 
 # Archivable with the data behind it, and readable by a screen reader.
 STANDARDS: list[Any] = ["a-3a", "ua-1"]
+PICTURE_PPI = 110
 ROLES = ("text", "muted", "link", "tint", "line", "border", "mark")
 CORNERS = {"square": 0, "soft": 5, "round": 9}
 _UNSHOWN = re.compile(r"the text `\"(.+?)\"` could not be displayed")
@@ -59,6 +60,18 @@ class Press:
                 raise
         # Once more is enough: every sign that cannot be shown is named in the first answer.
         return self._compile(_changed(words, lambda text: _replaced(text, lacking)), on)
+
+    def picture(self, words: dict[str, Any]) -> bytes:
+        """
+        Return the first page of prepared words as a PNG, for a screen.
+        """
+        with self._lock:
+            made = self._compiler.compile(
+                format="png", ppi=PICTURE_PPI, sys_inputs={"words": json.dumps(words)}
+            )
+        first = made[0] if isinstance(made, list) else made
+        assert isinstance(first, bytes)
+        return first
 
     def _compile(self, words: dict[str, Any], on: civil_date) -> bytes:
         with self._lock:

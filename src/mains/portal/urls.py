@@ -1,8 +1,9 @@
 from django.urls import path
 
+from mains.portal import specimens
 from mains.portal.accounts import contracts, linking, people
 from mains.portal.accounts import views as accounts
-from mains.portal.bills import machine_bills
+from mains.portal.bills import letters, machine_bills
 from mains.portal.bills import views as bills
 from mains.portal.home import access, me
 from mains.portal.home import views as home
@@ -37,6 +38,16 @@ urlpatterns = [
     path("me/terms/declined/", renewing.declined, name="terms-declined"),
     path("help/", home.help_page, name="help"),
     path("legal/<slug:kind>/", legal.document, name="legal"),
+    path(
+        "specimen/<slug:company>/<slug:spoken>/<str:facts>.png",
+        specimens.picture,
+        name="specimen-picture",
+    ),
+    path(
+        "specimen/<slug:company>/<slug:spoken>/<str:facts>.pdf",
+        specimens.document,
+        name="specimen-document",
+    ),
     path("join/", joining.begin, name="join"),
     path("join/type/", joining.customer_type, name="join-type"),
     path("join/company/", joining.company, name="join-company"),
@@ -68,6 +79,8 @@ urlpatterns = [
     path("bills/", bills.all_bills, name="bills"),
     path("bills/<int:bill_id>/", bills.one_bill, name="bill"),
     path("bills/<int:bill_id>/bill.pdf", bills.document, name="bill-pdf"),
+    path("bills/<int:bill_id>/reminder.pdf", letters.reminder, name="bill-reminder"),
+    path("bills/<int:bill_id>/parts.pdf", letters.plan, name="bill-parts"),
     path("bills/<int:bill_id>/proof.json", bills.proof, name="bill-proof"),
     path("bills/<int:bill_id>/as/<slug:document>/", machine_bills.document, name="bill-document"),
     path("bills/<int:bill_id>/instalments/", bills.share_out, name="bill-instalments"),

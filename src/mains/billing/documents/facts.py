@@ -24,12 +24,12 @@ from mains.customers.models import Company
 from mains.metering.queries import RegisterUse
 from mains.metering.rules.allocating import Share
 from mains.metering.rules.converting import converted
-from mains.tariffs.rules.lines import RatingInput
+from mains.tariffs.rules.lines import RatedLine, RatingInput
 from mains.tariffs.rules.parts import inputs_of
 from mains.tariffs.rules.rating import RATING_VERSION
 from mains.tariffs.rules.taxes import category_of, percent_of
 
-FACTS_VERSION = 2
+FACTS_VERSION = 3
 _ZERO = Decimal(0)
 
 
@@ -154,6 +154,7 @@ def _contract(row: ContractRow, inputs: ChunkInputs, draft: Draft) -> dict[str, 
         "address": row.address,
         "tariff": first.name,
         "tariff_from": first.start_date.isoformat(),
+        **({"ends": row.end_date.isoformat()} if row.end_date else {}),
         "rated": [
             rated_facts(given, part=part, version_id=one.version_id)
             for given, part, one in zip(
@@ -307,20 +308,9 @@ def _allocation(share: Share | None) -> dict[str, Any]:
 
 def _line(line: DraftLine, inputs: ChunkInputs, language: str) -> dict[str, Any]:
     contract_id, service, rated, corrects, days = line
-    net = rated.net
-    facts: dict[str, Any] = {
-        "contract": contract_id,
-        "service": service,
-        "code": rated.code,
-        "label": inputs.label_of(line, language=language),
-        "quantity": plain(rated.quantity),
-        "unit": rated.unit,
-        "unit_price": _listed(rated.unit_price),
-        "times": _listed(rated.times),
-        "divisor": _listed(rated.divisor),
-        "net": net.as_text() if isinstance(net, Money) else plain(net),
-        "vat": plain_percent(rated.vat_rate),
-    }
+    facts = line_facts(
+        rated, contract=contract_id, service=service, label=inputs.label_of(line, language=language)
+    )
     if "/" in rated.vat_rate:
         facts["category"] = str(category_of(rated.vat_rate))
     if corrects:
@@ -330,6 +320,26 @@ def _line(line: DraftLine, inputs: ChunkInputs, language: str) -> dict[str, Any]
     if rated.book != "sales":
         facts["book"] = rated.book
     return facts
+
+
+def line_facts(rated: RatedLine, *, contract: int, service: str, label: str) -> dict[str, Any]:
+    """
+    Return what is printed of a line, from which it can be computed again.
+    """
+    net = rated.net
+    return {
+        "contract": contract,
+        "service": service,
+        "code": rated.code,
+        "label": label,
+        "quantity": plain(rated.quantity),
+        "unit": rated.unit,
+        "unit_price": _listed(rated.unit_price),
+        "times": _listed(rated.times),
+        "divisor": _listed(rated.divisor),
+        "net": net.as_text() if isinstance(net, Money) else plain(net),
+        "vat": plain_percent(rated.vat_rate),
+    }
 
 
 @lru_cache(maxsize=4096)

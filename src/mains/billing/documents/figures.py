@@ -10,8 +10,8 @@ from mains.billing.rules.figures import (
     PrintedLine,
     PrintedRegister,
 )
+from mains.billing.rules.inputs_as_facts import period_of
 from mains.billing.rules.vat import VatTotal
-from mains.core.calendars import Period
 from mains.core.money import Money
 from mains.tariffs.rules.taxes import Category, rate_name
 
@@ -24,7 +24,7 @@ def figures_of(facts: dict[str, Any]) -> BillFigures:
     contracts = facts["contracts"]
     return BillFigures(
         currency=currency,
-        period=Period(*(date.fromisoformat(day) for day in facts["period"])),
+        period=period_of(facts["period"]),
         lines=tuple(_line(line) for line in facts["lines"]),
         vat=tuple(
             VatTotal(

@@ -1,11 +1,13 @@
 """The document of a bill: its sealed facts on paper, the same bytes every time."""
 
+from collections.abc import Mapping
 from datetime import date as civil_date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from mains.billing import queries
+from mains.billing.documents.earlier import NOTHING, Earlier, earlier_than
 from mains.billing.documents.layout import layout
 from mains.branding.themes import load_theme
 from mains.documents.press import Press, logo, look
@@ -23,23 +25,53 @@ def pdf(*, bill_id: int, tenant: TenantInfo) -> bytes:
     Return the document of an issued bill as PDF/A-3a and PDF/UA-1.
 
     :raises NoSuchBill: if there is no issued bill with that id.
-    :raises FactsTampered: if its facts are not what was sealed at issue.
+    :raises FactsTampered: if its facts, or those of a bill before, are not what was sealed.
     """
     facts = queries.facts(bill_id=bill_id)
     if facts is None:
         raise NoSuchBill(bill_id)
-    return render(facts=facts, tenant=tenant)
+    return render(facts=facts, tenant=tenant, earlier=earlier_than(bill_id=bill_id))
 
 
-def render(*, facts: dict[str, Any], tenant: TenantInfo) -> bytes:
+def render(*, facts: dict[str, Any], tenant: TenantInfo, earlier: Earlier = NOTHING) -> bytes:
     """
     Return the document of sealed facts under a tenant's brand; the same facts, the same bytes.
     """
+    words = layout(facts=facts, tenant=tenant, earlier=earlier)
+    return printed(words, tenant=tenant, dated=facts["issue_date"])
+
+
+def specimen(
+    *, facts: dict[str, Any], tenant: TenantInfo, earlier: Earlier, marks: Mapping[str, int]
+) -> bytes:
+    """
+    Return the document of invented facts, marked as a specimen, with numbers at what it points at.
+    """
+    words = layout(facts=facts, tenant=tenant, earlier=earlier, marks=marks, is_specimen=True)
+    return printed(words, tenant=tenant, dated=facts["issue_date"])
+
+
+def specimen_picture(
+    *, facts: dict[str, Any], tenant: TenantInfo, earlier: Earlier, marks: Mapping[str, int]
+) -> bytes:
+    """
+    Return the first page of a specimen as a PNG.
+    """
+    words = layout(facts=facts, tenant=tenant, earlier=earlier, marks=marks, is_specimen=True)
+    return _press(tenant.file.brand.theme).picture(_with_look(words, tenant))
+
+
+def printed(words: dict[str, Any], *, tenant: TenantInfo, dated: str) -> bytes:
+    """
+    Return the document of prepared words under a tenant's brand, dated on an ISO day.
+    """
+    press = _press(tenant.file.brand.theme)
+    return press.print(_with_look(words, tenant), on=civil_date.fromisoformat(dated))
+
+
+def _with_look(words: dict[str, Any], tenant: TenantInfo) -> dict[str, Any]:
     brand = tenant.file.brand
-    words = layout(facts=facts, tenant=tenant)
-    words["look"] = look(brand)
-    words["logo"] = list(logo(brand))
-    return _press(brand.theme).print(words, on=civil_date.fromisoformat(facts["issue_date"]))
+    return {**words, "look": look(brand), "logo": list(logo(brand))}
 
 
 @lru_cache(maxsize=32)

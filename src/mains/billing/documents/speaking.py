@@ -146,3 +146,19 @@ def in_fours(text: str) -> str:
     """
     plain = text.replace(" ", "")
     return " ".join(plain[first : first + 4] for first in range(0, len(plain), 4))
+
+
+def how_read(source: str) -> str:
+    """
+    Say how a reading came about, in the language in force.
+    """
+    return {
+        "SELF": _("read by you"),
+        "GUEST": _("read by you"),
+        "STAFF": _("entered by our staff"),
+        "READER": _("read by our meter reader"),
+        "REMOTE": _("read remotely"),
+        "ESTIMATE": _("estimated"),
+        "ALLOCATED": _("share of the building"),
+        "IMPORT": _("taken over from our records"),
+    }.get(source, "")

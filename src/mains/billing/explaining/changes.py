@@ -86,6 +86,15 @@ def explanation(*, facts: dict[str, Any], against: Against, earlier_id: int) -> 
     earlier = billing.facts(bill_id=earlier_id)
     if earlier is None:
         return None
+    return compared(facts=facts, earlier=earlier, against=against, earlier_id=earlier_id)
+
+
+def compared(
+    *, facts: dict[str, Any], earlier: dict[str, Any], against: Against, earlier_id: int = 0
+) -> Explanation:
+    """
+    Return why a bill with these facts differs from one with earlier facts.
+    """
     before, after = figures_of(earlier), figures_of(facts)
     return Explanation(
         against=against,

@@ -24,7 +24,7 @@ from mains.console.runs import einvoices, instalments
 from mains.console.runs.account_tables import lines_table
 from mains.core.downloads import as_file
 from mains.core.money import Money
-from mains.journeys import desk
+from mains.journeys import bill_letters, desk
 from mains.journeys.desk import Seal
 from mains.payments import queries as payments
 from mains.payments.queries import BillRow
@@ -58,6 +58,7 @@ def one(request: StaffRequest, bill_id: int) -> HttpResponse:
             "filings": einvoices.filings_table(request, bill_id=bill_id),
             "rejected": einvoices.is_rejected(bill_id=bill_id),
             "why": _why(request, bill_id, facts) if facts else None,
+            "reminded": bill_letters.step_of(bill, tenant=request.tenant, today=request.today) > 0,
             "instalments": instalments.table_of(bill),
             "can_share_out": bill.outstanding.minor > 0
             and bill.collection_date is None

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from mains.enrolment import actions
+from mains.portal import specimens
 from mains.portal.access import PortalRequest, customer_required
 from mains.portal.proving import trying
 from mains.portal.proving.forms import Code, Facts
@@ -42,7 +43,11 @@ def link(request: PortalRequest) -> HttpResponse:
     return render(
         request,
         "portal/accounts/link.html",
-        {"form": form, "alternatives": alternatives},
+        {
+            "form": form,
+            "alternatives": alternatives,
+            "specimen": specimens.shown(request, [policy]),
+        },
         status=trying.status_of(form),
     )
 

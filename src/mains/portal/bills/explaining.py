@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 
 from mains.billing import queries as billing
 from mains.billing.documents.figures import is_estimated
-from mains.billing.documents.layout import how_read
-from mains.billing.documents.speaking import Speaker, vat_name
+from mains.billing.documents.speaking import Speaker, how_read, vat_name
 from mains.billing.rules.status import BillStatus
 from mains.branding.components import SumLine
 from mains.branding.figures import BarChart

@@ -15,10 +15,11 @@ from mains.billing.documents.proofs import is_provable
 from mains.billing.explaining.telling import why
 from mains.billing.kinds import kind_name, title_of
 from mains.branding.components import Cell, Column, Fact, SumLine, Table
-from mains.core.downloads import as_file
+from mains.core.downloads import as_file, shown_as
 from mains.core.wording import date_text, money_text, short_date_text
 from mains.enrolment.access_log import Deed
 from mains.enrolment.rules.rights import Right
+from mains.journeys import bill_letters
 from mains.payments import instalments
 from mains.payments import queries as payments
 from mains.payments.queries import BillRow
@@ -147,6 +148,8 @@ def one_bill(request: PortalRequest, bill_id: int) -> HttpResponse:
             if whole
             else [],
             "choices": _choices(request, row) if whole else [],
+            "reminded": whole
+            and bill_letters.step_of(row, tenant=request.tenant, today=request.today) > 0,
             "payable": is_payable(row)
             and may_pay(request, bill_id=bill_id, account_id=row.account_id),
             "late": row.collection_date is not None and row.collection_date < request.today,
@@ -202,9 +205,7 @@ def document(request: PortalRequest, bill_id: int) -> HttpResponse:
         content = pdf.pdf(bill_id=bill_id, tenant=request.tenant)
     except pdf.NoSuchBill as error:  # Deleted when the law no longer wanted it.
         raise Http404 from error
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{row.number}.pdf"'
-    return response
+    return shown_as(content, name=f"{row.number}.pdf", content_type="application/pdf")
 
 
 def _choices(request: PortalRequest, row: BillRow) -> list[int]:

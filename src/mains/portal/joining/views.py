@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mains.branding.components import Option
 from mains.enrolment import actions, legal, queries
 from mains.identity.budgets import Budget
+from mains.portal import specimens
 from mains.portal.access import PortalRequest
-from mains.portal.joining import forms, specimen
+from mains.portal.joining import forms
 from mains.portal.joining.ebill import Box, box
 from mains.portal.joining.steps import Progress, Step, is_open
 from mains.portal.proving import trying
@@ -149,7 +150,7 @@ def details(request: PortalRequest) -> HttpResponse:
         form,
         alternatives=alternatives,
         needs_mandate=request.tenant.file.registration.requires_mandate,
-        marks=specimen.marks(file=request.tenant.file, policies=[policy], language=language()),
+        specimen=specimens.shown(request, [policy], company=progress.company),
     )
 
 
@@ -164,8 +165,8 @@ def _at_hand(request: PortalRequest, offered: Sequence[CustomerType]) -> dict[st
         for policy in file.registration.policies_for(Purpose.REGISTER, kind)
     ]
     return {
-        "needed": specimen.needed(file=file, offered=offered),
-        "marks": specimen.marks(file=file, policies=policies, language=language()),
+        "needed": specimens.needed(file=file, offered=offered),
+        "specimen": specimens.shown(request, policies),
     }
 
 

@@ -16,6 +16,7 @@ from mains.metering import photos, queries
 from mains.metering.models import Reading, ReadingQuality
 from mains.metering.queries import RegisterRow
 from mains.metering.windows import is_any_open
+from mains.portal import specimens
 from mains.portal.access import PortalRequest
 from mains.portal.proving import trying
 from mains.portal.proving.forms import Code, Facts
@@ -73,6 +74,7 @@ def identify(request: PortalRequest) -> HttpResponse:
             "shut": shut and not asks,
             "asks": asks,
             "over": "over" in request.GET,
+            "specimen": specimens.shown(request, [policy]),
         },
         status=trying.status_of(form),
     )

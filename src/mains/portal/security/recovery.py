@@ -18,6 +18,8 @@ from mains.enrolment.visits import Visit
 from mains.identity import secrets
 from mains.identity.models import Purpose
 from mains.journeys import recovery
+from mains.portal import specimens
+from mains.portal.access import PortalRequest
 from mains.portal.security.access import (
     BY_ADDRESS,
     BY_EMAIL,
@@ -61,8 +63,12 @@ def forgotten(request: LoginRequest) -> HttpResponse:
             request.session["recovery_email"] = email
             return redirect("forgotten-sent")
     status = 422 if form.errors else 200
+    specimen = specimens.shown(cast(PortalRequest, request), [policy]) if policy else None
     return render(
-        request, "portal/security/forgotten.html", {"form": form, "policy": policy}, status=status
+        request,
+        "portal/security/forgotten.html",
+        {"form": form, "policy": policy, "specimen": specimen},
+        status=status,
     )
 
 

@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from mains.core.money import EXPONENTS
 from mains.tenancy.tenantfile.approvals import Approvals
 from mains.tenancy.tenantfile.base import Colour, Currency, Language, Section, Slug, Texts
+from mains.tenancy.tenantfile.bills import BillDocument
 from mains.tenancy.tenantfile.budgets import BudgetBilling
 from mains.tenancy.tenantfile.einvoices import EInvoices
 from mains.tenancy.tenantfile.estimates import Weather
@@ -127,6 +128,8 @@ class TenantFile(Section):
     price_changes: PriceChanges = PriceChanges()
     weather: Weather | None = None
     billing: Billing = Billing()
+    # The document of bills; without this section nothing is wanted of it by law.
+    bill: BillDocument | None = None
     budget_billing: BudgetBilling | None = None
     payments: Payments = Payments()
     delivery: Delivery = Delivery()
@@ -172,7 +175,21 @@ class TenantFile(Section):
         for service in self.services:
             _every_language(f"services.{service.code}.label", service.label, self.locale.languages)
             self._can_estimate(service)
+        self._bills_say_it_in_every_language(services)
         return self
+
+    def _bills_say_it_in_every_language(self, services: set[str]) -> None:
+        if self.bill is None:
+            return
+        for position, one in enumerate(self.bill.texts):
+            place = f"bill.texts[{position}]"
+            _every_language(f"{place}.text", one.text, self.locale.languages)
+            _known(place, "service", one.services, services)
+        for block, service in self.bill.unsaid(services):
+            raise ValueError(
+                f"bill.texts has none for {block} on bills of {service}, which the profile "
+                f"{self.bill.profile} wants on every bill"
+            )
 
     def _prices_refer_to_what_is_there(self) -> None:
         calendars = {calendar.code: calendar for calendar in self.calendars}

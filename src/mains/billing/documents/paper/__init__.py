@@ -1,0 +1,1 @@
+"""What the document of a bill says, block by block, in the bill's language."""
