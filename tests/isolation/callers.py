@@ -427,6 +427,7 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
         "spoken": "en",
         "facts": "account_number",
         "suffix": "csv",
+        "document": "json",
         "webhooks_kind": "sandbox",
         "company": utility.tenant.file.companies[0].code,
         "service": utility.tenant.file.services[0].code,

@@ -197,6 +197,7 @@ PORTAL: Lines = {
     # Nothing is paid in parts.
     "bills/<int:bill_id>/parts.pdf": ("nobody here", READ),
     "bills/<int:bill_id>/proof.json": ("holder", READ),
+    "bills/<int:bill_id>/as/<slug:document>/": ("holder", READ),
     "bills/<int:bill_id>/instalments/": ("holder", SEND),
     "bills/downloads/": ("customer", READ),
     "bills/downloads/new/": ("customer", FORM),
@@ -274,6 +275,7 @@ API: Lines = {
     "api/v1/bills": ("token", READ),
     "api/v1/bills/<str:bill_id>": ("token of who sees it", READ),
     "api/v1/bills/<str:bill_id>/explanation": ("token of who may read it", READ),
+    "api/v1/bills/<str:bill_id>/documents/<slug:document>": ("token of who may read it", READ),
     "api/v1/registers": ("token", READ),
     "api/v1/readings": ("token", FORM),
     # Each answers for itself: a register of somebody else is one that there is not.
@@ -311,6 +313,8 @@ DESK: Lines = {
     "customers/<int:account_id>/charges/new/": ("billing", FORM),
     "customers/<int:account_id>/charges/<int:charge_id>/cancel/": ("billing", SEND),
     "customers/<int:account_id>/tax-number/": ("billing", FORM),
+    # Its company reports to no office that asks for one.
+    "customers/<int:account_id>/einvoice-address/": ("billing's nothing", FORM),
     "customers/<int:account_id>/readings/": ("every role", FORM),
     "customers/<int:account_id>/meters/<int:installation_id>/": ("every role", FORM),
     "customers/<int:account_id>/meters/<int:installation_id>/direction/": ("billing", SEND),
@@ -331,6 +335,9 @@ DESK: Lines = {
     "bills/<int:bill_id>/reminder.pdf": ("every role", READ),
     "bills/<int:bill_id>/parts.pdf": ("nobody here", READ),
     "bills/<int:bill_id>/proof.json": ("every role", READ),
+    "bills/<int:bill_id>/as/<slug:document>/": ("every role", READ),
+    "bills/<int:bill_id>/file-again/": ("billing", SEND),
+    "einvoices/": ("billing", FORM),
     "bills/<int:bill_id>/instalments/": ("billing", FORM),
     "bills/<int:bill_id>/instalments/withdraw/": ("billing", SEND),
     "bills/<int:bill_id>/credit/": ("billing", FORM),

@@ -45,7 +45,6 @@ def plant(position: int, word: str) -> tuple[int, int, int]:
         Consent,
         ContactCode,
         Invitation,
-        SavedSignUp,
         SignUp,
         Wording,
     )
@@ -98,9 +97,11 @@ def plant(position: int, word: str) -> tuple[int, int, int]:
             created_at=NOW,
             expires_at=NOW,
         )
-        SavedSignUp.objects.create(
+        SignUp.objects.create(
             token_hash="t" + str(position).ljust(63, "0"),
-            answers={"email": email},
+            email=email,
+            answers={"answers": {"fact-tax_id": f"{word} number"}},
+            created_at=NOW,
             expires_at=NOW,
         )
         ContactCode.objects.create(

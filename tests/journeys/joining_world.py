@@ -23,7 +23,6 @@ from mains.enrolment.models import (
     Consent,
     ContactCode,
     Invitation,
-    SavedSignUp,
     SignUp,
     TryCount,
 )
@@ -37,7 +36,7 @@ from mains.tenancy.tenantfile.identity import Evidence
 
 BOXES = {"agree-terms": "on", "agree-privacy": "on"}
 PASSING = {"django_session", "usersessions_usersession", "enrolment_trycount"}
-WRITTEN = (AccountLink, Consent, ContactCode, Invitation, SavedSignUp, SignUp, User, Message)
+WRITTEN = (AccountLink, Consent, ContactCode, Invitation, SignUp, User, Message)
 
 
 @dataclass

@@ -15,7 +15,7 @@ from tests.journeys.joining_world import (
 
 from mains.billing.models import Bill
 from mains.demo import logins
-from mains.enrolment.models import AccountLink, SavedSignUp, SignUp, TryCount
+from mains.enrolment.models import AccountLink, SignUp, TryCount
 from mains.guard.context import inside
 from mains.identity.models import User
 from mains.tenancy import queries
@@ -311,7 +311,7 @@ class TestStepsPutAside:
         Return how many rows still hold what was typed.
         """
         with inside(SLUG):
-            return SavedSignUp.objects.filter(answers__icontains=kim.paper["bill_number"]).count()
+            return SignUp.objects.filter(answers__icontains=kim.paper["bill_number"]).count()
 
     @pytest.mark.parametrize("other_address", [False, True])
     def test_their_link_ends_with_the_login_and_nothing_typed_is_kept(self, other_address):

@@ -71,7 +71,7 @@ STAFF = {
     "buildings": "buildings/", "join a building": "buildings/join/",
     "support": "customers/{account}/support/{link}/",
     "party": "customers/{account}/data/", "attach": "authorities/new/", "bill": "bills/{bill}/",
-    "credit": "bills/{bill}/credit/",
+    "credit": "bills/{bill}/credit/", "einvoices": "einvoices/",
     "imports": "readings/imports/", "import": "readings/imports/{import}/",
     "import-undo": "readings/imports/{import}/undo/",
     "import-columns": "readings/imports/waiting/{table}/",

@@ -4,7 +4,19 @@ import sys
 
 import click
 
-from mains.cli import audit, bench, bill, billrun, cards, doctor, importing, run, schema, tenant
+from mains.cli import (
+    audit,
+    bench,
+    bill,
+    billrun,
+    cards,
+    doctor,
+    einvoices,
+    importing,
+    run,
+    schema,
+    tenant,
+)
 from mains.cli.output import CommandFailed, say
 
 
@@ -27,6 +39,6 @@ def main() -> None:
 
 for command in (
     run.demo, run.up, tenant.tenant, bill.bill, billrun.billrun, cards.cards, importing.importing,
-    audit.audit, bench.bench, doctor.doctor, schema.migrate, schema.schema,
+    audit.audit, einvoices.einvoices, bench.bench, doctor.doctor, schema.migrate, schema.schema,
 ):  # fmt: skip
     main.add_command(command)

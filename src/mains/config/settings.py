@@ -30,6 +30,7 @@ TENANT_APPS = [
     "mains.metering",
     "mains.tariffs",
     "mains.billing",
+    "mains.einvoices",
     "mains.payments",
     "mains.enrolment",
     "mains.support",

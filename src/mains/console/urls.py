@@ -4,6 +4,7 @@ from mains.console.accounts import (
     bill_now,
     budgets,
     charges,
+    einvoice_address,
     reading_link,
     reading_passes,
     tax_number,
@@ -24,7 +25,7 @@ from mains.console.privacy import views as privacy
 from mains.console.readings import direction, entering, exchanging
 from mains.console.readings import views as readings
 from mains.console.runs import accounts as run_accounts
-from mains.console.runs import bills, crediting, documents, instalments, settling, steps
+from mains.console.runs import bills, crediting, documents, einvoices, instalments, settling, steps
 from mains.console.runs import views as runs
 from mains.console.settings import brand, clock, configuration, numbers, proof
 from mains.console.support import views as support
@@ -57,6 +58,11 @@ urlpatterns = [
     ),
     path("customers/<int:account_id>/bill/", bill_now.bill_now, name="bill-now"),
     path("customers/<int:account_id>/tax-number/", tax_number.correct, name="tax-number"),
+    path(
+        "customers/<int:account_id>/einvoice-address/",
+        einvoice_address.change,
+        name="einvoice-address",
+    ),
     path(
         "customers/<int:account_id>/meters/<int:installation_id>/",
         exchanging.exchange,
@@ -113,6 +119,9 @@ urlpatterns = [
     path("bills/<int:bill_id>/reminder.pdf", documents.reminder, name="bill-reminder"),
     path("bills/<int:bill_id>/parts.pdf", documents.plan, name="bill-parts"),
     path("bills/<int:bill_id>/proof.json", bills.proof, name="bill-proof"),
+    path("bills/<int:bill_id>/as/<slug:document>/", einvoices.document, name="bill-document"),
+    path("bills/<int:bill_id>/file-again/", einvoices.again, name="bill-file-again"),
+    path("einvoices/", einvoices.desk, name="einvoices"),
     path("bills/<int:bill_id>/instalments/", instalments.agree, name="bill-instalments"),
     path(
         "bills/<int:bill_id>/instalments/withdraw/",

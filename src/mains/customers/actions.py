@@ -5,8 +5,9 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
-from mains.core.transactions import inside_transaction
-from mains.customers.models import Contract, DeliveryMode, DeliveryPreference
+from mains.audit import actions as audit
+from mains.core.transactions import inside_transaction, owns_transaction
+from mains.customers.models import Contract, Customer, DeliveryMode, DeliveryPreference
 
 
 @inside_transaction
@@ -51,6 +52,30 @@ def choose_delivery(
         )
         changed += 1
     return changed
+
+
+@owns_transaction
+def set_einvoice_address(*, customer_id: int, address: str, actor: str, now: datetime) -> bool:
+    """
+    Store where a customer's bills for machines go, and return whether it is another place.
+
+    An empty address means none. It counts for bills that are drafted from now on.
+
+    :raises Customer.DoesNotExist: if there is no such customer.
+    """
+    customer = Customer.objects.select_for_update().get(pk=customer_id)
+    if customer.einvoice_address == address:
+        return False
+    customer.einvoice_address = address
+    customer.save(update_fields=["einvoice_address"])
+    audit.record(
+        action="customer.einvoice_address_set",
+        subject=f"customer:{customer_id}",
+        actor=actor,
+        detail={},
+        now=now,
+    )
+    return True
 
 
 @inside_transaction

@@ -56,6 +56,8 @@ class Customer(models.Model):
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=30, blank=True)
     language = models.CharField(max_length=8)
+    # Where its bills for machines go: in Italy a code of seven letters and digits, or a PEC.
+    einvoice_address = models.CharField(max_length=256, blank=True, db_default="")
 
     class Meta:
         constraints = [

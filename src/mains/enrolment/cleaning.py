@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from mains.core.transactions import owns_transaction
 from mains.enrolment import budgets
-from mains.enrolment.models import ContactCode, SavedSignUp, SignUp
+from mains.enrolment.models import ContactCode, SignUp
 
 # Long enough to answer somebody who asks what became of a link.
 KEPT = timedelta(days=30)
@@ -17,7 +17,6 @@ def delete_ended(*, now: datetime) -> int:
     """
     ended = [
         SignUp.objects.filter(expires_at__lt=now - KEPT),
-        SavedSignUp.objects.filter(expires_at__lt=now - KEPT),
         ContactCode.objects.filter(expires_at__lt=now - KEPT),
     ]
     return sum(rows.delete()[0] for rows in ended)

@@ -45,11 +45,26 @@ class AccountLink(models.Model):
         return f"{self.user_id} → {self.account_id}"
 
 
+class SignUps(models.QuerySet["SignUp"]):
+    def to_confirm(self) -> "SignUps":
+        """
+        Return those that a link confirms; what was put aside is none of them.
+        """
+        return self.filter(answers__isnull=True)
+
+    def put_aside(self) -> "SignUps":
+        """
+        Return the steps that somebody wants to finish later.
+        """
+        return self.filter(answers__isnull=False)
+
+
 class SignUp(models.Model):
     """
     A sign-up that waits for its e-mail to be confirmed. It reserves nothing and expires.
 
-    Without an account it makes a login that sees nothing until an account is linked.
+    Without an account it makes a login that sees nothing until an account is linked. One with
+    `answers` is not that far: steps that were put aside, and nothing in it is proven.
     """
 
     token_hash = models.CharField(max_length=64, unique=True)
@@ -68,25 +83,16 @@ class SignUp(models.Model):
     until_date = models.DateField(null=True)
     # What was agreed to: purpose, wording, and the network address it came from.
     consents = models.JSONField(default=list)
+    # What was typed so far; empty once it led to a login.
+    answers = models.JSONField(null=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
 
+    objects = SignUps.as_manager()
+
     def __str__(self) -> str:
         return self.email
-
-
-class SavedSignUp(models.Model):
-    """
-    Steps of a sign-up that somebody wants to finish later; nothing in it is proven.
-    """
-
-    token_hash = models.CharField(max_length=64, unique=True)
-    answers = models.JSONField()
-    expires_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return self.token_hash[:8]
 
 
 class Invitation(models.Model):

@@ -14,6 +14,7 @@ from mains.billing.runs import apart, issuing, overview, rehearsing
 from mains.core.calendars import Period, add_months
 from mains.customers import queries as customers
 from mains.customers.models import Account, Company
+from mains.einvoices import jobs as einvoices
 from mains.metering.allocation import allocation_plans_of
 from mains.metering.conversions import conversions_of
 from mains.metering.estimates import plans_of
@@ -60,6 +61,11 @@ def bill_plans(file: TenantFile) -> Plans:
             country=file.locale.country, chosen=file.billing.back_billing_months
         ),
         reasons={category: words for tax in file.taxes for category, words in tax.reasons.items()},
+        sellers={
+            company.code: company.einvoices.as_facts()
+            for company in file.companies
+            if company.einvoices
+        },
         late_on_next_bill=file.billing.late_readings is LateReadings.NEXT_BILL,
         budget=budget_plan(file),
     )
@@ -192,6 +198,7 @@ def _issue(
             for bill_id in run.bills.values_list("pk", flat=True):
                 releasing.use_credit(bill_id=bill_id)
         notifications.SEND_MESSAGES.send()
+        einvoices.FILE_BILLS.send()
     return run
 
 

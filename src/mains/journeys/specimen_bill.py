@@ -142,6 +142,7 @@ class _Maker:
             "language": self.language,
             "customer": self._customer(),
             "account": self.examples.get("account_number", "00000000"),
+            **({"customer_code": code} if (code := self._code()) else {}),
             "contracts": [contract for contract, _lines, _rated in supplied],
             "lines": [line for _contract, own, _rated in supplied for line in own],
             "vat": [
@@ -164,12 +165,12 @@ class _Maker:
             "address": f"{_('1 Example Street')}\n{self._town()}",
             # What is not asked for need not stand there.
             **({"tax_id": "00000000"} if "tax_id" in self.marked else {}),
-            **(
-                {"code": self.examples.get("customer_code", "00000")}
-                if "customer_code" in self.marked
-                else {}
-            ),
         }
+
+    def _code(self) -> str:
+        if "customer_code" not in self.marked:
+            return ""
+        return self.examples.get("customer_code", "00000")
 
     def _town(self) -> str:
         return _("00000 Town")

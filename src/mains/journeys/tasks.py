@@ -8,6 +8,8 @@ from celery import shared_task
 from mains.audit import queries as audit
 from mains.billing import jobs as billing
 from mains.core.jobs import tenant_task
+from mains.einvoices import filing
+from mains.einvoices import jobs as einvoices
 from mains.guard.context import PUBLIC, inside
 from mains.journeys import (
     anchoring,
@@ -28,6 +30,12 @@ log = structlog.get_logger()
 def work_on_run(*, run_id: int, **_later: object) -> None:
     tenant = queries.current_tenant()
     bill_run.work_on(tenant=tenant, run_id=run_id, now=tenant.now())
+
+
+@tenant_task(einvoices.FILE_BILLS)
+def file_bills(**_later: object) -> None:
+    tenant = queries.current_tenant()
+    filing.file_waiting(tenant=tenant, now=tenant.now(), is_thorough=False)
 
 
 @tenant_task(jobs.READ_METER_FILE)

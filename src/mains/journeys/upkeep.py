@@ -7,6 +7,7 @@ import structlog
 from mains.billing.runs import overview as billing
 from mains.customers import companies
 from mains.documents import waiting as files
+from mains.einvoices import filing
 from mains.enrolment import actions as enrolment
 from mains.enrolment import cleaning
 from mains.guard.context import PUBLIC
@@ -50,6 +51,7 @@ def sweep(*, schema_name: str) -> None:
     bill_downloads.take_up_lost(tenant=tenant, now=now)
     for run_id in billing.unfinished_runs():
         bill_run.work_on(tenant=tenant, run_id=run_id, now=now)
+    filing.file_waiting(tenant=tenant, now=now, is_thorough=False)
 
 
 def nightly() -> None:
@@ -76,6 +78,7 @@ def nightly() -> None:
     reading_reminders.send_due(tenant=tenant, now=tenant.now())
     reading_openings.tell_due(tenant=tenant, now=tenant.now())
     dunning.send_due(tenant=tenant, now=tenant.now())
+    filing.file_waiting(tenant=tenant, now=tenant.now())
     day = tenant.file.billing.issue_day
     if day is None or today.day < day:
         return

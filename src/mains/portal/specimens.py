@@ -122,7 +122,7 @@ def _value(fact: Evidence, facts: dict[str, Any]) -> str:
     say = Speaker(facts["language"], facts["currency"])
     values: dict[Evidence, Callable[[], str]] = {
         Evidence.ACCOUNT_NUMBER: lambda: str(facts["account"]),
-        Evidence.CUSTOMER_CODE: lambda: str(facts["customer"]["code"]),
+        Evidence.CUSTOMER_CODE: lambda: str(facts["customer_code"]),
         Evidence.BILL_NUMBER: lambda: str(facts["number"]),
         Evidence.BILL_DATE: lambda: short_date_text(
             date.fromisoformat(facts["issue_date"]), language=say.language

@@ -3,7 +3,7 @@ from django.urls import path
 from mains.portal import specimens
 from mains.portal.accounts import contracts, linking, people
 from mains.portal.accounts import views as accounts
-from mains.portal.bills import downloads, letters
+from mains.portal.bills import downloads, letters, machine_bills
 from mains.portal.bills import views as bills
 from mains.portal.home import access, me
 from mains.portal.home import views as home
@@ -83,6 +83,7 @@ urlpatterns = [
     path("bills/<int:bill_id>/reminder.pdf", letters.reminder, name="bill-reminder"),
     path("bills/<int:bill_id>/parts.pdf", letters.plan, name="bill-parts"),
     path("bills/<int:bill_id>/proof.json", bills.proof, name="bill-proof"),
+    path("bills/<int:bill_id>/as/<slug:document>/", machine_bills.document, name="bill-document"),
     path("bills/<int:bill_id>/instalments/", bills.share_out, name="bill-instalments"),
     path("bills/downloads/", downloads.every, name="bill-downloads"),
     path("bills/downloads/new/", downloads.new, name="bill-download-new"),

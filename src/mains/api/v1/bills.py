@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from mains.api.problems import Problem
 from mains.api.requests import http_of, noted
+from mains.api.v1.bill_documents import documents_of
 from mains.api.v1.shapes import (
     AFTER,
     LIMIT,
@@ -73,6 +74,10 @@ class BillWithLines(BillShape):
     lines = LineShape(
         many=True, help_text="Empty where the account was shared without the right to pay."
     )
+    documents = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="The formats in which the bill is given, such as json, csv and ubl.",
+    )
 
 
 class Bills(APIView):
@@ -118,7 +123,8 @@ class OneBill(APIView):
             | {"corrects": line["corrects"][0] if "corrects" in line else None}
             for line in facts["lines"]
         ]
-        return Response({**_shape(row), "lines": lines})
+        kinds = documents_of(row, facts, http_of(request).tenant) if "number" in facts else []
+        return Response({**_shape(row), "lines": lines, "documents": kinds})
 
 
 def _shape(row: BillRow) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from rest_framework.views import APIView
 
 from mains.api.v1 import (
     accounts,
+    bill_documents,
     bill_explanations,
     bills,
     consumption,
@@ -59,6 +60,10 @@ urlpatterns = [
     path("bills", english(bills.Bills)),
     path("bills/<str:bill_id>", english(bills.OneBill)),
     path("bills/<str:bill_id>/explanation", english(bill_explanations.BillExplanation)),
+    path(
+        "bills/<str:bill_id>/documents/<slug:document>",
+        english(bill_documents.BillDocument),
+    ),
     path("registers", english(readings.Registers)),
     path("readings", english(readings.Readings)),
     path("readings/batch", english(many_readings.ManyReadings)),

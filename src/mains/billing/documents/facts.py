@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from mains.billing.inputs.chunk_inputs import ChunkInputs
-from mains.billing.inputs.contracts import ContractRow
+from mains.billing.inputs.contracts import ContractRow, Holder
 from mains.billing.inputs.past_estimates import Corrected
 from mains.billing.models import BillRun, RunKind
 from mains.billing.rules.budgeting import BilledAmount
@@ -63,6 +63,7 @@ def common_facts(*, inputs: ChunkInputs, run: BillRun, company: Company) -> dict
             "code": company.code,
             "payment_codes": company.payment_codes,
         },
+        **({"seller": seller} if (seller := inputs.sellers.get(company.code)) else {}),
     }
 
 
@@ -84,7 +85,11 @@ def facts_of(
         "collection_date": identity.collection_date and identity.collection_date.isoformat(),
         "period": days_of(inputs.period_of(draft.account_id)),
         "language": holder.language,
-        "customer": {"name": holder.name, "address": holder.postal_address},
+        "customer": {
+            "name": holder.name,
+            "address": holder.postal_address,
+            **(_identity(holder) if "seller" in common else {}),
+        },
         "account": holder.number,
         **({"customer_code": holder.code} if holder.code else {}),
         "delivery": holder.delivery,
@@ -96,6 +101,14 @@ def facts_of(
         "tax": totals.tax.as_text(),
         "total": totals.gross.as_text(),
     }
+
+
+def _identity(holder: Holder) -> dict[str, str]:
+    """
+    Return who the customer is for a tax office; nobody else needs it on a bill.
+    """
+    known = {"tax_id": holder.tax_id, "einvoice_address": holder.einvoice_address}
+    return {"kind": holder.kind, **{name: value for name, value in known.items() if value}}
 
 
 def _charges(charges: Sequence[OneOff]) -> dict[str, Any]:
@@ -301,6 +314,8 @@ def _line(line: DraftLine, inputs: ChunkInputs, language: str) -> dict[str, Any]
     facts = line_facts(
         rated, contract=contract_id, service=service, label=inputs.label_of(line, language=language)
     )
+    if "/" in rated.vat_rate:
+        facts["category"] = str(category_of(rated.vat_rate))
     if corrects:
         facts["corrects"] = days_of(corrects)
     if days:

@@ -63,7 +63,7 @@ def frame(sheet: Sheet) -> dict[str, Any]:
             "page": _("Page {page} of {pages}"),
         },
         **dict.fromkeys(
-            ("why", "history", "readings", "changes", "plan", "lines", "vat", "glossary")
+            ("agency", "why", "history", "readings", "changes", "plan", "lines", "vat", "glossary")
         ),
         "ways": [],
         "own": [],
@@ -79,6 +79,7 @@ def _words(sheet: Sheet) -> dict[str, Any]:
         "title": title_of(kind=sheet.kind, number=number),
         "number": number,
         "hero": front.hero(sheet),
+        "agency": front.agency(sheet),
         "sum": front.running_sum(sheet),
         "why": why.why(sheet),
         "history": history.history(sheet),

@@ -67,6 +67,7 @@ class ChunkInputs:
     earlier: Mapping[int, Mapping[str, Decimal]]
     conditions: Mapping[int, frozenset[str]]
     reasons: Mapping[str, Mapping[str, str]]
+    sellers: Mapping[str, Mapping[str, Any]]
     line_rounding: LineRounding
 
     @property
@@ -184,6 +185,7 @@ def read(
             priced=priced, issue_date=run.issue_date, electronic_by_default=plans.electronic
         ),
         reasons=plans.reasons,
+        sellers=plans.sellers,
         line_rounding=line_rounding,
     )
 

@@ -29,6 +29,9 @@ class Holder(NamedTuple):
     has_mandate: bool
     delivery: str
     delivery_email: str
+    kind: str
+    tax_id: str
+    einvoice_address: str
     # The provider's own code of the customer, where it has one.
     code: str
 
@@ -100,8 +103,8 @@ _HOLDERS = """
 select a.id, a.number, cu.name, cu.email, cu.language, a.postal_address,
        exists (select from customers_mandate m where m.account_id = a.id
                and m.start_date <= %(issued)s and (m.end_date is null or m.end_date > %(issued)s)),
-       coalesce(d.mode, ''), coalesce(nullif(d.email, ''), cu.email),
-       cu.code
+       coalesce(d.mode, ''), coalesce(nullif(d.email, ''), cu.email), cu.kind, cu.tax_id,
+       cu.einvoice_address, cu.code
 from customers_account a
 join customers_customer cu on cu.id = a.customer_id
 left join lateral (

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from mains.billing.rules.budgeting import BudgetPlan
 from mains.metering.rules.allocating import AllocationPlan
@@ -27,6 +28,8 @@ class Plans:
     electronic: bool = False
     # Why no tax is charged, as the law wants it printed: tax category → language → words.
     reasons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    # What bills for machines say of a company, by its code.
+    sellers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     # For use longer ago than so many months nothing more is claimed.
     back_billing_months: int | None = None
     # Readings that come after an account was rehearsed wait for its next bill.

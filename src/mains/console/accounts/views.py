@@ -12,7 +12,13 @@ from mains.billing import charges
 from mains.branding.components import Cell, Column, Pages, Table
 from mains.console import wording
 from mains.console.access import BILLING, EVERYBODY, OWNERS, StaffRequest, staff
-from mains.console.accounts import budget_tables, payment_documents, reading_passes, tables
+from mains.console.accounts import (
+    budget_tables,
+    einvoice_address,
+    payment_documents,
+    reading_passes,
+    tables,
+)
 from mains.console.accounts import charges as charge_views
 from mains.console.support.views import may_end
 from mains.core.money import Money
@@ -137,6 +143,7 @@ def one(request: StaffRequest, account_id: int) -> HttpResponse:
             "guests_read": any(register.service in by_guests for register in registers),
             "passes": reading_passes.table(request, account_id=account_id),
             "may_correct": request.role in BILLING,
+            "sends_files": einvoice_address.sends_files(request.tenant.file),
             "charges": charge_views.table(charged, base=request.base),
             "budgets": budget_tables.table(budgets, may_correct=request.role in BILLING),
             "offers_budgets": request.tenant.file.budget_billing is not None,

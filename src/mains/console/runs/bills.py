@@ -20,7 +20,7 @@ from mains.billing.rules.comparing import beside
 from mains.branding.components import Cell, Column, Fact, Table
 from mains.console import wording
 from mains.console.access import BILLING, EVERYBODY, StaffRequest, staff
-from mains.console.runs import instalments
+from mains.console.runs import einvoices, instalments
 from mains.console.runs.account_tables import lines_table
 from mains.core.downloads import as_file
 from mains.core.money import Money
@@ -54,6 +54,9 @@ def one(request: StaffRequest, bill_id: int) -> HttpResponse:
             "details": _about(request, bill, seal),
             "lines": _lines(facts) if facts else None,
             "provable": facts is not None and proofs.is_provable(facts),
+            "documents": einvoices.documents_of(bill, facts, request.tenant) if facts else [],
+            "filings": einvoices.filings_table(request, bill_id=bill_id),
+            "rejected": einvoices.is_rejected(bill_id=bill_id),
             "why": _why(request, bill_id, facts) if facts else None,
             "reminded": bill_letters.step_of(bill, tenant=request.tenant, today=request.today) > 0,
             "instalments": instalments.table_of(bill),

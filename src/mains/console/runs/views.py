@@ -22,6 +22,7 @@ from mains.console.runs.holding import Here, here, hold_one
 from mains.console.runs.tables import SHOWN, held_table, runs_table, way
 from mains.core.money import Money
 from mains.customers.companies import all_companies
+from mains.einvoices.filing import offices_of
 from mains.journeys import bill_run, run_desk
 
 
@@ -35,6 +36,7 @@ def every(request: StaffRequest) -> HttpResponse:
         {
             "table": runs_table(rows, base=request.base) if rows else None,
             "settles": request.tenant.file.budget_billing is not None,
+            "files": any(offices_of(one.einvoices) for one in request.tenant.file.companies),
         },
     )
 

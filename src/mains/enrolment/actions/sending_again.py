@@ -52,7 +52,7 @@ def send_again(*, email: str, language: str, site: str, now: datetime) -> None:
     if User.objects.filter(email=email).exists():
         tell_registered(email=email, language=language, token=token, site=site, now=now)
         return
-    waiting = SignUp.objects.filter(email=email, confirmed_at=None, expires_at__gt=now)
+    waiting = SignUp.objects.to_confirm().filter(email=email, confirmed_at=None, expires_at__gt=now)
     sign_up = waiting.order_by("-created_at", "-pk").first()
     if sign_up is None:
         raise SignUpExpired(email)

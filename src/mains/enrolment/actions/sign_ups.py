@@ -13,7 +13,7 @@ from mains.customers.models import Account
 from mains.enrolment.actions import consents, delivering
 from mains.enrolment.actions.consents import Agreed, ConsentPurpose
 from mains.enrolment.actions.links import Terms, link
-from mains.enrolment.models import LinkRole, SavedSignUp, SignUp, Wording
+from mains.enrolment.models import LinkRole, SignUp, Wording
 from mains.enrolment.tokens import digest, new_token
 from mains.identity.models import User
 from mains.notifications import actions as notifications
@@ -191,7 +191,8 @@ def _waiting(token: str, *, now: datetime) -> SignUp:
     Return the sign-up that a token confirms, locked until the end of the transaction.
     """
     sign_up = (
-        SignUp.objects.select_for_update(of=("self",))
+        SignUp.objects.to_confirm()
+        .select_for_update(of=("self",))
         .select_related("account__customer")
         .filter(token_hash=digest(token))
         .first()
@@ -275,7 +276,7 @@ def make_login(*, email: str, name: str, username: str, language: str, password:
     user.password = password or make_password(None)
     user.save()
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    SavedSignUp.objects.filter(answers__email=email).update(answers=FINISHED)
+    SignUp.objects.put_aside().filter(email=email).update(answers=FINISHED, email="")
     return user
 
 
@@ -302,7 +303,7 @@ def pending(*, token: str, now: datetime) -> SignUp:
     :raises SignUpExpired: if it came too late.
     :raises AlreadyConfirmed: if it was used before, or the e-mail got a login meanwhile.
     """
-    sign_up = SignUp.objects.filter(token_hash=digest(token)).first()
+    sign_up = SignUp.objects.to_confirm().filter(token_hash=digest(token)).first()
     if sign_up is None:
         raise SignUpUnknown
     if sign_up.confirmed_at or User.objects.filter(email=sign_up.email).exists():
@@ -326,8 +327,13 @@ def save_for_later(
     Put the steps of a sign-up aside and send a link that goes on with them.
     """
     token = new_token()
-    SavedSignUp.objects.create(
-        token_hash=digest(token), answers=answers, expires_at=now + timedelta(hours=hours)
+    SignUp.objects.create(
+        token_hash=digest(token),
+        email=email,
+        language=language,
+        answers=answers,
+        created_at=now,
+        expires_at=now + timedelta(hours=hours),
     )
     notifications.queue(
         kind="sign-up-saved",
@@ -347,14 +353,14 @@ def resume(*, token: str, now: datetime) -> dict[str, Any]:
     :raises AlreadyConfirmed: if they led to a login.
     :raises SignUpExpired: if it came too late.
     """
-    saved = SavedSignUp.objects.filter(token_hash=digest(token)).first()
+    saved = SignUp.objects.put_aside().filter(token_hash=digest(token)).first()
     if saved is None:
         raise SignUpUnknown
-    if saved.answers == FINISHED:
+    if not saved.answers:
         raise AlreadyConfirmed
     if saved.expires_at <= now:
         raise SignUpExpired
-    return {**saved.answers, "saved": saved.pk}
+    return {**saved.answers, "email": saved.email, "saved": saved.pk}
 
 
 @owns_transaction
@@ -362,7 +368,4 @@ def go_on_as(*, saved_id: int, email: str) -> None:
     """
     Remember for which address steps that were put aside went on, so its login ends their link.
     """
-    saved = SavedSignUp.objects.select_for_update().filter(pk=saved_id).first()
-    if saved is not None and saved.answers != FINISHED:
-        saved.answers = {**saved.answers, "email": email}
-        saved.save(update_fields=["answers"])
+    SignUp.objects.put_aside().filter(pk=saved_id).exclude(answers=FINISHED).update(email=email)

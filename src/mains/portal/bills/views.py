@@ -40,6 +40,7 @@ from mains.portal.bills.explaining import (
     registers_of,
     usage_chart,
 )
+from mains.portal.bills.machine_bills import documents_of
 from mains.portal.home.dues import MOST_PAID
 from mains.portal.paging import page_asked, pages
 from mains.portal.readings.messages import language
@@ -170,6 +171,7 @@ def _whole(request: PortalRequest, bill_id: int, row: BillRow) -> dict[str, Any]
         "sum": lines_of(facts, row),
         "facts": facts,
         "provable": is_provable(facts),
+        "documents": documents_of(request, row, facts),
         "conversions": conversions_of(facts),
         "registers": (registers := registers_of(facts, request.tenant.file)),
         "estimated": any(register.is_estimated for register in registers)

@@ -114,7 +114,7 @@ def later(request: PortalRequest) -> HttpResponse:
         facts = {key: value[:200] for key, value in request.POST.items() if key.startswith("fact-")}
         actions.save_for_later(
             email=form.cleaned_data["email"],
-            answers={**kept, "answers": facts, "email": form.cleaned_data["email"]},
+            answers={**kept, "answers": facts},
             language=language(),
             hours=request.tenant.file.registration.pending_hours,
             site=request.tenant.url,

@@ -70,11 +70,12 @@ INVENTORY = (
         "customers.Customer",
         Category.PARTY,
         ((Find.CUSTOMER, "pk"),),
-        ("name", "tax_id", "code", "email", "phone"),
+        ("name", "tax_id", "code", "email", "phone", "einvoice_address"),
         Ending.REPLACED,
         shown=("kind", "language"),
         replacement=(
             ("name", ERASED), ("tax_id", ""), ("code", ""), ("email", ""), ("phone", ""),
+            ("einvoice_address", ""),
         ),
     ),
     Holding(
@@ -220,17 +221,9 @@ INVENTORY = (
         "enrolment.SignUp",
         Category.ACCESS,
         ((Find.EMAIL, "email"), (Find.CUSTOMER, "account__customer")),
-        ("email", "name", "username", "authority", "consents"),
+        ("email", "name", "username", "authority", "consents", "answers"),
         Ending.DELETED,
-        shown=("customer_type", "created_at", "confirmed_at"),
-    ),
-    Holding(
-        "enrolment.SavedSignUp",
-        Category.ACCESS,
-        ((Find.EMAIL_INSIDE, "answers"),),
-        ("answers",),
-        Ending.DELETED,
-        shown=("expires_at",),
+        shown=("customer_type", "created_at", "expires_at", "confirmed_at"),
     ),
     # The address of who wants to be told when readings are taken again; codes have none.
     Holding(
@@ -335,11 +328,12 @@ PLAIN = {
         "code", "plain_code", "street", "city", "post_code", "zone", "attributes",
     },
     "documents.StoredFile": {"key", "kind", "content_type", "sha256", "about"},
+    # Names of files by number, and what tax offices answered about them.
+    "einvoices.Filing": {"kind", "state", "name", "previous_hash", "hash", "details"},
     "enrolment.AccountLink": {"role", "evidence"},
     "enrolment.Consent": {"purpose", "lawful_basis", "contracts"},
     "enrolment.ContactCode": {"token_hash", "code_hash", "purpose", "channel"},
     "enrolment.Invitation": {"token_hash", "invited_by", "role"},
-    "enrolment.SavedSignUp": {"token_hash"},
     "enrolment.SignUp": {"token_hash", "language", "password", "customer_type", "evidence"},
     "enrolment.TryCount": {"scope", "subject"},
     "enrolment.Wording": {"hash", "purpose", "language", "text"},

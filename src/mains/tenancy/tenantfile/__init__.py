@@ -18,6 +18,7 @@ from mains.tenancy.tenantfile.approvals import Approvals
 from mains.tenancy.tenantfile.base import Colour, Currency, Language, Section, Slug, Texts
 from mains.tenancy.tenantfile.bills import BillDocument
 from mains.tenancy.tenantfile.budgets import BudgetBilling
+from mains.tenancy.tenantfile.einvoices import EInvoices
 from mains.tenancy.tenantfile.estimates import Weather
 from mains.tenancy.tenantfile.identity import (
     Identifier,
@@ -101,6 +102,8 @@ class Company(Section):
     # S4.18: whether its customers create a login by themselves; else staff invite them.
     public: bool = True
     payment_codes: PaymentCodes = PaymentCodes()
+    # Bills for machines; without it there are only JSON and CSV.
+    einvoices: EInvoices | None = None
 
     @model_validator(mode="after")
     def _can_be_paid(self) -> Self:

@@ -42,7 +42,12 @@ def fitted(words: dict[str, Any], *, theme: str) -> dict[str, Any]:
         place = "wide" if wide else min(("left", "right"), key=lambda side: heights[side])
         heights[place] += _wide_way(way) if wide else _narrow_way(way, bold, size)
         ways.append({**way, "place": place, "size": size // 1000})
-    room = ROOM - max(heights["left"], heights["right"]) - heights["wide"]
+    room = ROOM - max(heights["left"], heights["right"])
+    if heights["wide"] > room:
+        # Where the first page is full they stand at the foot of the last one.
+        ways = [{**way, "place": "foot"} if way["place"] == "wide" else way for way in ways]
+    else:
+        room -= heights["wide"]
     history = words["history"]
     return {
         **words,
@@ -84,7 +89,7 @@ def _narrow_way(way: dict[str, Any], font: str, size: int) -> int:
 
 
 def _wide_way(way: dict[str, Any]) -> int:
-    return _GAP + _TWO_INSETS + _TITLE + 8_000 + (21_000 if way["code"] else 0)
+    return _GAP + _TWO_INSETS + _TITLE + 8_000 + (16_000 if way["code"] else 0)
 
 
 def _amounts(rows: list[dict[str, str]], font: str, *, points: Decimal, inset: int) -> int:

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from mains.billing.documents.paper.sheet import Sheet
 from mains.billing.documents.speaking import vat_name
 from mains.billing.kinds import kind_name
+from mains.billing.rules.agency_codes import agency_code
+from mains.references import codes
 from mains.tenancy.tenantfile.bills import Block
 
 _PLACE = re.compile(r"\{(amount|day)\}")
@@ -26,6 +28,24 @@ def issuer(sheet: Sheet) -> dict[str, Any]:
         "brand": brand.name,
         "contacts": [brand.support_phone, brand.support_email],
         "sender": f"{company['name']} · {company['address']}",
+    }
+
+
+def agency(sheet: Sheet) -> dict[str, Any] | None:
+    """
+    Return the code with which the bill can be looked up at the tax agency, where it reports to one.
+
+    Source: Orden HAC/1177/2024, articles 20 and 21: at the beginning, 30 to 40 mm, with its words.
+    """
+    text = agency_code(sheet.facts)
+    if text is None:
+        return None
+    # What the law prescribes word for word is not translated.
+    return {
+        "code": list(codes.qr(text)),
+        "above": "QR tributario:",
+        "below": "VERI*FACTU",
+        "alt": _("Code with which this bill can be looked up at the tax agency"),
     }
 
 
@@ -102,7 +122,7 @@ def details(sheet: Sheet) -> dict[str, Any]:
     facts, say = sheet.facts, sheet.say
     addresses = list(dict.fromkeys(contract["address"] for contract in facts["contracts"]))
     points = [contract["supply_point"] for contract in facts["contracts"]]
-    code, tax_id = (facts["customer"].get(key, "") for key in ("code", "tax_id"))
+    code, tax_id = facts.get("customer_code", ""), facts["customer"].get("tax_id", "")
     rows = [
         ("bill_number", _("Bill number"), facts["number"]),
         *_reference(sheet),

@@ -1,0 +1,1 @@
+"""Bills for machines, made from their sealed facts."""
