@@ -424,6 +424,8 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
         "slug": "alder",
         "schema_name": "alder",
         "kind": "terms",
+        "language": "en",
+        "message": "bill-issued",
         "spoken": "en",
         "facts": "account_number",
         "suffix": "csv",

@@ -27,7 +27,15 @@ from mains.console.readings import views as readings
 from mains.console.runs import accounts as run_accounts
 from mains.console.runs import bills, crediting, documents, einvoices, instalments, settling, steps
 from mains.console.runs import views as runs
-from mains.console.settings import brand, clock, configuration, numbers, proof
+from mains.console.settings import (
+    bill_document,
+    brand,
+    clock,
+    configuration,
+    mail,
+    numbers,
+    proof,
+)
 from mains.console.support import views as support
 from mains.console.tariffs import drafting, indexes, lab
 from mains.console.tariffs import views as tariffs
@@ -185,6 +193,14 @@ urlpatterns = [
     path("messages/<int:message_id>/", messages.one, name="message"),
     path("settings/", brand.overview, name="settings"),
     path("settings/brand/", brand.edit, name="brand"),
+    path("settings/bill/", bill_document.edit, name="bill-document"),
+    path(
+        "settings/bill/<slug:company>/<slug:language>.pdf",
+        bill_document.sample,
+        name="bill-sample",
+    ),
+    path("settings/mail/", mail.every, name="mail"),
+    path("settings/mail/<slug:message>/", mail.one, name="mail-words"),
     path("settings/clock/", clock.move, name="clock"),
     path("settings/numbers/", numbers.numbers, name="numbers"),
     path("settings/proof/", proof.proof, name="proof"),

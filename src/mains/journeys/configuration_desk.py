@@ -14,6 +14,7 @@ from mains.branding.themes import ThemeError, load_theme
 from mains.enrolment import strength
 from mains.journeys import configure
 from mains.metering import windows
+from mains.notifications import own_words
 from mains.tariffs.actions import PublishedPricesChanged
 from mains.tariffs.entering import TariffWrong
 from mains.tariffs.notices import NoticeTooShort
@@ -97,6 +98,10 @@ def _contradictions(tenant: TenantInfo, file: TenantFile) -> Problems:
     except ThemeError:
         problems.append(("brand.theme", _("There is no look of this name.")))
     problems += windows.contradictions(file)
+    try:
+        own_words.check(file)
+    except own_words.MailWrong as error:
+        problems.append((error.place, error.why))
     for weak in strength.weak_policies(file=file, today=tenant.date_of(tenant.now())):
         position = file.registration.policies.index(weak.policy)
         place = f"registration.policies[{position}]"

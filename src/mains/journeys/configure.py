@@ -10,6 +10,7 @@ from mains.enrolment import strength
 from mains.guard.context import PUBLIC, inside
 from mains.journeys import jobs
 from mains.metering import windows
+from mains.notifications import own_words
 from mains.tariffs import actions as tariffs
 from mains.tariffs import notices
 from mains.tariffs.entering import check, rows_of
@@ -55,6 +56,7 @@ def publish(
     :raises WindowsContradict: if a reading window cannot hold.
     :raises WeakPolicy: if a policy that gives access is guessed too easily.
     :raises TariffWrong: if prices or a calendar contradict themselves.
+    :raises MailWrong: if a message in the utility's own words cannot be sent.
     """
     version, before = registry.published(schema_name=file.slug)
     if based_on not in (None, version) and file != before:
@@ -101,6 +103,7 @@ def _judge(*, file: TenantFile, now: datetime) -> None:
     if contradictions:
         raise WindowsContradict(" ".join(f"{place}: {what}" for place, what in contradictions))
     check(file)
+    own_words.check(file)
     with inside(file.slug):
         weak = strength.weak_policies(file=file, today=now.date())
     if weak:

@@ -1,16 +1,22 @@
 """From a queued message to a subject, a plain text and an HTML part in the tenant's brand."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from email.header import decode_header, make_header
 from email.utils import formataddr
 
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from mains.branding.rules.colour import palette
+from mains.branding.rules.oklch import to_hex
+from mains.branding.themes import load_theme
 from mains.guard.context import PUBLIC, required
 from mains.notifications.kinds import KINDS
 from mains.notifications.models import Message
+from mains.notifications.rules.own_words import filled
 from mains.tenancy import queries
+from mains.tenancy.tenantfile import TenantFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,9 @@ class Sender:
     name: str
     address: str
     footer: str
+    # Messages in the sender's own words: subject and text by kind and language.
+    own: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    colour: str = ""
 
 
 def sender() -> Sender:
@@ -53,9 +62,26 @@ def sender() -> Sender:
     """
     if required() == PUBLIC:
         return Sender("Mains", "hello@mains.example", "Mains")
-    brand = queries.current_tenant().file.brand
+    return sender_of(queries.current_tenant().file)
+
+
+def sender_of(file: TenantFile) -> Sender:
+    """
+    Return a utility as the sender of its messages.
+    """
+    brand = file.brand
+    footer = [brand.name, brand.address, brand.support_phone, brand.support_email]
+    colour = (brand.colour or load_theme(name=brand.theme).colour).lower()
     return Sender(
-        brand.name, brand.sender, f"{brand.name} · {brand.address} · {brand.support_phone}"
+        name=brand.name,
+        address=brand.sender,
+        footer=" · ".join(filter(None, footer)),
+        own={
+            (one.kind, language): (one.subject[language], text)
+            for one in file.mails
+            for language, text in one.text.items()
+        },
+        colour=to_hex(palette(brand=colour).light.fill),
     )
 
 
@@ -73,10 +99,15 @@ def render(message: Message, *, sender: Sender) -> Rendered:
         "recipient": message.recipient,
     }
     with translation.override(message.language):
-        subject, _, text = _part(f"notifications/{message.kind}.txt", values).partition("\n")
+        subject, text = _texts(message, sender, values)
         html = render_to_string(
             "notifications/shell.html",
-            {**values, "subject": subject, "paragraphs": text.strip().split("\n\n")},
+            {
+                **values,
+                "subject": subject,
+                "colour": sender.colour,
+                "paragraphs": text.strip().split("\n\n"),
+            },
         )
     return Rendered(
         sender=formataddr((sender.name, sender.address)),
@@ -88,6 +119,18 @@ def render(message: Message, *, sender: Sender) -> Rendered:
         key=message.key,
         language=message.language,
     )
+
+
+def _texts(message: Message, sender: Sender, values: dict[str, str]) -> tuple[str, str]:
+    """
+    Return subject and text: in the sender's own words where it has some, else in ours.
+    """
+    subject, _, text = _part(f"notifications/{message.kind}.txt", values).partition("\n")
+    own = sender.own.get((message.kind, message.language))
+    if own is None:
+        return subject, text
+    # A subject is one line, whatever is put into it; without its value it is ours.
+    return " ".join(filled(own[0], values).split()) or subject, filled(own[1], values)
 
 
 def subject(*, kind: str, values: dict[str, str], language: str) -> str:

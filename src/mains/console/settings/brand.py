@@ -32,6 +32,12 @@ def overview(request: StaffRequest) -> HttpResponse:
             f"{file.brand.name}, {load_theme(name=file.brand.theme).title}",
             Link(_("Change"), f"{request.base}settings/brand/"),
         ),
+        Fact(_("Bills"), _profile(file), Link(_("Change"), f"{request.base}settings/bill/")),
+        Fact(
+            _("Messages to customers"),
+            file.brand.sender,
+            Link(_("Change"), f"{request.base}settings/mail/"),
+        ),
         Fact(_("Addresses"), ", ".join(file.hosts)),
         Fact(_("Languages"), ", ".join(file.locale.languages), change),
         Fact(_("Time zone and currency"), f"{file.locale.timezone}, {file.locale.currency}"),
@@ -65,6 +71,10 @@ def _guests(file: TenantFile) -> str:
     Say for which services anybody with the account's details, or a link, sends readings.
     """
     return ", ".join(service.code for service in guest_readings.services(file=file)) or _("Off")
+
+
+def _profile(file: TenantFile) -> str:
+    return file.bill.profile if file.bill else "–"
 
 
 def _card(file: TenantFile) -> str:

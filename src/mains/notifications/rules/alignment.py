@@ -1,5 +1,6 @@
 """Which records in its DNS let a tenant's mail pass as its own (SPF, DKIM, DMARC)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -13,6 +14,28 @@ class Record:
     type: str
     value: str
     why: str
+
+    @property
+    def mark(self) -> str:
+        """
+        Return how a record of this sort begins, whatever else it says.
+        """
+        return self.value.partition(";")[0].partition(" ")[0]
+
+    def is_met(self, found: Sequence[str]) -> bool:
+        """
+        Tell whether what was found does what is wanted: the same sort, and this server where named.
+        """
+        wanted = [word for word in self.value.split() if word.startswith("a:")]
+        return any(
+            text.lower().startswith(self.mark.lower())
+            and all(_names(text, word.removeprefix("a:")) for word in wanted)
+            for text in found
+        )
+
+
+def _names(text: str, server: str) -> bool:
+    return any(word.partition(":")[2].lower() == server.lower() for word in text.split())
 
 
 def domain_of(sender: str) -> str:

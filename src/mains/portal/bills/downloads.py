@@ -269,7 +269,7 @@ def _state(found: Download) -> tuple[str, Any]:
         Step.WAITING: (_("Waiting"), "info"),
         Step.WORKING: (_("%(percent)s %% done") % {"percent": found.percent}, "info"),
         Step.READY: (_("Ready"), "ok"),
-        Step.FAILED: (_("Not made"), "danger"),
+        Step.FAILED: (_("Not made"), "bad"),
         Step.EXPIRED: (_("Ended"), ""),
     }[found.step]
 

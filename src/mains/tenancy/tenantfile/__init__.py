@@ -27,6 +27,7 @@ from mains.tenancy.tenantfile.identity import (
     Registration,
     Way,
 )
+from mains.tenancy.tenantfile.mails import MailText
 from mains.tenancy.tenantfile.money import Billing, Delivery, Payments
 from mains.tenancy.tenantfile.payment_codes import PaymentCodes, check_account, check_apart
 from mains.tenancy.tenantfile.privacy import Privacy
@@ -141,6 +142,8 @@ class TenantFile(Section):
     payments: Payments = Payments()
     delivery: Delivery = Delivery()
     legal: tuple[LegalText, ...] = ()
+    # Messages in the utility's own words; the others are written by us.
+    mails: tuple[MailText, ...] = ()
     privacy: Privacy = Privacy()
     approvals: Approvals = Approvals()
     # The provider's own words, by language and key.

@@ -44,11 +44,11 @@ def own_words(sheet: Sheet) -> list[dict[str, str]]:
     if sheet.document is None:
         return []
     services = {contract["service"] for contract in sheet.facts["contracts"]}
-    titles = _titles()
+    said = titles()
     return [
         {
             "block": str(block),
-            "title": titles[block],
+            "title": said[block],
             "text": one.text.get(sheet.say.language) or next(iter(one.text.values())),
         }
         for block in _OWN
@@ -58,7 +58,10 @@ def own_words(sheet: Sheet) -> list[dict[str, str]]:
     ]
 
 
-def _titles() -> dict[Block, str]:
+def titles() -> dict[Block, str]:
+    """
+    Return what blocks in the utility's own words are called.
+    """
     return {
         Block.SAVINGS: _("What you saved"),
         Block.AVERAGE_USE: _("How much others use"),
