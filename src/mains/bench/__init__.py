@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from mains.bench import (
+    bill_file,
     billrun,
     interval_import,
     pdf,
@@ -14,6 +15,7 @@ from mains.bench import (
 from mains.bench.result import Result
 
 BENCHES: dict[str, Callable[..., Result]] = {
+    "bill-file": bill_file.measure,
     "billrun": billrun.measure,
     "import": interval_import.measure,
     "pdf": pdf.measure,

@@ -39,8 +39,8 @@ def measure(*, accounts: int = 10_000, **_others: object) -> Result:
             # Once for nothing: what a process loads only once is not the cost of a bill.
             _cost(owner, WARM_UP)
             costs = {size: _cost(owner, size) for size in _smaller(accounts)}
-            tenant = _open(owner, accounts)
-            stages, run_id = _measure(tenant)
+            tenant = opened(owner, accounts)
+            stages, run_id = billed(tenant)
             memory = peak_mb()
             differences = _differences(run_id=run_id, accounts=accounts)
             bare = yardstick.write(owner, schema_name=population.SLUG)
@@ -60,7 +60,7 @@ def _cost(owner: psycopg.Connection[Any], accounts: int) -> float:
     """
     Return what a bill costs in a run over so many accounts, which is gone afterwards.
     """
-    stages, _run_id = _measure(_open(owner, accounts))
+    stages, _run_id = billed(opened(owner, accounts))
     provisioning.drop(owner, schema_name=population.SLUG)
     owner.commit()
     return _micros(stages, accounts)
@@ -70,7 +70,10 @@ def _micros(stages: dict[str, Spent], accounts: int) -> float:
     return round(sum(spent.cpu for spent in stages.values()) / accounts * 1e6, 1)
 
 
-def _open(owner: psycopg.Connection[Any], accounts: int) -> TenantInfo:
+def opened(owner: psycopg.Connection[Any], accounts: int) -> TenantInfo:
+    """
+    Open the made-up utility with so many accounts, suspended.
+    """
     open_tenant.open_tenant(file=population.tenant_file(), author="bench", now=population.NOW)
     owner.execute(
         "update public.tenancy_tenant set state = 'SUSPENDED' where schema_name = %s",
@@ -86,7 +89,7 @@ def _open(owner: psycopg.Connection[Any], accounts: int) -> TenantInfo:
     return queries.tenant(population.SLUG)
 
 
-def _measure(tenant: TenantInfo) -> tuple[dict[str, Spent], int]:
+def billed(tenant: TenantInfo) -> tuple[dict[str, Spent], int]:
     """
     Do what the console does, step by step.
     """

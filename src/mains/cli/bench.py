@@ -20,10 +20,11 @@ OWNERS = frozenset({"tenant-create", "tenant-migrate"})
 @click.option("--tenants", type=int, default=200, show_default=True)
 @click.option("--json", "as_json", is_flag=True)
 def bench(name: str, accounts: int, rows: int, tenants: int, as_json: bool) -> None:
-    """Measure NAME: billrun, import, pdf, rating, tenant-create, tenant-migrate, usage.
+    """Measure NAME: bill-file, billrun, import, pdf, rating, tenant-create, tenant-migrate, usage.
 
     \b
     Examples:
+      mains bench bill-file --json
       mains bench billrun --accounts 10000 --json
       mains bench import --rows 1000000 --json
       mains bench pdf --json

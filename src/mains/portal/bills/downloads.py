@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mains.branding.components import Cell, Column, Table
 from mains.core.downloads import as_file
 from mains.core.spreadsheets import TYPES
-from mains.core.wording import instant_text, money_text, short_date_text
+from mains.core.wording import instant_text, money_text, number_text, short_date_text
 from mains.customers import portfolio
 from mains.documents.serving import LINK_SECONDS
 from mains.enrolment.access_log import Deed
@@ -74,7 +75,7 @@ def new(request: PortalRequest) -> HttpResponse:
     usual = _usual(request.today)
     shows = request.method == "GET" or "show" in request.POST
     typed = request.POST if request.method == "POST" else None
-    form = WantedBills(typed, initial=usual, is_named=not shows)
+    form = WantedBills(typed, initial=usual, is_named="show" not in request.POST)
     if form.is_bound and not form.is_valid():
         return _page(request, form, [], status=422)
     rows = _found(request, form, form.cleaned_data if form.is_bound else usual)
@@ -240,6 +241,7 @@ def _own(request: PortalRequest, name: str) -> Download:
 def _table(request: PortalRequest, found: list[Download]) -> Table:
     return Table(
         caption=_("Downloads requested"),
+        hide_caption=True,
         columns=(
             Column(_("Name")),
             Column(_("Asked for")),
@@ -277,7 +279,10 @@ def _state(found: Download) -> tuple[str, Any]:
 def _size(count: int) -> str:
     if not count:
         return "–"
-    return f"{count / 1_000_000:.1f} MB" if count >= 100_000 else f"{max(1, count // 1000)} kB"
+    if count < 100_000:
+        return f"{max(1, count // 1000)} kB"
+    size = Decimal(count) / 1_000_000
+    return f"{number_text(size, language=language(), decimals=1)} MB"
 
 
 def _day(request: PortalRequest, found: Download) -> str:

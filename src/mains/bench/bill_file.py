@@ -1,0 +1,82 @@
+"""Five hundred bills as one file: from scratch, and once their documents are kept."""
+
+import tempfile
+from typing import Any
+
+from celery import current_app
+from django.conf import settings
+from django.db import connection
+
+from mains.bench import billrun, population
+from mains.bench.leftovers import cleaned_up
+from mains.bench.result import Result
+from mains.bench.stopwatch import Spent, measured, peak_mb
+from mains.billing.documents import pdf
+from mains.billing.models import Bill
+from mains.guard import context
+from mains.journeys import bill_downloads
+from mains.journeys.bill_downloads import Format, Step
+from mains.payments import queries as payments
+from mains.tenancy import queries
+from mains.tenancy.queries import TenantInfo
+
+BILLS, MOST_SECONDS, MOST_SECONDS_KEPT = 500, 180, 10
+
+
+def measure(**_others: object) -> Result:
+    """
+    Measure the file of 500 bills beside setting the same documents and keeping nothing.
+
+    :raises OwnerLoginMissing: in a process that may not create schemas.
+    """
+    current_app.conf.update(broker_url="memory://")
+    with cleaned_up(schema_names=[population.SLUG]) as owner, tempfile.TemporaryDirectory() as at:
+        settings.DATA_DIR, before = at, settings.DATA_DIR
+        try:
+            tenant = billrun.opened(owner, BILLS)
+            billrun.billed(tenant)
+            with context.inside(population.SLUG):
+                return _result(tenant)
+        finally:
+            settings.DATA_DIR = before
+            connection.close()
+            queries.forget()
+
+
+def _result(tenant: TenantInfo) -> Result:
+    ids = list(Bill.objects.order_by("pk").values_list("pk", flat=True))
+    with measured() as bare:
+        for bill_id in ids:
+            pdf.pdf(bill_id=bill_id, tenant=tenant)
+    scratch, size = _made(tenant, ids)
+    kept, again = _made(tenant, ids)
+    holds = scratch.wall <= MOST_SECONDS and kept.wall <= MOST_SECONDS_KEPT
+    return Result(
+        name="bill-file",
+        unit="bills",
+        ours=len(ids) / scratch.cpu,
+        yardstick=len(ids) / bare.cpu,
+        peak_mb=peak_mb(),
+        detail={
+            "bills": len(ids),
+            "seconds": round(scratch.wall, 1),
+            "most_seconds": MOST_SECONDS,
+            "seconds_when_kept": round(kept.wall, 2),
+            "most_seconds_when_kept": MOST_SECONDS_KEPT,
+            "megabytes": round(size / 1e6, 1),
+            "passed": holds and size == again,
+            "yardstick_is": "the same documents set one after another, and kept nowhere",
+        },
+    )
+
+
+def _made(tenant: TenantInfo, ids: list[int]) -> tuple[Spent, int]:
+    rows = payments.bills_with_ids(bill_ids=ids, today=tenant.date_of(population.NOW))
+    wish: dict[str, Any] = {"rows": rows, "title": "All", "file_format": Format.ZIP}
+    with measured() as spent:
+        name = bill_downloads.ask(**wish, user_id=1, language="en", now=population.NOW)
+        bill_downloads.work_on(tenant=tenant, name=name, now=population.NOW)
+    made = bill_downloads.one(name=name, user_id=1, now=tenant.now())
+    if made.step is not Step.READY or made.count != len(ids):
+        raise AssertionError(made)
+    return spent, made.size
