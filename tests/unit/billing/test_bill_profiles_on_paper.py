@@ -210,3 +210,25 @@ def test_the_bars_never_stand_on_a_page_of_their_own(slug, company, language):
         seen.add(page)
         assert page == 1 or readings in pages[page - 1], count
     assert 1 in seen
+
+
+@pytest.mark.parametrize(("slug", "company", "language"), EVERY)
+def test_what_a_hero_says_more_stands_above_everything_else(slug, company, language):
+    paper = read(slug, company, language)
+    replaced = {**paper.facts, "number": f"{paper.facts['number'][:-1]}0"}
+    facts = {**paper.facts, "kind": "CORRECTION"}
+    earlier = replace(paper.earlier, replaced=replaced)
+    content = pdf.render(facts=facts, tenant=paper.tenant, earlier=earlier)
+    heights: dict[str, float] = {}
+
+    def visit(part, matrix, text_matrix, _font, _size):
+        heights.setdefault(joined(part), matrix[3] * text_matrix[5] + matrix[5])
+
+    pypdf.PdfReader(io.BytesIO(content)).pages[0].extract_text(visitor_text=visit)
+    (note,) = layout(facts=facts, tenant=paper.tenant, earlier=earlier)["hero"]["notes"]
+    lines = [joined(note)[first:] for first in range(len(joined(note)))]
+    # Its last line, however it broke.
+    lowest = min(high for part, high in heights.items() if part and part in lines)
+    title = heights[joined(paper.words["sum"]["title"])]
+
+    assert lowest > title + 15

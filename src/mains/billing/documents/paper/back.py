@@ -80,7 +80,8 @@ def glossary(sheet: Sheet) -> dict[str, Any] | None:
     """
     Return what the terms that stand on this bill mean.
     """
-    if not sheet.prints(Block.GLOSSARY):
+    # What changed takes its room on a corrected bill.
+    if not sheet.prints(Block.GLOSSARY) or sheet.earlier.replaced:
         return None
     facts = sheet.facts
     contracts = facts["contracts"]

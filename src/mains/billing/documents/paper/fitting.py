@@ -17,6 +17,8 @@ _COLUMN, _LABEL, _GAP, _TWO_INSETS = 82_000, 32_000, 4_000, 7_000
 # A title with the space below it, a row of column heads, the note below a code.
 _TITLE, _HEADS, _NOTE = 6_000, 2_000, 7_000
 # How wide codes are: a link has few modules, what Ukraine's central bank wants has many.
+# What a hero may need that says more than usual.
+_MORE = 6_000
 _SIZE, _SIZES = 25_000, {"link": 20_000, "nbu": 30_000}
 _TEXT, _LARGE_LABEL, _LABEL_SIZE = Decimal("9.5"), 9, Decimal("7.5")
 _SMALL = Decimal("8.5")
@@ -43,6 +45,8 @@ def fitted(words: dict[str, Any], *, theme: str) -> dict[str, Any]:
         heights[place] += _wide_way(way) if wide else _narrow_way(way, bold, size)
         ways.append({**way, "place": place, "size": size // 1000})
     room = ROOM - max(heights["left"], heights["right"])
+    if words["hero"]["kind"] or words["hero"]["notes"]:
+        room -= _MORE
     if heights["wide"] > room:
         # Where the first page is full they stand at the foot of the last one.
         ways = [{**way, "place": "foot"} if way["place"] == "wide" else way for way in ways]
