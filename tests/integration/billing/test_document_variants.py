@@ -24,6 +24,11 @@ def facts(balta):
     return {**chosen, "language": "en"}
 
 
+@pytest.fixture
+def tavho(tenant):
+    return utility("tavho")
+
+
 def render(tenant, facts, **changes) -> str:
     from mains.billing.documents import pdf
     from mains.billing.documents.earlier import Earlier
@@ -255,3 +260,44 @@ class TestLetters:
         assert joined(f"Bill {facts['number']} is paid in 3 parts.") in joined(text)
         for amount in ("€10.10", "€10.11", "€10.12", "€30.33", "€20.23"):
             assert amount in text
+
+
+class TestSavings:
+    """
+    Hungary wants what was saved since prices were lowered, on the bill and in all.
+    """
+
+    def test_it_is_the_same_quantity_at_the_price_before(self, tavho):
+        from decimal import ROUND_HALF_UP, Decimal
+
+        from mains.billing.documents import pdf
+        from mains.core.money import Money
+        from mains.core.wording import money_text
+
+        bill = tavho.bills[0]
+        former = {one.code: one.price for one in tavho.tenant.file.bill.former_prices}
+        saved = Decimal(0)
+        for line in json.loads(bill.facts)["lines"]:
+            if line["code"] in former:
+                quantity = Decimal(line["quantity"]) * Decimal(line["times"])
+                quantity /= Decimal(line["divisor"])
+                saved += (former[line["code"]] * quantity - Decimal(line["net"])) * Decimal("1.05")
+        text = joined(text_of(pdf.pdf(bill_id=bill.pk, tenant=tavho.tenant)))
+
+        (said,) = [
+            one
+            for minor in range(-1, 2)
+            if (one := int(saved.quantize(Decimal(1), ROUND_HALF_UP)) + minor)
+            and joined(f"megtakarításaáfával: {money_text(Money(one, 'HUF'), language='hu')}")
+            in text
+        ]
+        # Lines are rounded to forints, so the two ways differ by less than one for each.
+        assert abs(said - saved) < 2
+        # The first bill of the account: all bills until it are this one.
+        assert joined(f"összesen: {money_text(Money(said, 'HUF'), language='hu')}") in text
+
+    def test_without_prices_before_there_are_no_figures(self, balta):
+        from mains.billing.documents import pdf
+
+        text = text_of(pdf.pdf(bill_id=balta.bills[0].pk, tenant=balta.tenant))
+        assert "you save" not in text

@@ -1,9 +1,11 @@
 """What the bills before said when a bill was issued, so that its document stays the same."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
+from decimal import Decimal
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -25,6 +27,17 @@ order by b.period_end desc, b.id desc
 limit %(most)s
 """
 
+# The same bills and the one itself, whatever their currency was: what was paid per unit.
+_PRICED = """
+select l.code, l.unit_price, l.vat_rate, sum(l.net)
+from billing_bill own
+join billing_bill b on b.account_id = own.account_id and b.issued_at <= own.issued_at
+left join billing_bill n on n.credits_id = b.id and n.issued_at <= own.issued_at
+join billing_billline l on l.bill_id = b.id
+where own.id = %(bill)s and b.state <> 'DRAFT' and b.kind <> 'CREDIT' and n.id is null
+  and l.code = any(%(codes)s) and l.unit_price > 0
+group by 1, 2, 3
+"""
 _REPLACED = """
 select c.number, c.facts, c.facts_hash
 from billing_bill b
@@ -32,6 +45,17 @@ join billing_billrun r on r.id = b.run_id
 join billing_bill c on c.id = r.corrects_id
 where b.id = %s and c.facts_deleted_at is null
 """
+
+
+class Paid(NamedTuple):
+    """
+    What was charged for a component at one unit price, net, in major units.
+    """
+
+    code: str
+    unit_price: Decimal
+    vat_percent: Decimal
+    net: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +68,8 @@ class Earlier:
     bills: tuple[dict[str, Any], ...] = ()
     # The credited bill in whose place a bill stands.
     replaced: dict[str, Any] | None = None
+    # What was charged so far for what once had another price.
+    paid: tuple[Paid, ...] = ()
 
     def like(self, facts: dict[str, Any]) -> tuple[dict[str, Any], ...]:
         """
@@ -67,6 +93,17 @@ class Earlier:
 
 
 NOTHING = Earlier()
+
+
+def paid_so_far(*, bill_id: int, codes: Collection[str]) -> tuple[Paid, ...]:
+    """
+    Return what was charged for components until a bill was issued, by unit price, with it.
+    """
+    if not codes:
+        return ()
+    with connection.cursor() as cursor:
+        cursor.execute(_PRICED, {"bill": bill_id, "codes": list(codes)})
+        return tuple(Paid(*row) for row in cursor.fetchall())
 
 
 def earlier_than(*, bill_id: int) -> Earlier:

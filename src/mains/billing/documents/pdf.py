@@ -1,6 +1,7 @@
 """The document of a bill: its sealed facts on paper, the same bytes every time."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date as civil_date
 from datetime import datetime
 from functools import lru_cache
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mains.billing import queries
-from mains.billing.documents.earlier import NOTHING, Earlier, earlier_than
+from mains.billing.documents.earlier import NOTHING, Earlier, earlier_than, paid_so_far
 from mains.billing.documents.facts import seal
 from mains.billing.documents.layout import layout
 from mains.branding.themes import load_theme
@@ -65,7 +66,10 @@ def forget(*, bills: Iterable[tuple[int, str]]) -> None:
 
 
 def _made(facts: dict[str, Any], bill_id: int, tenant: TenantInfo) -> bytes:
-    return render(facts=facts, tenant=tenant, earlier=earlier_than(bill_id=bill_id))
+    earlier = earlier_than(bill_id=bill_id)
+    former = tenant.file.bill.former_prices if tenant.file.bill else ()
+    paid = paid_so_far(bill_id=bill_id, codes=[one.code for one in former])
+    return render(facts=facts, tenant=tenant, earlier=replace(earlier, paid=paid))
 
 
 def _name(facts: dict[str, Any], bill_id: int) -> str:

@@ -1,10 +1,11 @@
 """What stands on the document of a bill: its blocks, and what the law of a country wants."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from mains.tenancy.tenantfile.base import Section, Slug, Texts
 
@@ -193,6 +194,16 @@ class BillText(Section):
         return not self.services or service in self.services
 
 
+class FormerPrice(Section):
+    """
+    What a line cost, net, before the law lowered prices: what was saved since is counted by it.
+    """
+
+    # The component of the tariffs that the line comes from.
+    code: Slug
+    price: Decimal = Field(gt=0)
+
+
 class BillDocument(Section):
     """
     The document of bills: nothing can be published that lacks what its profile wants.
@@ -202,6 +213,8 @@ class BillDocument(Section):
     # Blocks that are not printed.
     leave_out: tuple[Block, ...] = ()
     texts: tuple[BillText, ...] = ()
+    # For the block `savings`: this bill's and all since are said in figures.
+    former_prices: tuple[FormerPrice, ...] = ()
 
     @model_validator(mode="after")
     def _leaves_out_nothing_wanted(self) -> Self:

@@ -1,9 +1,12 @@
 """What helps to read the bill, and whom to ask: the utility's own words, terms, contacts."""
 
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from mains.billing.documents.earlier import Paid
 from mains.billing.documents.figures import is_estimated
 from mains.billing.documents.paper.sheet import Sheet
 from mains.tenancy.tenantfile.bills import Block
@@ -49,13 +52,56 @@ def own_words(sheet: Sheet) -> list[dict[str, str]]:
         {
             "block": str(block),
             "title": said[block],
-            "text": one.text.get(sheet.say.language) or next(iter(one.text.values())),
+            "text": " ".join(
+                [
+                    one.text.get(sheet.say.language) or next(iter(one.text.values())),
+                    *(_saved(sheet) if block is Block.SAVINGS else []),
+                ]
+            ),
         }
         for block in _OWN
         if sheet.prints(block)
         for one in sheet.document.texts_in(block)
         if any(one.is_about(service) for service in services)
     ]
+
+
+def _saved(sheet: Sheet) -> list[str]:
+    """
+    Say what the prices before would have cost more: on this bill, and on all until it.
+    """
+    former = {one.code: one.price for one in sheet.document.former_prices} if sheet.document else {}
+    own = [
+        Paid(
+            line["code"],
+            Decimal(line["unit_price"]),
+            Decimal(line["vat"]),
+            Decimal(line["net"]),
+        )
+        for line in sheet.facts["lines"]
+        if line["code"] in former and Decimal(line["unit_price"]) > 0
+    ]
+    if not own:
+        return []
+    said = [
+        _("On this bill you save %(amount)s, with VAT.")
+        % {"amount": sheet.say.amount(_saved_by(own, former))}
+    ]
+    if sheet.earlier.paid:
+        total = sheet.say.amount(_saved_by(sheet.earlier.paid, former))
+        said.append(_("On all bills until this one: %(amount)s.") % {"amount": total})
+    return said
+
+
+def _saved_by(paid: Iterable[Paid], former: Mapping[str, Decimal]) -> Decimal:
+    # The same quantity at the price before, less what was charged.
+    return sum(
+        (
+            one.net * (former[one.code] / one.unit_price - 1) * (1 + one.vat_percent / 100)
+            for one in paid
+        ),
+        Decimal(0),
+    )
 
 
 def titles() -> dict[Block, str]:
