@@ -426,6 +426,7 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
         "kind": "terms",
         "language": "en",
         "message": "bill-issued",
+        "download_id": "dld_nobodys",
         "spoken": "en",
         "facts": "account_number",
         "suffix": "csv",

@@ -81,6 +81,8 @@ EXPECTED = {
     "token": _policy(*CUSTOMERS),
     "token of the holder": _policy("holder", known=MISSING, delegate=FORBIDDEN),
     "token of who may read it": _policy("holder", known=MISSING),
+    # An object that only its owner's token opens; this one is another login's.
+    "token of nobody here": _policy(known=MISSING),
     "token of who sees it": _policy("holder", "delegate", known=MISSING),
     # The console: roles in the tenant of the address.
     "every role": _policy("owner", "billing", "service", known=MISSING),
@@ -289,6 +291,8 @@ API: Lines = {
     "api/v1/guest-readings/proofs": ("anyone", SEND),
     "api/v1/guest-readings/proofs/code": ("anyone", SEND),
     "api/v1/payments": ("token", SEND),
+    "api/v1/bill-downloads": ("token", FORM),
+    "api/v1/bill-downloads/<str:download_id>": ("token of nobody here", READ),
     "api/v1/payment-documents": ("token", FORM),
     "api/v1/payment-documents/<str:document_id>": ("token of the holder", READ),
 }

@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 from mains.api.v1 import (
     accounts,
     bill_documents,
+    bill_downloads,
     bill_explanations,
     bills,
     consumption,
@@ -76,6 +77,8 @@ urlpatterns = [
     path("guest-readings/proofs/code", english(guest_readings.ProofCodes)),
     path("next-bills", english(next_bills.NextBills)),
     path("payments", english(payments.Payments)),
+    path("bill-downloads", english(bill_downloads.BillDownloads)),
+    path("bill-downloads/<str:download_id>", english(bill_downloads.OneBillDownload)),
     path("payment-documents", english(payment_documents.PaymentDocuments)),
     path("payment-documents/<str:document_id>", english(payment_documents.OnePaymentDocument)),
 ]
