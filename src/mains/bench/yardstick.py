@@ -72,7 +72,7 @@ join lateral (
   select 'RF' || lpad((98 - ('1114' || substr(number, 3, 4) || substr(number, 8) || '271500')
     ::numeric % 97)::text, 2, '0') || replace(number, '-', '') as reference) reference on true
 join lateral (
-  select jsonb_build_object('version', 2, 'rating_version', 2, 'number', number, 'reference',
+  select jsonb_build_object('version', 3, 'rating_version', 2, 'number', number, 'reference',
     reference, 'issue_date', '2026-11-02', 'due_date', '2026-11-16', 'collection_date', null,
     'period', jsonb_build_array('2026-10-01', '2026-11-01'), 'currency', 'EUR', 'line_rounding',
     'currency_unit', 'language', language, 'company', jsonb_build_object('name', 'SIA Bench',
