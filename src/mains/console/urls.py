@@ -4,6 +4,7 @@ from mains.console.accounts import (
     bill_now,
     budgets,
     charges,
+    delivery,
     reading_link,
     reading_passes,
     tax_number,
@@ -56,6 +57,7 @@ urlpatterns = [
         name="stop-budget",
     ),
     path("customers/<int:account_id>/bill/", bill_now.bill_now, name="bill-now"),
+    path("customers/<int:account_id>/delivery/", delivery.delivery, name="delivery"),
     path("customers/<int:account_id>/tax-number/", tax_number.correct, name="tax-number"),
     path(
         "customers/<int:account_id>/meters/<int:installation_id>/",

@@ -144,7 +144,13 @@ def rehearse(
     return run
 
 
-def approve(*, tenant: TenantInfo, run: BillRun, approved_by: str, now: datetime) -> BillRun:
+def approve(
+    *,
+    tenant: TenantInfo,
+    run: BillRun,
+    approved_by: str,
+    now: datetime,  # noqa: ARG001 - every step of a run is told when it is taken.
+) -> BillRun:
     """
     Approve a rehearsed run; a worker issues it.
 
@@ -155,7 +161,6 @@ def approve(*, tenant: TenantInfo, run: BillRun, approved_by: str, now: datetime
         run_id=run.pk,
         policy=policy_of(tenant=tenant, company_code=run.company.code),
         approved_by=approved_by,
-        now=now,
     )
 
 
@@ -227,6 +232,7 @@ def take_up(*, tenant: TenantInfo, run_id: int, taken_up_by: str, now: datetime)
         issue_date=today,
         due_date=today + timedelta(days=tenant.file.billing.due_days),
         taken_up_by=taken_up_by,
+        now=now,
     )
 
 

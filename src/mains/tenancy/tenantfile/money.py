@@ -105,4 +105,9 @@ class Delivery(Section):
     box_at_sign_up: bool = True
     electronic_requires_mandate: bool = False
     on_mandate_loss: Literal["paper", "grace", "keep"] = "paper"
+    # Whether contracts may have e-mail addresses of their own; else bills go to the login's.
     per_contract_address: bool = False
+    # What is shown and kept beside the choice of bills by e-mail (S4.10), and what they are good
+    # for (S4.09); words of ours, or nothing, where they are empty.
+    notice: Texts = {}
+    benefit: Texts = {}
