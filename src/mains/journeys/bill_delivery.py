@@ -89,7 +89,7 @@ def setting(*, tenant: TenantInfo, account_id: int, today: date) -> Setting:
     file = tenant.file
     rows = queries.how_bills_come(account_id=account_id, portal=file.portal, today=today)
     company_id = Account.objects.values_list("company_id", flat=True).get(pk=account_id)
-    open_day = snapshots.first_open_day(company_id=company_id, today=today)
+    open_day = snapshots.first_open_day(company_id=company_id, account_id=account_id, today=today)
     eligible = delivery_setting.is_eligible(account_id=account_id, file=file, today=today)
     bound = bool(rows) and all(row.contract.bound for row in rows)
     return Setting(

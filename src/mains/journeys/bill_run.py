@@ -14,6 +14,7 @@ from mains.billing.runs import apart, issuing, overview, rehearsing
 from mains.core.calendars import Period, add_months
 from mains.customers import queries as customers
 from mains.customers.models import Account, Company
+from mains.journeys import mandate_loss
 from mains.metering.allocation import allocation_plans_of
 from mains.metering.conversions import conversions_of
 from mains.metering.estimates import plans_of
@@ -84,6 +85,7 @@ def start(
     :raises billing.NobodyToBill: if no contract falls into the period.
     :raises billing.OverlappingRun: if another run bills some of the same days.
     """
+    mandate_loss.apply(tenant=tenant, now=now)
     return billing.start_run(
         company_id=company.pk,
         period=period,
@@ -113,6 +115,7 @@ def start_apart(
     :raises Account.DoesNotExist: if there is no such account.
     """
     account = Account.objects.select_related("company").get(pk=account_id)
+    mandate_loss.apply(tenant=tenant, now=now)
     return apart.start_apart(
         kind=kind,
         account_id=account_id,
@@ -227,6 +230,7 @@ def take_up(*, tenant: TenantInfo, run_id: int, taken_up_by: str, now: datetime)
     :raises billing.WrongStage: if the run was never issued, or was cancelled.
     """
     today = tenant.date_of(now)
+    mandate_loss.apply(tenant=tenant, now=now)
     return rehearsing.take_up(
         run_id=run_id,
         issue_date=today,

@@ -15,6 +15,7 @@ from mains.journeys import (
     bill_run,
     dunning,
     import_desk,
+    mandate_loss,
     onboard_provider,
     reading_openings,
     reading_reminders,
@@ -72,6 +73,7 @@ def nightly() -> None:
     bill_downloads.end_old(now=tenant.now())
     today = tenant.date_of(tenant.now())
     enrolment.leave_lapsed(now=tenant.now(), today=today)
+    mandate_loss.apply(tenant=tenant, now=tenant.now())
     privacy.delete_old(privacy=tenant.file.privacy, today=today, now=tenant.now())
     reading_reminders.send_due(tenant=tenant, now=tenant.now())
     reading_openings.tell_due(tenant=tenant, now=tenant.now())

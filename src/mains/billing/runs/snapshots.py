@@ -7,9 +7,9 @@ that date. Whoever begins a run and whoever chooses stand behind the row of the 
 
 from datetime import date, timedelta
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
-from mains.billing.models import BillRun, RunKind, RunStage
+from mains.billing.models import BillRun, BillRunChunk, RunKind, RunStage
 from mains.core.calendars import Period, add_months
 from mains.core.transactions import inside_transaction
 from mains.customers.models import Company
@@ -25,15 +25,20 @@ def lock(*, company_id: int) -> None:
     Company.objects.select_for_update(no_key=True).get(pk=company_id)
 
 
-def first_open_day(*, company_id: int, today: date) -> date:
+def first_open_day(*, company_id: int, account_id: int, today: date) -> date:
     """
-    Return the first day, today or later, whose choices no run of a company has taken.
+    Return the first day, today or later, whose choices no run has taken for an account.
 
-    Only behind `lock` nobody takes them meanwhile.
+    A regular run takes those of all its company's accounts, another one those of its own. Only
+    behind `lock` nobody takes them meanwhile.
     """
-    runs = BillRun.objects.filter(company_id=company_id).exclude(stage=RunStage.CANCELLED)
-    taken = runs.aggregate(day=Max("issue_date"))["day"]
-    return today if taken is None or taken < today else taken + timedelta(days=1)
+    runs = BillRun.objects.filter(company_id=company_id, issue_date__gte=today)
+    its_own = BillRunChunk.objects.filter(
+        run__in=runs.values("pk"), account_ids__contains=[account_id]
+    )
+    runs = runs.filter(Q(kind=RunKind.REGULAR) | Q(pk__in=its_own.values("run")))
+    taken = runs.exclude(stage=RunStage.CANCELLED).aggregate(day=Max("issue_date"))["day"]
+    return today if taken is None else taken + timedelta(days=1)
 
 
 def next_period(*, company_id: int, ended: Period) -> Period:

@@ -11,14 +11,14 @@ from mains.billing.runs import snapshots
 from mains.core.transactions import inside_transaction, owns_transaction
 from mains.core.wording import date_text
 from mains.customers import actions as customers
-from mains.customers.models import Account, DeliveryMode
+from mains.customers.models import Account, Contract, DeliveryMode
 from mains.enrolment import queries
 from mains.enrolment.actions import telling
 from mains.enrolment.models import Consent
 from mains.identity.models import User
 from mains.tenancy.tenantfile.identity import Portal
 
-CHOSEN, LEFT = "chosen", "left"
+CHOSEN, LEFT, MANDATE, BOUNCED = "chosen", "left", "mandate", "bounced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,9 @@ def choose(
     """
     account = Account.objects.select_related("customer").get(pk=account_id)
     snapshots.lock(company_id=account.company_id)
-    open_day = snapshots.first_open_day(company_id=account.company_id, today=today)
+    open_day = snapshots.first_open_day(
+        company_id=account.company_id, account_id=account_id, today=today
+    )
     start_date = max(to.start_date, open_day)
     changed = customers.choose_delivery(
         account_id=account_id,
@@ -218,6 +220,39 @@ def _tell(
             },
             now=now,
         )
+
+
+@owns_transaction
+def lose_electronic(
+    *, account_id: int, contract_ids: Collection[int], why: str, now: datetime, today: date
+) -> bool:
+    """
+    Return contracts to paper from the next bill on for a reason of ours, and tell the holders.
+
+    Who had agreed to bills by e-mail for them has not any more, and may again.
+
+    :returns: whether something changed; again nothing does.
+    """
+    running = list(Contract.objects.filter(account=account_id).values_list("pk", flat=True))
+    agreed = queries.agreements().filter(account_id=account_id)
+    for user_id in sorted(set(agreed.values_list("user_id", flat=True))):
+        withdraw_for(
+            user_id=user_id,
+            account_id=account_id,
+            contract_ids=contract_ids,
+            running=running,
+            now=now,
+        )
+    start_date = choose(
+        account_id=account_id,
+        contract_ids=contract_ids,
+        to=Delivery("", "", today),
+        actor="system",
+        why=why,
+        now=now,
+        today=today,
+    )
+    return start_date is not None
 
 
 @inside_transaction
