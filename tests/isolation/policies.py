@@ -249,6 +249,7 @@ PORTAL: Lines = {
     "support/end/": ("anyone", SEND),
     # A gateway signs what it sends; without its signature nothing is taken.
     "webhooks/<slug:kind>/<slug:company>/": ("anyone", SEND),
+    "webhooks/mail/bounces/": ("anyone", SEND),
 }
 API: Lines = {
     "api/v1/openapi.yaml": ("anyone", READ),
@@ -391,6 +392,7 @@ DESK: Lines = {
     "messages/": ("every role", READ),
     "messages/letters/": ("every role", FORM),
     "messages/<int:message_id>/": ("every role", READ),
+    "messages/<int:message_id>/came-back/": ("billing", SEND),
     "invitations/": ("every role", FORM),
     "invitations/<int:invitation_id>/revoke/": ("every role", SEND),
     "settings/": ("owners", READ),

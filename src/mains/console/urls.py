@@ -176,6 +176,7 @@ urlpatterns = [
     path("invitations/<int:invitation_id>/revoke/", invitations.revoke, name="revoke-invitation"),
     path("messages/letters/", letters.to_post, name="letters"),
     path("messages/<int:message_id>/", messages.one, name="message"),
+    path("messages/<int:message_id>/came-back/", messages.came_back, name="came-back"),
     path("settings/", brand.overview, name="settings"),
     path("settings/brand/", brand.edit, name="brand"),
     path("settings/clock/", clock.move, name="clock"),

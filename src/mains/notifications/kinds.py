@@ -35,6 +35,7 @@ KINDS = {
         _kind("account-linked", "account", "email"),
         _kind("account-unlinked", "account", "email"),
         _kind("delivery-changed", "what", "account", "email", "paper", "day"),
+        _kind("email-came-back", "account", "email"),
         _kind("mandate-ended", "what", "account"),
         _kind("delivery-address", "account", "url", "hours", link="url", secret=True),
         _kind("contact-code", "code", "minutes", secret=True),

@@ -156,6 +156,7 @@ def choose(
     now: datetime,
     today: date,
     contract_ids: Collection[int] | None = None,
+    unreachable: str = "",
 ) -> date | None:
     """
     Deliver an account's bills to an address or on paper, and tell the holders.
@@ -190,7 +191,14 @@ def choose(
         detail={"why": why, "from": start_date.isoformat(), "contracts": changed},
         now=now,
     )
-    _tell(account, to, start_date, actor=actor, why=why, now=now, today=today)
+    kind, _colon, number = actor.partition(":")
+    readers = telling.holders(
+        [account],
+        but=int(number) if kind == "user" else 0,
+        today=today,
+        unreachable=unreachable,
+    )
+    _tell(account, to, start_date, readers=readers, why=why, now=now)
     return start_date
 
 
@@ -199,13 +207,10 @@ def _tell(
     to: Delivery,
     start_date: date,
     *,
-    actor: str,
+    readers: Collection[telling.Reader],
     why: str,
     now: datetime,
-    today: date,
 ) -> None:
-    kind, _colon, number = actor.partition(":")
-    readers = telling.holders([account], but=int(number) if kind == "user" else 0, today=today)
     for position, reader in enumerate(sorted(readers, key=lambda one: one.recipient)):
         telling.tell(
             [reader],
@@ -224,12 +229,19 @@ def _tell(
 
 @owns_transaction
 def lose_electronic(
-    *, account_id: int, contract_ids: Collection[int], why: str, now: datetime, today: date
+    *,
+    account_id: int,
+    contract_ids: Collection[int],
+    why: str,
+    now: datetime,
+    today: date,
+    unreachable: str = "",
 ) -> bool:
     """
     Return contracts to paper from the next bill on for a reason of ours, and tell the holders.
 
-    Who had agreed to bills by e-mail for them has not any more, and may again.
+    Who had agreed to bills by e-mail for them has not any more, and may again. Nothing is written
+    to an `unreachable` address.
 
     :returns: whether something changed; again nothing does.
     """
@@ -251,6 +263,7 @@ def lose_electronic(
         why=why,
         now=now,
         today=today,
+        unreachable=unreachable,
     )
     return start_date is not None
 

@@ -100,6 +100,13 @@ class Payments(Section):
     direct_debit: bool = False
 
 
+class OnBounce(StrEnum):
+    """What becomes of bills by e-mail that come back."""
+
+    PAPER = "paper"
+    TELL = "tell"
+
+
 class Delivery(Section):
     default_mode: Literal["electronic", "paper", "both"] = "electronic"
     box_at_sign_up: bool = True
@@ -111,3 +118,7 @@ class Delivery(Section):
     # for (S4.09); words of ours, or nothing, where they are empty.
     notice: Texts = {}
     benefit: Texts = {}
+    # What happens once so many messages to an address came back: its bills go on paper from the
+    # next one on, or their holder is told.
+    on_bounce: OnBounce = OnBounce.TELL
+    bounces: int = Field(default=1, ge=1, le=10)
