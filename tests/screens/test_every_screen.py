@@ -81,7 +81,8 @@ STAFF = {
     "indexes": "tariffs/indexes/", "tariff": "tariffs/of/{tariff}/",
     "tariff-draft": "tariffs/drafts/{draft}/", "tariff-lab": "tariffs/lab/{draft}/",
     "tariff-publish": "tariffs/drafts/{draft}/publish/",
-    "runs": "runs/", "run-new": "runs/new/", "payments": "payments/",
+    "runs": "runs/", "run-new": "runs/new/", "run-print": "runs/{run}/print/",
+    "payments": "payments/",
     "book": "payments/book/", "invitations": "invitations/", "messages": "messages/",
     "letters": "messages/letters/", "settings": "settings/", "numbers": "settings/numbers/",
     "brand": "settings/brand/",
@@ -121,6 +122,8 @@ def portal(slug: str, port: int) -> Site:
         hung = MeterInstallation.objects.filter(supply_point__contracts__account=bill.account_id)
         ids = {"installation": str(hung.first().pk)}
     interval_screens.store(slug, bill.account_id)
+    with inside(slug):
+        ids["run"] = str(Bill.objects.get(pk=bill.id).run_id)
     ids |= {"bill": str(bill.id), "account": str(bill.account_id), "link": str(link.pk)}
     return Site(queries.tenant(slug).url, live.signed_in(slug, port), ids)
 

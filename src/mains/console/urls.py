@@ -25,7 +25,7 @@ from mains.console.privacy import views as privacy
 from mains.console.readings import direction, entering, exchanging
 from mains.console.readings import views as readings
 from mains.console.runs import accounts as run_accounts
-from mains.console.runs import bills, crediting, documents, instalments, settling, steps
+from mains.console.runs import bills, crediting, documents, instalments, printing, settling, steps
 from mains.console.runs import views as runs
 from mains.console.settings import brand, clock, configuration, numbers, proof
 from mains.console.support import views as support
@@ -154,6 +154,9 @@ urlpatterns = [
     path("runs/<int:run_id>/pause/", steps.pause, name="run-pause"),
     path("runs/<int:run_id>/resume/", steps.resume, name="run-resume"),
     path("runs/<int:run_id>/cancel/", steps.cancel, name="run-cancel"),
+    path("runs/<int:run_id>/print/", printing.print_file, name="run-print"),
+    path("runs/<int:run_id>/print/<str:name>/", printing.document, name="run-print-document"),
+    path("runs/<int:run_id>/print/<str:name>/index.csv", printing.index, name="run-print-index"),
     path("runs/<int:run_id>/accounts/", run_accounts.every, name="run-accounts"),
     path("runs/<int:run_id>/accounts/<int:account_id>/", run_accounts.one, name="run-account"),
     path("tariffs/", tariffs.every, name="tariffs"),

@@ -17,6 +17,7 @@ from mains.journeys import (
     import_desk,
     mandate_loss,
     onboard_provider,
+    print_files,
     reading_openings,
     reading_reminders,
     recovery,
@@ -49,6 +50,7 @@ def sweep(*, schema_name: str) -> None:
     tariff_notices.tell_waiting(tenant=tenant, now=now)
     tariff_lab.take_up_lost(tenant=tenant)
     bill_downloads.take_up_lost(tenant=tenant, now=now)
+    print_files.take_up_lost(tenant=tenant, now=now)
     for run_id in billing.unfinished_runs():
         bill_run.work_on(tenant=tenant, run_id=run_id, now=now)
 
@@ -71,6 +73,7 @@ def nightly() -> None:
     cleaning.every_night(now=tenant.now())
     files.delete_expired(now=tenant.now())
     bill_downloads.end_old(now=tenant.now())
+    print_files.end_old(now=tenant.now())
     today = tenant.date_of(tenant.now())
     enrolment.leave_lapsed(now=tenant.now(), today=today)
     mandate_loss.apply(tenant=tenant, now=tenant.now())
