@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from mains.billing.models import Bill
 from mains.demo import facts
 from mains.enrolment.models import AccountLink
 from mains.guard.context import inside
