@@ -13,8 +13,7 @@ from mains.core.wording import date_text
 from mains.customers import actions as customers
 from mains.customers.models import Account, Contract, DeliveryMode
 from mains.enrolment import queries
-from mains.enrolment.actions import telling
-from mains.enrolment.models import Consent
+from mains.enrolment.actions import consents, telling
 from mains.identity.models import User
 from mains.tenancy.tenantfile.identity import Portal
 
@@ -72,7 +71,7 @@ def return_to_paper(
     free = [row.id for row in meant if not row.bound]
     if meant and not free:
         raise PortalMandatory(account_id)
-    withdraw_for(
+    consents.withdraw_for(
         user_id=user_id,
         account_id=account_id,
         contract_ids=free,
@@ -88,36 +87,6 @@ def return_to_paper(
         today=today,
     )
     return True
-
-
-@inside_transaction
-def withdraw_for(
-    *,
-    user_id: int,
-    account_id: int,
-    contract_ids: Collection[int],
-    running: Collection[int],
-    now: datetime,
-) -> None:
-    """
-    Withdraw a login's consents to electronic bills of some contracts; for the others they stay.
-
-    `running` are the contracts that a consent to all is about. What was given stays on record as it
-    was: what is left of it is a row of its own.
-    """
-    agreed = queries.agreements().filter(user_id=user_id, account_id=account_id)
-    left: dict[int, Consent] = {}
-    for consent in agreed.select_for_update().order_by("pk"):
-        about = consent.contracts or running
-        if consent.contracts and not set(about) & set(contract_ids):
-            continue
-        Consent.objects.filter(pk=consent.pk).update(withdrawn_at=now)
-        left |= {contract: consent for contract in about if contract not in contract_ids}
-    for consent in {one.pk: one for one in left.values()}.values():
-        kept = sorted(contract for contract, one in left.items() if one is consent)
-        consent.pk, consent.contracts = None, kept
-        consent._state.adding = True
-        consent.save()
 
 
 @inside_transaction
@@ -248,7 +217,7 @@ def lose_electronic(
     running = list(Contract.objects.filter(account=account_id).values_list("pk", flat=True))
     agreed = queries.agreements().filter(account_id=account_id)
     for user_id in sorted(set(agreed.values_list("user_id", flat=True))):
-        withdraw_for(
+        consents.withdraw_for(
             user_id=user_id,
             account_id=account_id,
             contract_ids=contract_ids,

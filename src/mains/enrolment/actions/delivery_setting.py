@@ -92,7 +92,7 @@ def choose_as(
     running = _checked(choice, file=file, today=today)
     email = _address(choice, user=user, proven=proven, file=file)
     if choice.mode == DeliveryMode.PAPER:
-        delivering.withdraw_for(
+        consents.withdraw_for(
             user_id=user_id,
             account_id=choice.account_id,
             contract_ids=choice.contract_ids,
