@@ -186,6 +186,8 @@ PORTAL: Lines = {
     "accounts/link/": ("customer", FORM),
     "accounts/link/code/": ("customer", FORM),
     "accounts/<int:account_id>/contracts/": ("holder", READ),
+    "accounts/<int:account_id>/delivery/": ("holder", FORM),
+    "accounts/delivery/<str:token>/": ("anyone", FORM),
     "accounts/<int:account_id>/unlink/": ("who sees it", FORM),
     "accounts/<int:account_id>/people/": ("holder", READ),
     "accounts/<int:account_id>/people/new/": ("holder", FORM),
@@ -258,6 +260,7 @@ PORTAL: Lines = {
     "support/end/": ("anyone", SEND),
     # A gateway signs what it sends; without its signature nothing is taken.
     "webhooks/<slug:kind>/<slug:company>/": ("anyone", SEND),
+    "webhooks/mail/bounces/": ("anyone", SEND),
 }
 API: Lines = {
     "api/v1/openapi.yaml": ("anyone", READ),
@@ -270,6 +273,7 @@ API: Lines = {
     "api/v1/accounts/links": ("token", SEND),
     "api/v1/accounts/links/code": ("token", SEND),
     "api/v1/accounts/<str:account_id>/link": ("token of who sees it", "DELETE"),
+    "api/v1/accounts/<str:account_id>/delivery": ("token of the holder", "GET PUT"),
     "api/v1/accounts/<str:account_id>/people": ("token of the holder", FORM),
     "api/v1/accounts/<str:account_id>/people/<str:person_id>": ("token of the holder", CHANGE),
     "api/v1/accounts/<str:account_id>/access-log": ("token of the holder", READ),
@@ -316,6 +320,7 @@ DESK: Lines = {
     "customers/<int:account_id>/budgets/<int:contract_id>/stop/": ("billing", FORM),
     "customers/<int:account_id>/charges/new/": ("billing", FORM),
     "customers/<int:account_id>/charges/<int:charge_id>/cancel/": ("billing", SEND),
+    "customers/<int:account_id>/delivery/": ("billing", FORM),
     "customers/<int:account_id>/tax-number/": ("billing", FORM),
     # Its company reports to no office that asks for one.
     "customers/<int:account_id>/einvoice-address/": ("billing's nothing", FORM),
@@ -387,6 +392,9 @@ DESK: Lines = {
     "runs/<int:run_id>/pause/": ("billing", SEND),
     "runs/<int:run_id>/resume/": ("billing", SEND),
     "runs/<int:run_id>/cancel/": ("billing", SEND),
+    "runs/<int:run_id>/print/": ("billing", FORM),
+    "runs/<int:run_id>/print/<str:name>/": ("billing's nothing", SEND),
+    "runs/<int:run_id>/print/<str:name>/index.csv": ("billing's nothing", SEND),
     "runs/<int:run_id>/accounts/": ("billing", FORM),
     "runs/<int:run_id>/accounts/<int:account_id>/": ("billing", FORM),
     "tariffs/": ("billing", READ),
@@ -408,6 +416,7 @@ DESK: Lines = {
     "messages/": ("every role", READ),
     "messages/letters/": ("every role", FORM),
     "messages/<int:message_id>/": ("every role", READ),
+    "messages/<int:message_id>/came-back/": ("billing", SEND),
     "invitations/": ("every role", FORM),
     "invitations/<int:invitation_id>/revoke/": ("every role", SEND),
     "settings/": ("owners", READ),

@@ -19,7 +19,7 @@ from tests.journeys.logins import messages
 from tests.journeys.personal_data.world import browser_of, holder, tenant_of
 
 from mains.guard.context import inside
-from mains.journeys import bill_downloads
+from mains.journeys import bill_downloads, bill_files
 from mains.journeys.bill_downloads import Format, Step
 
 pytestmark = pytest.mark.usefixtures("demo_tenants")
@@ -286,7 +286,7 @@ class TestOnceAgainLateOrNever:
         name = ask(user, account)
         work(name)
         first = state(user, name)
-        monkeypatch.setattr(bill_downloads.pdf, "kept_pdf", lambda **_given: 1 / 0)
+        monkeypatch.setattr(bill_files.pdf, "kept_pdf", lambda **_given: 1 / 0)
         work(name)
         assert state(user, name) == first
         assert len([one for one in messages("bills-ready", schema_name=SLUG)
@@ -380,9 +380,9 @@ def test_a_killed_worker_sets_nothing_twice(person, monkeypatch):
     assert state(user, name).step is Step.WORKING
 
     made = []
-    original = bill_downloads.pdf._made
+    original = bill_files.pdf._made
     monkeypatch.setattr(
-        bill_downloads.pdf, "_made", lambda *given: made.append(given) or original(*given)
+        bill_files.pdf, "_made", lambda *given: made.append(given) or original(*given)
     )
     later = NOW + timedelta(minutes=10)
     move_clock(SLUG, NOW)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from mains.billing.models import Bill
 from mains.demo import facts
 from mains.enrolment.models import AccountLink
 from mains.guard.context import inside
@@ -48,7 +49,7 @@ CUSTOMER = {
     "next-bill": "/bills/next/",
     "usage": "/usage/", "usage-hours": "/usage/?by=hours", "usage-days": "/usage/?by=days",
     "usage-months": "/usage/?by=months", "usage-weather": "/usage/?by=weather",
-    "contracts": "/accounts/{account}/contracts/",
+    "contracts": "/accounts/{account}/contracts/", "delivery": "/accounts/{account}/delivery/",
     "me": "/me/", "data": "/me/data/",
     "access": "/me/access/", "close": "/me/close/", "security": "/me/security/",
     "password": "/me/security/password/",
@@ -66,6 +67,7 @@ STAFF = {
     "budget-change": "customers/{budget}/budgets/{contract}/",
     "budget-stop": "customers/{budget}/budgets/{contract}/stop/",
     "tax-number": "customers/{account}/tax-number/",
+    "delivery": "customers/{account}/delivery/",
     "enter-reading": "customers/{account}/readings/",
     "exchange": "customers/{account}/meters/{installation}/",
     "buildings": "buildings/", "join a building": "buildings/join/",
@@ -83,7 +85,8 @@ STAFF = {
     "indexes": "tariffs/indexes/", "tariff": "tariffs/of/{tariff}/",
     "tariff-draft": "tariffs/drafts/{draft}/", "tariff-lab": "tariffs/lab/{draft}/",
     "tariff-publish": "tariffs/drafts/{draft}/publish/",
-    "runs": "runs/", "run-new": "runs/new/", "payments": "payments/",
+    "runs": "runs/", "run-new": "runs/new/", "run-print": "runs/{run}/print/",
+    "payments": "payments/",
     "book": "payments/book/", "invitations": "invitations/", "messages": "messages/",
     "letters": "messages/letters/", "settings": "settings/", "numbers": "settings/numbers/",
     "brand": "settings/brand/", "bill-document": "settings/bill/", "mail": "settings/mail/",
@@ -124,6 +127,8 @@ def portal(slug: str, port: int) -> Site:
         hung = MeterInstallation.objects.filter(supply_point__contracts__account=bill.account_id)
         ids = {"installation": str(hung.first().pk)}
     interval_screens.store(slug, bill.account_id)
+    with inside(slug):
+        ids["run"] = str(Bill.objects.get(pk=bill.id).run_id)
     ids |= {"bill": str(bill.id), "account": str(bill.account_id), "link": str(link.pk)}
     ids["document"] = str(document(slug, bill))
     return Site(queries.tenant(slug).url, live.signed_in(slug, port), ids)

@@ -120,6 +120,7 @@ def start_run(
         currency=currency,
         started_by=started_by,
         created_at=now,
+        snapshot_at=now,
     )
     BillRunChunk.objects.bulk_create(
         BillRunChunk(run=run, position=position, account_ids=ids[first : first + CHUNK])
@@ -141,7 +142,7 @@ def _accounts(*, company_id: int, period: Period) -> list[int]:
 
 
 @owns_transaction
-def approve(*, run_id: int, policy: Policy, approved_by: str, now: datetime) -> BillRun:
+def approve(*, run_id: int, policy: Policy, approved_by: str) -> BillRun:
     """
     Approve a rehearsed run; approving it again changes nothing.
 
@@ -155,8 +156,8 @@ def approve(*, run_id: int, policy: Policy, approved_by: str, now: datetime) -> 
         raise WrongStage(run.stage)
     if policy.second_person_approves and run.started_by == approved_by:
         raise SamePerson(approved_by)
-    run.stage, run.approved_by, run.snapshot_at = RunStage.APPROVED, approved_by, now
-    run.save(update_fields=["stage", "approved_by", "snapshot_at"])
+    run.stage, run.approved_by = RunStage.APPROVED, approved_by
+    run.save(update_fields=["stage", "approved_by"])
     jobs.WORK_ON_RUN.send_after_commit(run_id=run.pk)
     return run
 

@@ -78,6 +78,7 @@ class BillRun(models.Model):
     started_by = models.CharField(max_length=120)
     approved_by = models.CharField(max_length=120, blank=True)
     created_at = models.DateTimeField()
+    # When it took how bills are delivered: what was chosen later is for the next.
     snapshot_at = models.DateTimeField(null=True)
     issued_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)

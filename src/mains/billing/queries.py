@@ -128,7 +128,8 @@ def messages_waiting(*, run_id: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "select exists (select from billing_bill b join notifications_message m"
-            " on m.key = 'bill-issued:' || b.id where b.run_id = %s and m.state = 'QUEUED')",
+            " on rtrim(m.key, '+') = 'bill-issued:' || b.id"
+            " where b.run_id = %s and m.state = 'QUEUED' and m.kind = 'bill-issued')",
             [run_id],
         )
         return bool(cursor.fetchone()[0])

@@ -4,6 +4,7 @@ from mains.console.accounts import (
     bill_now,
     budgets,
     charges,
+    delivery,
     einvoice_address,
     reading_link,
     reading_passes,
@@ -25,7 +26,16 @@ from mains.console.privacy import views as privacy
 from mains.console.readings import direction, entering, exchanging
 from mains.console.readings import views as readings
 from mains.console.runs import accounts as run_accounts
-from mains.console.runs import bills, crediting, documents, einvoices, instalments, settling, steps
+from mains.console.runs import (
+    bills,
+    crediting,
+    documents,
+    einvoices,
+    instalments,
+    printing,
+    settling,
+    steps,
+)
 from mains.console.runs import views as runs
 from mains.console.settings import (
     bill_document,
@@ -65,6 +75,7 @@ urlpatterns = [
         name="stop-budget",
     ),
     path("customers/<int:account_id>/bill/", bill_now.bill_now, name="bill-now"),
+    path("customers/<int:account_id>/delivery/", delivery.delivery, name="delivery"),
     path("customers/<int:account_id>/tax-number/", tax_number.correct, name="tax-number"),
     path(
         "customers/<int:account_id>/einvoice-address/",
@@ -169,6 +180,9 @@ urlpatterns = [
     path("runs/<int:run_id>/pause/", steps.pause, name="run-pause"),
     path("runs/<int:run_id>/resume/", steps.resume, name="run-resume"),
     path("runs/<int:run_id>/cancel/", steps.cancel, name="run-cancel"),
+    path("runs/<int:run_id>/print/", printing.print_file, name="run-print"),
+    path("runs/<int:run_id>/print/<str:name>/", printing.document, name="run-print-document"),
+    path("runs/<int:run_id>/print/<str:name>/index.csv", printing.index, name="run-print-index"),
     path("runs/<int:run_id>/accounts/", run_accounts.every, name="run-accounts"),
     path("runs/<int:run_id>/accounts/<int:account_id>/", run_accounts.one, name="run-account"),
     path("tariffs/", tariffs.every, name="tariffs"),
@@ -191,6 +205,7 @@ urlpatterns = [
     path("invitations/<int:invitation_id>/revoke/", invitations.revoke, name="revoke-invitation"),
     path("messages/letters/", letters.to_post, name="letters"),
     path("messages/<int:message_id>/", messages.one, name="message"),
+    path("messages/<int:message_id>/came-back/", messages.came_back, name="came-back"),
     path("settings/", brand.overview, name="settings"),
     path("settings/brand/", brand.edit, name="brand"),
     path("settings/bill/", bill_document.edit, name="bill-document"),

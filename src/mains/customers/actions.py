@@ -28,7 +28,9 @@ def choose_delivery(
     What was chosen for later days gives way; choosing the same again changes nothing. `notice` is
     the text that was shown with the choice.
     """
-    contracts = Contract.objects.select_for_update().filter(account_id=account_id).order_by("pk")
+    # Bills that are written meanwhile may refer to them.
+    contracts = Contract.objects.select_for_update(no_key=True)
+    contracts = contracts.filter(account_id=account_id).order_by("pk")
     if contract_ids is not None:
         contracts = contracts.filter(pk__in=contract_ids)
     changed = 0
@@ -37,7 +39,9 @@ def choose_delivery(
             continue
         start = max(start_date, contract.start_date)
         preferences = DeliveryPreference.objects.filter(contract=contract)
-        if preferences.filter(mode=mode, email=email, start_date=start, end_date=None).exists():
+        if preferences.filter(
+            mode=mode, email=email, start_date__lte=start, end_date=None
+        ).exists():
             continue
         preferences.filter(start_date__gte=start).delete()
         preferences.filter(start_date__lt=start, end_date=None).update(end_date=start)

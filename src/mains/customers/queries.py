@@ -201,6 +201,14 @@ def _contracts(contracts: QuerySet[Contract], *, today: date) -> list[ContractRo
     ]
 
 
+def has_mandate(*, account_id: int, on: date) -> bool:
+    """
+    Tell whether a direct-debit mandate of an account is in force on a day.
+    """
+    running = Mandate.objects.filter(Q(end_date__isnull=True) | Q(end_date__gt=on))
+    return running.filter(account_id=account_id, start_date__lte=on).exists()
+
+
 def numbers_of(*, account_ids: Collection[int]) -> dict[int, tuple[str, str]]:
     """
     Return the number and the customer's name of accounts, by id.

@@ -3,6 +3,7 @@
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from mains.customers.models import DeliveryMode
 from mains.enrolment.actions.consents import Agreed, ConsentPurpose
 from mains.tenancy.tenantfile import TenantFile
 from mains.tenancy.tenantfile.identity import CustomerType
@@ -78,11 +79,31 @@ def electronic_bill(*, file: TenantFile, language: str) -> Agreed:
     """
     Return the words beside the box for electronic bills, exactly as they are shown.
     """
+    own = file.delivery.notice.get(language, "").strip()
     with translation.override(language):
         text = _(
             "Send my bills by e-mail and none on paper. %(provider)s writes to this address as "
             "soon as a bill is issued. I can go back to paper at any time in my profile."
         ) % {"provider": file.brand.name}
+    return Agreed(ConsentPurpose.ELECTRONIC_BILL, language, own or text)
+
+
+def delivery(*, file: TenantFile, mode: str, language: str) -> Agreed:
+    """
+    Return the words beside a way in which bills come, exactly as they are shown.
+    """
+    if mode == DeliveryMode.ELECTRONIC:
+        return electronic_bill(file=file, language=language)
+    with translation.override(language):
+        text = {
+            DeliveryMode.BOTH: _(
+                "Send my bills by e-mail and on paper as well. %(provider)s writes to this address "
+                "as soon as a bill is issued. I can change this at any time in my profile."
+            ),
+            DeliveryMode.PAPER: _(
+                "Send my bills on paper by post. I can change this at any time in my profile."
+            ),
+        }[DeliveryMode(mode)] % {"provider": file.brand.name}
     return Agreed(ConsentPurpose.ELECTRONIC_BILL, language, text)
 
 

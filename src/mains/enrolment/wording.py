@@ -2,9 +2,11 @@
 
 from django.utils.translation import gettext as _
 
+from mains.customers.models import DeliveryMode
 from mains.enrolment.access_log import SUPPORT, Deed
 from mains.enrolment.models import LinkRole
 from mains.enrolment.queries import Access
+from mains.enrolment.queries.delivery_setting import Chosen
 from mains.enrolment.rules.rights import Right
 
 
@@ -63,3 +65,24 @@ def scope_of(rights: frozenset[Right]) -> str:
     Return what rights let a login do.
     """
     return scope(may_read=Right.READ in rights, may_pay=Right.PAY in rights)
+
+
+def delivery(mode: str) -> str:
+    """
+    Return in which way bills come.
+    """
+    return {
+        DeliveryMode.ELECTRONIC: _("by e-mail"),
+        DeliveryMode.PAPER: _("on paper"),
+        DeliveryMode.BOTH: _("by e-mail and on paper"),
+    }[DeliveryMode(mode)]
+
+
+def delivered(chosen: Chosen | None) -> str:
+    """
+    Return in which way bills come, and to which address.
+    """
+    if chosen is None:
+        return "–"
+    way = delivery(chosen.mode)
+    return f"{way}, {chosen.email}" if chosen.email else way

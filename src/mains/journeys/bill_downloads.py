@@ -1,49 +1,35 @@
 """
 Many bills as one file: asked for under a name, made by a worker, fetched for two weeks.
 
-WAITING → WORKING → READY or FAILED; READY → EXPIRED by its day. Asked again it begins anew. A
-request is noted beside the file that it makes, so it ends with it. Each document is kept once it is
-set: a worker that takes up what another left sets only the rest.
+A request is noted beside the file that it makes, so it ends with it (`bill_files`). Asked again it
+begins anew.
 """
 
-import io
 import tempfile
-import zipfile
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
-import pikepdf
-import structlog
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from mains.billing.documents import pdf
 from mains.billing.kinds import kind_name
 from mains.core.spreadsheets import Value, xlsx_file
 from mains.core.transactions import owns_transaction
 from mains.documents import storage, waiting
 from mains.documents.waiting import FOLDER, NotWaiting, Waiting
 from mains.identity.models import User
-from mains.journeys import jobs
+from mains.journeys import bill_files, jobs
+from mains.journeys.bill_files import KEPT, LISTED, Step, Worker, step_of
 from mains.notifications import actions as notifications
 from mains.payments import queries as payments
 from mains.payments.queries import BillRow
 from mains.tenancy.queries import TenantInfo
 
-log = structlog.get_logger()
 KIND = "bill-download"
 MOST_BILLS, MOST_MERGED = 10_000, 1_000
-KEPT = timedelta(days=14)
-# As long is remembered what was asked for, so that it can be asked for again.
-LISTED = timedelta(days=90)
-# A worker says so often how far it is; one that has not for as long is lost.
-_TELLS_EVERY = 20
-_LOST_AFTER = timedelta(minutes=3)
 _NAME_LENGTH = 60
 
 
@@ -53,14 +39,6 @@ class Format(StrEnum):
 
 
 TYPES = {Format.ZIP: "application/zip", Format.PDF: "application/pdf"}
-
-
-class Step(StrEnum):
-    WAITING = "WAITING"
-    WORKING = "WORKING"
-    READY = "READY"
-    FAILED = "FAILED"
-    EXPIRED = "EXPIRED"
 
 
 class NothingChosen(Exception):
@@ -188,7 +166,7 @@ def ask_again(*, name: str, user_id: int, now: datetime) -> None:
     :raises NoSuchDownload: if the login did not ask for it.
     """
     file = _own(name, user_id, now)
-    if _step(file, now) not in (Step.FAILED, Step.EXPIRED):
+    if step_of(file, now) not in (Step.FAILED, Step.EXPIRED):
         return
     note = {**file.note, "step": Step.WAITING, "done": 0, "failed": [], "until": None,
             "at": now.isoformat()}  # fmt: skip
@@ -234,27 +212,14 @@ def work_on(*, tenant: TenantInfo, name: str, now: datetime) -> None:
     """
     Make the file that was asked for; for one that is made, or that another works on, do nothing.
     """
-    try:
-        file = waiting.find(name=name, kind=KIND, now=now)
-    except NotWaiting:
-        return
-    if not _is_to_do(file, now):
-        return
-    worker = _Worker(tenant, file)
-    if not worker.tell(step=Step.WORKING, done=0, failed=[]):
-        return
-    try:
-        worker.make()
-    except (storage.StorageDown, OSError):
-        log.exception("bill_download.failed", name=name)
-        worker.tell(step=Step.FAILED)
+    bill_files.work_on(tenant=tenant, name=name, kind=KIND, make=_make, now=now)
 
 
 def take_up_lost(*, tenant: TenantInfo, now: datetime) -> int:
     """
     Make the files that a lost message or a killed worker left, and return how many.
     """
-    left = [file for file in waiting.every(kind=KIND, now=now) if _is_to_do(file, now)]
+    left = bill_files.to_do(kind=KIND, now=now)
     for file in left:
         work_on(tenant=tenant, name=file.name, now=now)
     return len(left)
@@ -264,104 +229,55 @@ def end_old(*, now: datetime) -> int:
     """
     Delete the files whose days are over and keep what was asked for; again there are none.
     """
-    ended = [
-        file
-        for file in waiting.every(kind=KIND, now=now)
-        if file.size and _step(file, now) is Step.EXPIRED
-    ]
-    for file in ended:
-        waiting.empty(name=file.name)
-    return len(ended)
+    return bill_files.end_old(kind=KIND, now=now)
 
 
-class _Worker:
+def _make(worker: Worker) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "file"
+        kind = Format(worker.note["format"])
+        with bill_files.zipped(path) if kind is Format.ZIP else bill_files.merged(path) as put:
+            _put_all(worker, put)
+        storage.put_file(name=f"{FOLDER}/{worker.file.name}", path=path, content_type=TYPES[kind])
+        _ready(worker, path.stat().st_size, worker.tenant.now())
+
+
+def _put_all(worker: Worker, put: Callable[[str, bytes], object]) -> None:
+    today = worker.tenant.date_of(worker.tenant.now())
+    rows = payments.bills_with_ids(bill_ids=worker.note["bills"], today=today)
+    failed: list[str] = []
+    ordered = [(row.id, row) for row in sorted(rows, key=lambda row: row.number)]
+    for row, content in worker.documents(ordered, failed, lambda row: row.number):
+        put(f"{row.number.replace('/', '-')}.pdf", content)
+    if Format(worker.note["format"]) is Format.ZIP:
+        with translation.override(worker.note["language"]):
+            put("list.xlsx", listed(rows))
+    worker.must_tell(failed=failed)
+
+
+@owns_transaction
+def _ready(worker: Worker, size: int, now: datetime) -> None:
     """
-    Sets the documents of one request, says how far it is, and puts them into one file.
+    Note that the file is there and write to the login, both or neither.
     """
-
-    def __init__(self, tenant: TenantInfo, file: Waiting) -> None:
-        self.tenant, self.file, self.note = tenant, file, file.note
-
-    def tell(self, **changes: Any) -> bool:
-        """
-        Note how far the work is, unless somebody else has noted something meanwhile.
-        """
-        becomes = {**self.note, **changes, "at": self.tenant.now().isoformat()}
-        told = waiting.note(name=self.file.name, was=self.note, becomes=becomes)
-        if told:
-            self.note = becomes
-        return told
-
-    def make(self) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "file"
-            kind = Format(self.note["format"])
-            with _zipped(path) if kind is Format.ZIP else _merged(path) as put:
-                if not self._put_all(put):
-                    return
-            storage.put_file(name=f"{FOLDER}/{self.file.name}", path=path, content_type=TYPES[kind])
-            self._ready(path.stat().st_size, self.tenant.now())
-
-    def _put_all(self, put: Any) -> bool:
-        today = self.tenant.date_of(self.tenant.now())
-        rows = payments.bills_with_ids(bill_ids=self.note["bills"], today=today)
-        failed: list[str] = []
-        for done, row in enumerate(sorted(rows, key=lambda row: row.number), start=1):
-            try:
-                content = pdf.kept_pdf(bill_id=row.id, tenant=self.tenant, now=self.tenant.now())
-            except pdf.NoSuchBill:
-                failed.append(row.number)
-            else:
-                put(f"{row.number.replace('/', '-')}.pdf", content)
-            if done % _TELLS_EVERY == 0 and not self.tell(done=done, failed=failed):
-                # It was asked for anew meanwhile, or deleted: whoever did that goes on.
-                return False
-        if Format(self.note["format"]) is Format.ZIP:
-            with translation.override(self.note["language"]):
-                put("list.xlsx", listed(rows))
-        return self.tell(failed=failed)
-
-    @owns_transaction
-    def _ready(self, size: int, now: datetime) -> None:
-        """
-        Note that the file is there and write to the login, both or neither.
-        """
-        becomes = {
-            **self.note, "step": Step.READY, "done": len(self.note["bills"]),
-            "until": (now + KEPT).isoformat(), "at": now.isoformat(),
-        }  # fmt: skip
-        if not waiting.change(name=self.file.name, was=self.note, becomes=becomes, size=size):
-            return
-        user = User.objects.filter(pk=self.note["user"]).first()
-        if user is None:
-            return
-        notifications.queue(
-            kind="bills-ready",
-            key=f"{self.file.name}.{now.timestamp():.0f}",
-            recipient=user.email,
-            language=self.note["language"],
-            values={"url": f"{self.tenant.url}/bills/downloads/", "days": str(KEPT.days)},
-            now=now,
-        )
-
-
-@contextmanager
-def _zipped(path: Path) -> Iterator[Any]:
-    # Documents are compressed already.
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as file:
-        yield file.writestr
-
-
-@contextmanager
-def _merged(path: Path) -> Iterator[Any]:
-    with pikepdf.new() as whole:
-
-        def put(_name: str, content: bytes) -> None:
-            with pikepdf.open(io.BytesIO(content)) as one:
-                whole.pages.extend(one.pages)
-
-        yield put
-        whole.save(path)
+    note, name = worker.note, worker.file.name
+    becomes = {
+        **note, "step": Step.READY, "done": len(note["bills"]),
+        "until": (now + KEPT).isoformat(), "at": now.isoformat(),
+    }  # fmt: skip
+    if not waiting.change(name=name, was=note, becomes=becomes, size=size):
+        return
+    user = User.objects.filter(pk=note["user"]).first()
+    if user is None:
+        return
+    notifications.queue(
+        kind="bills-ready",
+        key=f"{name}.{now.timestamp():.0f}",
+        recipient=user.email,
+        language=note["language"],
+        values={"url": f"{worker.tenant.url}/bills/downloads/", "days": str(KEPT.days)},
+        now=now,
+    )
 
 
 def _own(name: str, user_id: int, now: datetime) -> Waiting:
@@ -374,26 +290,13 @@ def _own(name: str, user_id: int, now: datetime) -> Waiting:
     return file
 
 
-def _step(file: Waiting, now: datetime) -> Step:
-    step, until = Step(file.note["step"]), file.note["until"]
-    if step is Step.READY and datetime.fromisoformat(until) <= now:
-        return Step.EXPIRED
-    return step
-
-
-def _is_to_do(file: Waiting, now: datetime) -> bool:
-    if file.note["step"] == Step.WORKING:
-        return now - datetime.fromisoformat(file.note["at"]) > _LOST_AFTER
-    return bool(file.note["step"] == Step.WAITING)
-
-
 def _download(file: Waiting, now: datetime) -> Download:
     note = file.note
     return Download(
         name=file.name,
         title=note["title"],
         file_format=Format(note["format"]),
-        step=_step(file, now),
+        step=step_of(file, now),
         account_ids=tuple(note["accounts"]),
         count=len(note["bills"]),
         done=note["done"],

@@ -15,6 +15,7 @@ from mains.core.calendars import Period, add_months
 from mains.customers import queries as customers
 from mains.customers.models import Account, Company
 from mains.einvoices import jobs as einvoices
+from mains.journeys import mandate_loss
 from mains.metering.allocation import allocation_plans_of
 from mains.metering.conversions import conversions_of
 from mains.metering.estimates import plans_of
@@ -90,6 +91,7 @@ def start(
     :raises billing.NobodyToBill: if no contract falls into the period.
     :raises billing.OverlappingRun: if another run bills some of the same days.
     """
+    mandate_loss.apply(tenant=tenant, now=now)
     return billing.start_run(
         company_id=company.pk,
         period=period,
@@ -119,6 +121,7 @@ def start_apart(
     :raises Account.DoesNotExist: if there is no such account.
     """
     account = Account.objects.select_related("company").get(pk=account_id)
+    mandate_loss.apply(tenant=tenant, now=now)
     return apart.start_apart(
         kind=kind,
         account_id=account_id,
@@ -150,7 +153,13 @@ def rehearse(
     return run
 
 
-def approve(*, tenant: TenantInfo, run: BillRun, approved_by: str, now: datetime) -> BillRun:
+def approve(
+    *,
+    tenant: TenantInfo,
+    run: BillRun,
+    approved_by: str,
+    now: datetime,  # noqa: ARG001 - every step of a run is told when it is taken.
+) -> BillRun:
     """
     Approve a rehearsed run; a worker issues it.
 
@@ -161,7 +170,6 @@ def approve(*, tenant: TenantInfo, run: BillRun, approved_by: str, now: datetime
         run_id=run.pk,
         policy=policy_of(tenant=tenant, company_code=run.company.code),
         approved_by=approved_by,
-        now=now,
     )
 
 
@@ -229,11 +237,13 @@ def take_up(*, tenant: TenantInfo, run_id: int, taken_up_by: str, now: datetime)
     :raises billing.WrongStage: if the run was never issued, or was cancelled.
     """
     today = tenant.date_of(now)
+    mandate_loss.apply(tenant=tenant, now=now)
     return rehearsing.take_up(
         run_id=run_id,
         issue_date=today,
         due_date=today + timedelta(days=tenant.file.billing.due_days),
         taken_up_by=taken_up_by,
+        now=now,
     )
 
 

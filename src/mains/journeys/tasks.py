@@ -17,6 +17,7 @@ from mains.journeys import (
     bill_run,
     import_desk,
     jobs,
+    print_files,
     tariff_lab,
     tariff_notices,
     upkeep,
@@ -53,7 +54,9 @@ def tell_of_prices(**_later: object) -> None:
 @tenant_task(jobs.MAKE_BILL_FILE)
 def make_bill_file(*, name: str, **_later: object) -> None:
     tenant = queries.current_tenant()
+    # A file is of one kind; for the other there is nothing to do.
     bill_downloads.work_on(tenant=tenant, name=name, now=tenant.now())
+    print_files.work_on(tenant=tenant, name=name, now=tenant.now())
 
 
 @tenant_task(jobs.RUN_TARIFF_LAB)

@@ -16,7 +16,9 @@ from mains.journeys import (
     bill_run,
     dunning,
     import_desk,
+    mandate_loss,
     onboard_provider,
+    print_files,
     reading_openings,
     reading_reminders,
     recovery,
@@ -49,6 +51,7 @@ def sweep(*, schema_name: str) -> None:
     tariff_notices.tell_waiting(tenant=tenant, now=now)
     tariff_lab.take_up_lost(tenant=tenant)
     bill_downloads.take_up_lost(tenant=tenant, now=now)
+    print_files.take_up_lost(tenant=tenant, now=now)
     for run_id in billing.unfinished_runs():
         bill_run.work_on(tenant=tenant, run_id=run_id, now=now)
     filing.file_waiting(tenant=tenant, now=now, is_thorough=False)
@@ -72,8 +75,10 @@ def nightly() -> None:
     cleaning.every_night(now=tenant.now())
     files.delete_expired(now=tenant.now())
     bill_downloads.end_old(now=tenant.now())
+    print_files.end_old(now=tenant.now())
     today = tenant.date_of(tenant.now())
     enrolment.leave_lapsed(now=tenant.now(), today=today)
+    mandate_loss.apply(tenant=tenant, now=tenant.now())
     privacy.delete_old(privacy=tenant.file.privacy, today=today, now=tenant.now())
     reading_reminders.send_due(tenant=tenant, now=tenant.now())
     reading_openings.tell_due(tenant=tenant, now=tenant.now())

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from mains.portal import specimens
-from mains.portal.accounts import contracts, linking, people
+from mains.portal.accounts import contracts, delivery, linking, people
 from mains.portal.accounts import views as accounts
 from mains.portal.bills import downloads, letters, machine_bills
 from mains.portal.bills import views as bills
@@ -66,6 +66,8 @@ urlpatterns = [
     path("accounts/link/", linking.link, name="link"),
     path("accounts/link/code/", linking.code, name="link-code"),
     path("accounts/<int:account_id>/contracts/", contracts.every, name="contracts"),
+    path("accounts/<int:account_id>/delivery/", delivery.delivery, name="delivery"),
+    path("accounts/delivery/<str:token>/", delivery.address, name="delivery-address"),
     path("accounts/<int:account_id>/unlink/", accounts.unlink, name="unlink"),
     path("accounts/<int:account_id>/people/", people.every, name="people"),
     path("accounts/<int:account_id>/people/new/", people.give, name="share"),

@@ -1,5 +1,8 @@
 from django.urls import path
 
-from mains.webhooks import views
+from mains.webhooks import mail, views
 
-urlpatterns = [path("<slug:kind>/<slug:company>/", views.receive, name="webhook")]
+urlpatterns = [
+    path("mail/bounces/", mail.bounces, name="bounces"),
+    path("<slug:kind>/<slug:company>/", views.receive, name="webhook"),
+]

@@ -9,6 +9,7 @@ from rest_framework.views import APIView
 
 from mains.api.v1 import (
     accounts,
+    bill_delivery,
     bill_documents,
     bill_downloads,
     bill_explanations,
@@ -53,6 +54,7 @@ urlpatterns = [
     path("accounts", english(accounts.Accounts)),
     path("accounts/links", english(links.Links)),
     path("accounts/links/code", english(links.LinkCodes)),
+    path("accounts/<str:account_id>/delivery", english(bill_delivery.BillDelivery)),
     path("accounts/<str:account_id>/link", english(links.OneLink)),
     path("accounts/<str:account_id>/people", english(people.People)),
     path("accounts/<str:account_id>/people/<str:person_id>", english(people.OnePerson)),

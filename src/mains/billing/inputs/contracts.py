@@ -15,7 +15,8 @@ from mains.metering.closed import Supply
 
 class Holder(NamedTuple):
     """
-    Who a bill is made out to, and how it reaches them on the issue date.
+    Who a bill is made out to, and how it reaches them on the issue date: by every way, and at every
+    address (between commas), that is chosen for one of the contracts that run, or ran last.
 
     The rows of a chunk are named tuples: they are made from fetched rows as they are.
     """
@@ -103,16 +104,22 @@ _HOLDERS = """
 select a.id, a.number, cu.name, cu.email, cu.language, a.postal_address,
        exists (select from customers_mandate m where m.account_id = a.id
                and m.start_date <= %(issued)s and (m.end_date is null or m.end_date > %(issued)s)),
-       coalesce(d.mode, ''), coalesce(nullif(d.email, ''), cu.email), cu.kind, cu.tax_id,
+       coalesce(d.mode, ''), coalesce(d.email, cu.email), cu.kind, cu.tax_id,
        cu.einvoice_address, cu.code
 from customers_account a
 join customers_customer cu on cu.id = a.customer_id
 left join lateral (
-  select p.mode, p.email from customers_deliverypreference p
+  select case when count(distinct p.mode) = 1 then min(p.mode) else 'BOTH' end as mode,
+         string_agg(distinct coalesce(nullif(p.email, ''), cu.email), ',')
+           filter (where p.mode <> 'PAPER') as email
+  from customers_deliverypreference p
   join customers_contract c on c.id = p.contract_id
   where c.account_id = a.id and p.start_date <= %(issued)s
     and (p.end_date is null or p.end_date > %(issued)s)
-  order by p.start_date desc, p.id desc limit 1) d on true
+    and (c.end_date is null or c.end_date > %(issued)s or c.end_date = (
+         select max(coalesce(r.end_date, 'infinity')) from customers_contract r
+         where r.account_id = a.id))
+  having count(*) > 0) d on true
 where a.id = any(%(accounts)s::bigint[])
 order by a.id
 """

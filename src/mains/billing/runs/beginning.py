@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from mains.billing.actions import Policy
 from mains.billing.models import Bill, BillRun, BillRunChunk, RunKind
+from mains.billing.runs import snapshots
 from mains.core.calendars import Period
 from mains.core.transactions import inside_transaction
 
@@ -46,6 +47,7 @@ def begin_apart(
     """
     Make a run dated today with its chunks, each of account ids and the parts that it bills.
     """
+    snapshots.lock(company_id=company_id)
     run = BillRun.objects.create(
         company_id=company_id,
         kind=kind,
@@ -57,6 +59,7 @@ def begin_apart(
         currency=currency,
         started_by=start.started_by,
         created_at=start.now,
+        snapshot_at=start.now,
     )
     BillRunChunk.objects.bulk_create(
         BillRunChunk(run=run, position=position, account_ids=list(ids), parts=list(parts))

@@ -50,6 +50,7 @@ class RunRow:
     content_hash: str = ""
     paused_at: datetime | None = None
     issued_at: datetime | None = None
+    snapshot_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,7 @@ def _run_row(row: BillRun) -> RunRow:
         content_hash=_hash(chunks),
         paused_at=row.paused_at,
         issued_at=row.issued_at,
+        snapshot_at=row.snapshot_at,
     )
 
 

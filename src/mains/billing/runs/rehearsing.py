@@ -10,7 +10,7 @@ from mains.billing.rules import comparing
 from mains.billing.rules.comparing import bucket_of, causes_of
 from mains.billing.rules.drafting import Draft
 from mains.billing.rules.outcomes import FINAL, AccountState, Outcome
-from mains.billing.runs import chunks
+from mains.billing.runs import chunks, snapshots
 from mains.billing.runs.contents import Content, contents_of
 from mains.billing.runs.earlier_bills import EarlierBills, earlier_bills
 from mains.core.collecting import uncollected
@@ -137,8 +137,8 @@ def withdraw(*, run_id: int) -> None:
     for chunk in chunks.locked_chunks(run):
         if chunk.state == ChunkState.REHEARSED:
             _wait_again(chunk)
-    run.stage, run.approved_by, run.snapshot_at, run.paused_at = RunStage.DRAFT, "", None, None
-    run.save(update_fields=["stage", "approved_by", "snapshot_at", "paused_at"])
+    run.stage, run.approved_by, run.paused_at = RunStage.DRAFT, "", None
+    run.save(update_fields=["stage", "approved_by", "paused_at"])
 
 
 @owns_transaction
@@ -148,6 +148,7 @@ def take_up(
     issue_date: date,
     due_date: date,
     taken_up_by: str,
+    now: datetime,
 ) -> int:
     """
     Make the remaining accounts of an issued run drafts again, and return how many there are.
@@ -168,10 +169,11 @@ def take_up(
         return count
     if not count:
         return 0
+    snapshots.lock(company_id=run.company_id)
     for chunk in everything:
         if remaining[chunk.pk]:
             _wait_again(chunk)
-    run.stage, run.approved_by, run.snapshot_at = RunStage.DRAFT, "", None
+    run.stage, run.approved_by, run.snapshot_at = RunStage.DRAFT, "", now
     run.issue_date, run.due_date, run.started_by = issue_date, due_date, taken_up_by
     run.save(
         update_fields=[

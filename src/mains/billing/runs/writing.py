@@ -209,12 +209,15 @@ def _copy_messages(
             holder = inputs.holders[bill.draft.account_id]
             if holder.delivery_email:
                 values = orjson.dumps(_message(writing, inputs, bill)).decode()
-                copy.write_row(
-                    (
-                        f"bill-issued:{bill.id}", "bill-issued", holder.delivery_email,
-                        holder.language, values, "QUEUED", instant, 0, "",
-                    )
-                )  # fmt: skip
+                key = f"bill-issued:{bill.id}"
+                for email in holder.delivery_email.split(","):
+                    copy.write_row(
+                        (
+                            key, "bill-issued", email, holder.language, values, "QUEUED", instant,
+                            0, "",
+                        )
+                    )  # fmt: skip
+                    key += "+"
 
 
 def _message(writing: Writing, inputs: ChunkInputs, bill: NumberedBill) -> dict[str, str]:

@@ -1,14 +1,17 @@
 """The outbox: what was told to whom."""
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from mains.branding.components import Cell, Column, Table
 from mains.console import wording
-from mains.console.access import EVERYBODY, StaffRequest, staff
-from mains.notifications import queries
+from mains.console.access import BILLING, EVERYBODY, StaffRequest, staff, to
+from mains.journeys import bounced_mail
+from mains.notifications import bounces, queries
+from mains.notifications.bounces import Report
 from mains.notifications.kinds import KINDS
 
 # What they hold lets their reader in, so staff may know that they were sent, and no more.
@@ -56,6 +59,7 @@ def one(request: StaffRequest, message_id: int) -> HttpResponse:
     if message is None:
         raise Http404
     kind = message.key.partition(":")[0]
+    arrival = bounces.arrival_of(message_id=message_id)
     return render(
         request,
         "console/messages/message.html",
@@ -64,8 +68,34 @@ def one(request: StaffRequest, message_id: int) -> HttpResponse:
             "sender": message.sender_words,
             "subject": _subject(kind, message.subject),
             "secret": kind in SECRET,
+            "error": arrival.error,
+            "may_report": arrival.may_come_back and request.role in BILLING,
         },
     )
+
+
+@require_POST
+@staff(*BILLING)
+def came_back(request: StaffRequest, message_id: int) -> HttpResponse:
+    """
+    Say that a message came back, where the mail provider does not report it.
+    """
+    message = queries.rendered(message_id=message_id)
+    if message is None:
+        raise Http404
+    is_new = bounced_mail.take_in(
+        tenant=request.tenant,
+        report=Report(
+            f"staff.{message_id}", message.recipient, _("reported by staff"), message.key
+        ),
+        actor=f"staff:{request.user.pk}",
+        now=request.now,
+    )
+    if is_new:
+        messages.success(request, _("Noted. Bills to this address are treated as you decided."))
+    else:
+        messages.info(request, _("This was noted already, or the message was never sent."))
+    return to(request, f"messages/{message_id}/")
 
 
 def _subject(kind: str, subject: str) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -119,12 +120,17 @@ def one(request: StaffRequest, run_id: int) -> HttpResponse:
     return render(
         request,
         "console/runs/run.html",
-        {"run": run, "form": page.form, **_standing(run), **_found(run, request, page)},
+        {
+            "run": run,
+            "form": page.form,
+            **_standing(run, request.tenant.zone),
+            **_found(run, request, page),
+        },
         status=422 if page.form.errors else 200,
     )
 
 
-def _standing(run: RunRow) -> dict[str, Any]:
+def _standing(run: RunRow, zone: ZoneInfo) -> dict[str, Any]:
     """
     Return how far a run is, and whether a worker is at it.
     """
@@ -134,6 +140,7 @@ def _standing(run: RunRow) -> dict[str, Any]:
         "period": wording.period(run.period_start, run.period_end),
         "kind": "" if run.kind == RunKind.REGULAR else kind_name(run.kind),
         "working": large and run.stage in {"DRAFT", "APPROVED"} and run.paused_at is None,
+        "snapshot": wording.moment(run.snapshot_at, zone) if run.snapshot_at else "",
         "done": wording.number(str(run.accounts_done)),
         "all": wording.number(str(run.accounts)),
         "may_cancel": run.stage in {"DRAFT", "REHEARSED", "APPROVED"} and run.issued_at is None,

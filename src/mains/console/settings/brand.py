@@ -13,7 +13,7 @@ from mains.branding.themes import load_theme
 from mains.console.access import OWNERS, StaffRequest, author, staff, to
 from mains.console.settings.forms import Brand, Today
 from mains.documents import actions as documents
-from mains.journeys import configure, guest_readings
+from mains.journeys import bounced_mail, configure, guest_readings
 from mains.tenancy.models import TenantState
 from mains.tenancy.tenantfile import TenantFile, parse
 
@@ -53,6 +53,8 @@ def overview(request: StaffRequest) -> HttpResponse:
         Fact(_("Months per bill"), str(file.billing.months_per_bill), change),
         Fact(_("Days until a bill is due"), str(file.billing.due_days), change),
         Fact(_("Card payments"), _card(file), change),
+        Fact(_("Where returned e-mails are reported"), f"{tenant.url}{bounced_mail.PATH}"),
+        Fact(_("Secret that signs these reports"), bounced_mail.secret_of(tenant).hex()),
     ]
     return render(
         request,

@@ -11,7 +11,14 @@ from mains.enrolment.actions.authorities import (
 )
 from mains.enrolment.actions.codes import WrongCode, redeem_code, redeem_letter
 from mains.enrolment.actions.consents import Agreed, ConsentPurpose, agree, withdraw
-from mains.enrolment.actions.delivering import PortalMandatory, leave_lapsed, return_to_paper
+from mains.enrolment.actions.delivering import (
+    BOUNCED,
+    MANDATE,
+    PortalMandatory,
+    leave_lapsed,
+    lose_electronic,
+    return_to_paper,
+)
 from mains.enrolment.actions.invitations import (
     AlreadyLinked,
     InvitationForAnother,
@@ -78,6 +85,8 @@ from mains.enrolment.actions.tax_numbers import (
 )
 
 __all__ = [
+    "BOUNCED",
+    "MANDATE",
     "MANDATED",
     "Agreed",
     "AlreadyConfirmed",
@@ -134,6 +143,7 @@ __all__ = [
     "leave_lapsed",
     "link",
     "link_proven",
+    "lose_electronic",
     "next_possible",
     "open_invitation",
     "pending",

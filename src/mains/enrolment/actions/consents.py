@@ -1,6 +1,6 @@
 """Who agreed to which words, when, and from where."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from mains.core.transactions import inside_transaction, owns_transaction
+from mains.enrolment import queries
 from mains.enrolment.models import Consent, Wording
 from mains.enrolment.rules.purposes import BASIS, ConsentPurpose
 from mains.enrolment.tokens import digest
@@ -131,6 +132,36 @@ def withdraw(
     Withdraw a login's consent for a purpose and return how many ended; again ends none.
     """
     return _in_force(user_id, purpose, account_id).update(withdrawn_at=now)
+
+
+@inside_transaction
+def withdraw_for(
+    *,
+    user_id: int,
+    account_id: int,
+    contract_ids: Collection[int],
+    running: Collection[int],
+    now: datetime,
+) -> None:
+    """
+    Withdraw a login's consents to electronic bills of some contracts; for the others they stay.
+
+    `running` are the contracts that a consent to all is about. What was given stays on record as it
+    was: what is left of it is a row of its own.
+    """
+    agreed = queries.agreements().filter(user_id=user_id, account_id=account_id)
+    left: dict[int, Consent] = {}
+    for consent in agreed.select_for_update().order_by("pk"):
+        about = consent.contracts or running
+        if consent.contracts and not set(about) & set(contract_ids):
+            continue
+        Consent.objects.filter(pk=consent.pk).update(withdrawn_at=now)
+        left |= {contract: consent for contract in about if contract not in contract_ids}
+    for consent in {one.pk: one for one in left.values()}.values():
+        kept = sorted(contract for contract, one in left.items() if one is consent)
+        consent.pk, consent.contracts = None, kept
+        consent._state.adding = True
+        consent.save()
 
 
 def _in_force(user_id: int, purpose: ConsentPurpose, account_id: int | None) -> QuerySet[Consent]:

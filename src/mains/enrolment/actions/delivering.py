@@ -7,28 +7,40 @@ from datetime import date, datetime, timedelta
 from django.db.models import Exists, OuterRef
 
 from mains.audit import actions as audit
+from mains.billing.runs import snapshots
 from mains.core.transactions import inside_transaction, owns_transaction
 from mains.core.wording import date_text
 from mains.customers import actions as customers
-from mains.customers.models import Account, DeliveryMode
+from mains.customers.models import Account, Contract, DeliveryMode
 from mains.enrolment import queries
-from mains.enrolment.actions import telling
-from mains.enrolment.models import Consent
+from mains.enrolment.actions import consents, telling
 from mains.identity.models import User
 from mains.tenancy.tenantfile.identity import Portal
 
-CHOSEN, LEFT = "chosen", "left"
+CHOSEN, LEFT, MANDATE, BOUNCED = "chosen", "left", "mandate", "bounced"
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """
     To which address bills go, or on paper where it is empty, on which words, from which day on.
+
+    Or on paper as well, where `also_on_paper`.
     """
 
     email: str
     notice: str
     start_date: date
+    also_on_paper: bool = False
+
+    @property
+    def mode(self) -> DeliveryMode:
+        """
+        Return how they come.
+        """
+        if not self.email:
+            return DeliveryMode.PAPER
+        return DeliveryMode.BOTH if self.also_on_paper else DeliveryMode.ELECTRONIC
 
 
 class PortalMandatory(Exception):
@@ -50,35 +62,31 @@ def return_to_paper(
     """
     links = queries.links_in_force(user_id=user_id, today=today).filter(account_id=account_id)
     agreed = queries.agreements().filter(user_id=user_id, account_id=account_id)
-    consents = list(agreed.select_for_update().order_by("pk"))
-    if not consents or not links.exists():
+    if not agreed.exists() or not links.exists():
         return False
-    named = {contract for consent in consents for contract in consent.contracts}
-    about_all = any(not consent.contracts for consent in consents)
     running = queries.choosable(account_id=account_id, portal=portal, today=today)
+    named = {contract for consent in agreed for contract in consent.contracts}
+    about_all = any(not consent.contracts for consent in agreed)
     meant = [row for row in running if about_all or row.id in named]
-    bound = [row.id for row in meant if row.bound]
-    if meant and len(bound) == len(meant):
+    free = [row.id for row in meant if not row.bound]
+    if meant and not free:
         raise PortalMandatory(account_id)
-    agreed.update(withdrawn_at=now)
-    if bound:
-        _agree_for(consents[-1], contracts=bound)
+    consents.withdraw_for(
+        user_id=user_id,
+        account_id=account_id,
+        contract_ids=free,
+        running=[row.id for row in running],
+        now=now,
+    )
     on_paper(
         account_id=account_id,
-        contract_ids=[row.id for row in meant if not row.bound],
+        contract_ids=free,
         actor=f"user:{user_id}",
         why=CHOSEN,
         now=now,
         today=today,
     )
     return True
-
-
-def _agree_for(consent: Consent, *, contracts: list[int]) -> None:
-    # What was given stays on record as it was; what is left of it is a row of its own.
-    consent.pk, consent.contracts = None, contracts
-    consent._state.adding = True
-    consent.save()
 
 
 @inside_transaction
@@ -117,48 +125,116 @@ def choose(
     now: datetime,
     today: date,
     contract_ids: Collection[int] | None = None,
-) -> None:
+    unreachable: str = "",
+) -> date | None:
     """
     Deliver an account's bills to an address or on paper, and tell the holders.
 
     `contract_ids` names those of its contracts that are meant; None means all. `actor` (`user:7`,
     `staff:3`) is written down, and told nothing; choosing the same again tells nobody.
+
+    :returns: the day from which on it counts, the first that no run has taken already; None if
+        nothing changed.
     """
-    mode = DeliveryMode.ELECTRONIC if to.email else DeliveryMode.PAPER
+    account = Account.objects.select_related("customer").get(pk=account_id)
+    snapshots.lock(company_id=account.company_id)
+    open_day = snapshots.first_open_day(
+        company_id=account.company_id, account_id=account_id, today=today
+    )
+    start_date = max(to.start_date, open_day)
     changed = customers.choose_delivery(
         account_id=account_id,
         contract_ids=contract_ids,
-        mode=mode,
+        mode=to.mode,
         email=to.email,
         notice=to.notice,
-        start_date=to.start_date,
+        start_date=start_date,
         now=now,
     )
     if not changed:
-        return
+        return None
     audit.record(
-        action=f"delivery.{mode.lower()}",
+        action=f"delivery.{to.mode.lower()}",
         subject=f"account:{account_id}",
         actor=actor,
-        detail={"why": why},
+        detail={"why": why, "from": start_date.isoformat(), "contracts": changed},
         now=now,
     )
-    account = Account.objects.select_related("customer").get(pk=account_id)
     kind, _colon, number = actor.partition(":")
-    readers = telling.holders([account], but=int(number) if kind == "user" else 0, today=today)
+    readers = telling.holders(
+        [account],
+        but=int(number) if kind == "user" else 0,
+        today=today,
+        unreachable=unreachable,
+    )
+    _tell(account, to, start_date, readers=readers, why=why, now=now)
+    return start_date
+
+
+def _tell(
+    account: Account,
+    to: Delivery,
+    start_date: date,
+    *,
+    readers: Collection[telling.Reader],
+    why: str,
+    now: datetime,
+) -> None:
     for position, reader in enumerate(sorted(readers, key=lambda one: one.recipient)):
         telling.tell(
             [reader],
             kind="delivery-changed",
-            key=f"{account_id}.{mode.lower()}.{now.timestamp():.6f}.{position}",
+            key=f"{account.pk}.{to.mode.lower()}.{now.timestamp():.6f}.{position}",
             values={
                 "what": why,
                 "account": telling.ending(account.number),
                 "email": to.email,
-                "day": date_text(to.start_date, language=reader.language),
+                "paper": "yes" if to.also_on_paper else "",
+                "day": date_text(start_date, language=reader.language),
             },
             now=now,
         )
+
+
+@owns_transaction
+def lose_electronic(
+    *,
+    account_id: int,
+    contract_ids: Collection[int],
+    why: str,
+    now: datetime,
+    today: date,
+    unreachable: str = "",
+) -> bool:
+    """
+    Return contracts to paper from the next bill on for a reason of ours, and tell the holders.
+
+    Who had agreed to bills by e-mail for them has not any more, and may again. Nothing is written
+    to an `unreachable` address.
+
+    :returns: whether something changed; again nothing does.
+    """
+    running = list(Contract.objects.filter(account=account_id).values_list("pk", flat=True))
+    agreed = queries.agreements().filter(account_id=account_id)
+    for user_id in sorted(set(agreed.values_list("user_id", flat=True))):
+        consents.withdraw_for(
+            user_id=user_id,
+            account_id=account_id,
+            contract_ids=contract_ids,
+            running=running,
+            now=now,
+        )
+    start_date = choose(
+        account_id=account_id,
+        contract_ids=contract_ids,
+        to=Delivery("", "", today),
+        actor="system",
+        why=why,
+        now=now,
+        today=today,
+        unreachable=unreachable,
+    )
+    return start_date is not None
 
 
 @inside_transaction

@@ -25,17 +25,20 @@ class Reader:
     channel: Channel = Channel.EMAIL
 
 
-def holders(accounts: Collection[Account], *, but: int, today: date) -> dict[Reader, list[Account]]:
+def holders(
+    accounts: Collection[Account], *, but: int, today: date, unreachable: str = ""
+) -> dict[Reader, list[Account]]:
     """
     Return who is told of a change to accounts, with the accounts of each: contact and logins.
 
     The contact on file, by letter where it has no e-mail, and every login that sees an account;
-    not the login `but`, and nobody whom an account was only shared with.
+    not the login `but`, and nobody whom an account was only shared with. An address that is
+    `unreachable` is written to no more: its contact gets a letter.
     """
     found: dict[Reader, list[Account]] = {}
     by_id = {account.pk: account for account in accounts}
     for account in accounts:
-        found.setdefault(_contact(account), []).append(account)
+        found.setdefault(_contact(account, unreachable), []).append(account)
     links = (
         queries.in_force(today=today)
         .filter(account_id__in=by_id)
@@ -47,16 +50,17 @@ def holders(accounts: Collection[Account], *, but: int, today: date) -> dict[Rea
     for user_id, account_id in pairs:
         account = by_id[account_id]
         user = users.get(user_id)
-        if user is None or user.email == account.customer.email:
+        known = {account.customer.email.lower(), unreachable.lower()}
+        if user is None or user.email.lower() in known:
             continue
         reader = Reader(user.email, user.language or account.customer.language)
         found.setdefault(reader, []).append(account)
     return found
 
 
-def _contact(account: Account) -> Reader:
+def _contact(account: Account, unreachable: str) -> Reader:
     customer = account.customer
-    if customer.email:
+    if customer.email and customer.email.lower() != unreachable.lower():
         return Reader(customer.email, customer.language)
     address = f"{customer.name}\n{account.postal_address}"
     return Reader(address, customer.language, Channel.LETTER)

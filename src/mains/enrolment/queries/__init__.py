@@ -17,6 +17,7 @@ from mains.enrolment.queries.delivering import (
     next_agreement,
     paper_after,
 )
+from mains.enrolment.queries.delivery_setting import chosen_at, how_bills_come
 from mains.enrolment.queries.links import (
     LinkedAccount,
     accounts_of,
@@ -59,10 +60,12 @@ __all__ = [
     "agreements",
     "asked",
     "choosable",
+    "chosen_at",
     "contact_locked_until",
     "delivered_to",
     "electronic",
     "fingerprint",
+    "how_bills_come",
     "in_force",
     "is_another_party",
     "is_same_party",

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from mains.billing.budgets.overview import BudgetRow
-from mains.branding.components import Fact
+from mains.branding.components import Fact, Link
 from mains.core.wording import date_text, money_text
 from mains.customers import queries as customers
-from mains.customers.models import DeliveryMode
 from mains.customers.queries import ContractRow
+from mains.enrolment import wording as enrolment
 from mains.enrolment.access_log import Deed
 from mains.enrolment.rules.rights import Right
 from mains.journeys import budget_desk
@@ -59,6 +59,7 @@ def every(request: PortalRequest, account_id: int) -> HttpResponse:
             "cards": [
                 _card(
                     request,
+                    account_id,
                     row,
                     registers,
                     names,
@@ -72,6 +73,7 @@ def every(request: PortalRequest, account_id: int) -> HttpResponse:
 
 def _card(
     request: PortalRequest,
+    account_id: int,
     row: ContractRow,
     registers: list[RegisterRow],
     names: dict[str, str],
@@ -89,8 +91,9 @@ def _card(
     ]
     if row.end_date is not None:
         facts.append(Fact(_("Until"), date_text(row.end_date, language=language())))
-    if row.delivery:
-        facts.append(Fact(_("Bills come"), _delivery(row.delivery)))
+    link = Link(_("Change"), f"/accounts/{account_id}/delivery/")
+    way = enrolment.delivery(row.delivery) if row.delivery else "–"
+    facts.append(Fact(_("Bills come"), way, link))
     if budget is not None:
         facts += _budget(budget, today=request.today)
     return Card(label_of(known[0]) if known else row.service, facts)
@@ -117,11 +120,3 @@ def _budget(row: BudgetRow, *, today: date) -> list[Fact]:
         Fact(_("Billed so far, without VAT"), money_text(row.on_account, language=language())),
         Fact(_("What you really use"), settled),
     ]
-
-
-def _delivery(mode: str) -> str:
-    return {
-        DeliveryMode.ELECTRONIC: _("by e-mail"),
-        DeliveryMode.PAPER: _("on paper"),
-        DeliveryMode.BOTH: _("by e-mail and on paper"),
-    }[DeliveryMode(mode)]

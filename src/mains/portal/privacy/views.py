@@ -14,7 +14,9 @@ from mains.core.wording import short_date_text
 from mains.enrolment import actions as enrolment
 from mains.enrolment import legal
 from mains.enrolment import queries as enrolment_queries
+from mains.enrolment import wording as enrolment_wording
 from mains.enrolment.actions import ConsentPurpose
+from mains.enrolment.actions.delivery_setting import may_choose
 from mains.identity.reauthentication import reauthentication_required
 from mains.portal.access import PortalRequest, customer_required
 from mains.portal.readings.messages import language
@@ -63,6 +65,7 @@ def data(request: PortalRequest) -> HttpResponse:
                 }
                 for row in agreed
             ],
+            "bills_come": _bills_come(request),
             "news": legal.news(file=file, language=language()).text if file.privacy.news else "",
             "news_on": any(
                 row.purpose == ConsentPurpose.MARKETING and row.withdrawn_at is None
@@ -70,6 +73,21 @@ def data(request: PortalRequest) -> HttpResponse:
             ),
         },
     )
+
+
+def _bills_come(request: PortalRequest) -> list[tuple[str, int, list[str]]]:
+    """
+    Return how the bills of each account come that the login decides about: the setting itself is
+    the one on the account's own page (S2.19).
+    """
+    found = []
+    for account in filter(may_choose, request.linked):
+        rows = enrolment_queries.how_bills_come(
+            account_id=account.pk, portal=request.tenant.file.portal, today=request.today
+        )
+        ways = dict.fromkeys(enrolment_wording.delivered(row.latest) for row in rows)
+        found.append((account.number, account.pk, list(ways)))
+    return found
 
 
 def _contracts(request: PortalRequest, row: queries.ConsentRow) -> str:

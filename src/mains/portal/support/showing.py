@@ -9,8 +9,8 @@ OPEN, END = "portal:support-open", "portal:support-end"
 # Pages that neither change anything, nor hand out files of personal data, nor protect the login.
 SHOWN = frozenset({
     "portal:home", "portal:help", "portal:legal", "portal:me", "portal:access", "portal:accounts",
-    "portal:people", "portal:contracts", "portal:bills", "portal:bill", "portal:bill-pdf",
-    "portal:next-bill", "portal:pay",
+    "portal:people", "portal:contracts", "portal:delivery", "portal:bills", "portal:bill",
+    "portal:bill-pdf", "portal:next-bill", "portal:pay",
     "portal:payments", "portal:readings", "portal:readings-many", "portal:usage",
 })  # fmt: skip
 # The look of a page, which says nothing about anybody.

@@ -181,6 +181,7 @@ class TenantFile(Section):
             )
         if not self.payments.enabled:
             _every_language("payments.notice", self.payments.notice, self.locale.languages)
+        self._bills_can_come()
         for position, document in enumerate(self.legal):
             _every_language(f"legal[{position}].text", document.text, self.locale.languages)
         for service in self.services:
@@ -188,6 +189,18 @@ class TenantFile(Section):
             self._can_estimate(service)
         self._bills_say_it_in_every_language(services)
         return self
+
+    def _bills_can_come(self) -> None:
+        delivery = self.delivery
+        if delivery.electronic_requires_mandate and delivery.default_mode != "paper":
+            raise ValueError(
+                f"delivery.default_mode is {delivery.default_mode!r}, but "
+                "delivery.electronic_requires_mandate is on: who has chosen nothing has no mandate "
+                'for it; write default_mode = "paper"'
+            )
+        for name, texts in (("notice", delivery.notice), ("benefit", delivery.benefit)):
+            if texts:
+                _every_language(f"delivery.{name}", texts, self.locale.languages)
 
     def _bills_say_it_in_every_language(self, services: set[str]) -> None:
         if self.bill is None:

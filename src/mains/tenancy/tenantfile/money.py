@@ -94,9 +94,25 @@ class Payments(Section):
     direct_debit: bool = False
 
 
+class OnBounce(StrEnum):
+    """What becomes of bills by e-mail that come back."""
+
+    PAPER = "paper"
+    TELL = "tell"
+
+
 class Delivery(Section):
     default_mode: Literal["electronic", "paper", "both"] = "electronic"
     box_at_sign_up: bool = True
     electronic_requires_mandate: bool = False
     on_mandate_loss: Literal["paper", "grace", "keep"] = "paper"
+    # Whether contracts may have e-mail addresses of their own; else bills go to the login's.
     per_contract_address: bool = False
+    # What is shown and kept beside the choice of bills by e-mail (S4.10), and what they are good
+    # for (S4.09); words of ours, or nothing, where they are empty.
+    notice: Texts = {}
+    benefit: Texts = {}
+    # What happens once so many messages to an address came back: its bills go on paper from the
+    # next one on, or their holder is told.
+    on_bounce: OnBounce = OnBounce.TELL
+    bounces: int = Field(default=1, ge=1, le=10)
