@@ -122,7 +122,9 @@ def to_do(*, kind: str, now: datetime) -> list[Waiting]:
     """
     Return the files that a lost message or a killed worker left.
     """
-    return [file for file in waiting.every(kind=kind, now=now) if _is_to_do(file, now)]
+    waits = waiting.every(kind=kind, now=now, about={"step": Step.WAITING})
+    works = waiting.every(kind=kind, now=now, about={"step": Step.WORKING})
+    return [file for file in (*waits, *works) if _is_to_do(file, now)]
 
 
 def end_old(*, kind: str, now: datetime) -> int:
@@ -131,7 +133,7 @@ def end_old(*, kind: str, now: datetime) -> int:
     """
     ended = [
         file
-        for file in waiting.every(kind=kind, now=now)
+        for file in waiting.every(kind=kind, now=now, about={"step": Step.READY})
         if file.size and step_of(file, now) is Step.EXPIRED
     ]
     for file in ended:
