@@ -178,7 +178,7 @@ class TestTheEstimatedBill:
         group = words["lines"]["groups"][1]
         assert group["title"] == "Correction of the estimate for Jan 1, 2027 – Jan 31, 2027"
         assert group["note"].startswith("M1: 150 kWh instead of 300")
-        assert [row["amount"] for row in group["rows"]] == ["-15.00"]
+        assert [net for _label, _quantity, _price, net, _vat in group["rows"]] == ["-15.00"]
         assert len(words["lines"]["groups"][0]["rows"]) == 2
 
 
