@@ -21,6 +21,7 @@ from mains.guard.context import inside
 from mains.notifications import rendering
 from mains.notifications.models import Message
 from mains.tenancy import queries
+from mains.tenancy.tenantfile.payment_codes import PaymentCodes
 
 SLUG, TENANTS = "fiamma", {"fiamma", "balta"}
 pytestmark = pytest.mark.usefixtures("fresh_tries")
@@ -327,8 +328,11 @@ def test_the_chooser_lists_the_groups_public_companies_and_nothing_else():
 
     file = queries.tenant(SLUG).file
     inner = file.companies[0].model_copy(
-        update={"code": "rete", "name": "Fiamma Rete S.r.l.", "series": "FR", "public": False}
-    )
+        update={
+            "code": "rete", "name": "Fiamma Rete S.r.l.", "series": "FR", "public": False,
+            "payment_codes": PaymentCodes(),
+        }
+    )  # fmt: skip
     with published(SLUG, companies=(*file.companies, inner)):
         page = kim.open("/join/")
         assert companies_on(page) == ["gas", "luce"]

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mains.notifications import own_words as messages
+from mains.notifications.kinds import KINDS
 from mains.notifications.models import Message
 from mains.notifications.rendering import render, sender_of
 from mains.notifications.rules import own_words
@@ -109,6 +110,8 @@ def test_every_kind_can_be_written_and_previewed(language):
         made = preview(kind=kind, file=balta(), language=language)
         assert made.subject, kind
         assert made.text, kind
+        link = KINDS[kind].link
+        assert link is None or f"[{link}]" in made.text, f"{kind} has a button and no address"
 
 
 def test_messages_are_in_the_brands_colour_and_small():
