@@ -1,6 +1,7 @@
 """Messages in the utility's own words, and what its domain says of its mail."""
 
 import os
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,6 +9,8 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -96,10 +99,22 @@ def _records(request: StaffRequest, *, asked: bool) -> Table:
         caption=_("What the domain has to say"),
         columns=(Column(_("Record")), Column(_("Wanted")), Column(_("Found")), Column(_("State"))),
         rows=tuple(
-            (Cell(one.name, note="TXT"), Cell(one.value), *_found(one, asked=asked))
+            (
+                Cell(_at_dots(one.name), note="TXT"),
+                Cell(_at_dots(one.value)),
+                *_found(one, asked=asked),
+            )
             for one in wanted
         ),
     )
+
+
+def _at_dots(record: str) -> SafeString:
+    """
+    Let a long record go on in the next line after a sign, and not in the middle of a word.
+    """
+    parts = [(part,) for part in re.split(r"(?<=[.@:=])", record)]
+    return format_html_join(SafeString("<wbr>"), "{}", parts)
 
 
 def _found(wanted: alignment.Record, *, asked: bool) -> tuple[Cell, Cell]:
@@ -111,9 +126,9 @@ def _found(wanted: alignment.Record, *, asked: bool) -> tuple[Cell, Cell]:
         return Cell("–"), Cell(_("no answer, ask again"), meaning="warn")
     ours = [text for text in found if text.lower().startswith(wanted.mark.lower())]
     if wanted.is_met(found):
-        return Cell(" ".join(ours)), Cell(_("in order"), meaning="ok")
+        return Cell(_at_dots(" ".join(ours))), Cell(_("in order"), meaning="ok")
     if ours:
-        return Cell(" ".join(ours)), Cell(_("says something else"), meaning="warn")
+        return Cell(_at_dots(" ".join(ours))), Cell(_("says something else"), meaning="warn")
     return Cell("–"), Cell(_("missing"), meaning="bad")
 
 
