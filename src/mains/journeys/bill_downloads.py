@@ -219,10 +219,7 @@ def take_up_lost(*, tenant: TenantInfo, now: datetime) -> int:
     """
     Make the files that a lost message or a killed worker left, and return how many.
     """
-    left = bill_files.to_do(kind=KIND, now=now)
-    for file in left:
-        work_on(tenant=tenant, name=file.name, now=now)
-    return len(left)
+    return bill_files.take_up_lost(tenant=tenant, kind=KIND, make=_make, now=now)
 
 
 def end_old(*, now: datetime) -> int:

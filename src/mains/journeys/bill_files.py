@@ -118,10 +118,19 @@ def work_on(
         worker.tell(step=Step.FAILED)
 
 
-def to_do(*, kind: str, now: datetime) -> list[Waiting]:
+def take_up_lost(
+    *, tenant: TenantInfo, kind: str, make: Callable[[Worker], None], now: datetime
+) -> int:
     """
-    Return the files that a lost message or a killed worker left.
+    Make the files that a lost message or a killed worker left, and return how many.
     """
+    left = _to_do(kind=kind, now=now)
+    for file in left:
+        work_on(tenant=tenant, name=file.name, kind=kind, make=make, now=now)
+    return len(left)
+
+
+def _to_do(*, kind: str, now: datetime) -> list[Waiting]:
     waits = waiting.every(kind=kind, now=now, about={"step": Step.WAITING})
     works = waiting.every(kind=kind, now=now, about={"step": Step.WORKING})
     return [file for file in (*waits, *works) if _is_to_do(file, now)]
