@@ -1,4 +1,4 @@
-"""Five hundred bills as one file: from scratch, and once their documents are kept."""
+"""Many bills as one file: from scratch, and once their documents are kept."""
 
 import tempfile
 from typing import Any
@@ -20,12 +20,13 @@ from mains.payments import queries as payments
 from mains.tenancy import queries
 from mains.tenancy.queries import TenantInfo
 
-BILLS, MOST_SECONDS, MOST_SECONDS_KEPT = 500, 180, 10
+# The time that five hundred bills may take, and again when each document is kept already.
+SIZE, MOST_SECONDS, MOST_SECONDS_KEPT = 500, 180, 10
 
 
-def measure(**_others: object) -> Result:
+def measure(*, bills: int = SIZE, **_others: object) -> Result:
     """
-    Measure the file of 500 bills beside setting the same documents and keeping nothing.
+    Measure the file of so many bills beside setting 500 of their documents and keeping nothing.
 
     :raises OwnerLoginMissing: in a process that may not create schemas.
     """
@@ -33,7 +34,7 @@ def measure(**_others: object) -> Result:
     with cleaned_up(schema_names=[population.SLUG]) as owner, tempfile.TemporaryDirectory() as at:
         settings.DATA_DIR, before = at, settings.DATA_DIR
         try:
-            tenant = billrun.opened(owner, BILLS)
+            tenant = billrun.opened(owner, bills)
             billrun.billed(tenant)
             with context.inside(population.SLUG):
                 return _result(tenant)
@@ -46,23 +47,25 @@ def measure(**_others: object) -> Result:
 def _result(tenant: TenantInfo) -> Result:
     ids = list(Bill.objects.order_by("pk").values_list("pk", flat=True))
     with measured() as bare:
-        for bill_id in ids:
+        for bill_id in ids[:SIZE]:
             pdf.pdf(bill_id=bill_id, tenant=tenant)
     scratch, size = _made(tenant, ids)
     kept, again = _made(tenant, ids)
-    holds = scratch.wall <= MOST_SECONDS and kept.wall <= MOST_SECONDS_KEPT
+    share = len(ids) / SIZE
+    most, most_kept = MOST_SECONDS * share, MOST_SECONDS_KEPT * share
+    holds = scratch.wall <= most and kept.wall <= most_kept
     return Result(
         name="bill-file",
         unit="bills",
         ours=len(ids) / scratch.cpu,
-        yardstick=len(ids) / bare.cpu,
+        yardstick=len(ids[:SIZE]) / bare.cpu,
         peak_mb=peak_mb(),
         detail={
             "bills": len(ids),
             "seconds": round(scratch.wall, 1),
-            "most_seconds": MOST_SECONDS,
+            "most_seconds": most,
             "seconds_when_kept": round(kept.wall, 2),
-            "most_seconds_when_kept": MOST_SECONDS_KEPT,
+            "most_seconds_when_kept": most_kept,
             "megabytes": round(size / 1e6, 1),
             "passed": holds and size == again,
             "yardstick_is": "the same documents set one after another, and kept nowhere",

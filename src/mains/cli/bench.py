@@ -16,15 +16,16 @@ OWNERS = frozenset({"tenant-create", "tenant-migrate"})
 @click.command()
 @click.argument("name")
 @click.option("--accounts", type=int, default=10_000, show_default=True)
+@click.option("--bills", type=int, default=500, show_default=True)
 @click.option("--rows", type=int, default=1_000_000, show_default=True)
 @click.option("--tenants", type=int, default=200, show_default=True)
 @click.option("--json", "as_json", is_flag=True)
-def bench(name: str, accounts: int, rows: int, tenants: int, as_json: bool) -> None:
+def bench(name: str, accounts: int, bills: int, rows: int, tenants: int, as_json: bool) -> None:
     """Measure NAME: bill-file, billrun, import, pdf, rating, tenant-create, tenant-migrate, usage.
 
     \b
     Examples:
-      mains bench bill-file --json
+      mains bench bill-file --bills 500 --json
       mains bench billrun --accounts 10000 --json
       mains bench import --rows 1000000 --json
       mains bench pdf --json
@@ -33,7 +34,7 @@ def bench(name: str, accounts: int, rows: int, tenants: int, as_json: bool) -> N
       mains bench usage --json
     """
     with parts_for_a_while():
-        result = _measured(name, accounts=accounts, rows=rows, tenants=tenants)
+        result = _measured(name, accounts=accounts, bills=bills, rows=rows, tenants=tenants)
     if as_json:
         show(result.to_json(), as_json=True)
     else:
