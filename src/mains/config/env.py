@@ -47,6 +47,10 @@ class Environment:
     public_port: str
     scheme: str
     data_dir: Path
+    vault_dir: Path
+    stripe_secret_key: str
+    stripe_webhook_secrets: tuple[str, ...]
+    stripe_address: str
     smtp_url: str
     sentry_dsn: str
     s3_bucket: str
@@ -84,6 +88,10 @@ def read(values: Mapping[str, str]) -> Environment:
         public_port=values.get("PUBLIC_PORT", ""),
         scheme=values.get("PUBLIC_SCHEME", "http"),
         data_dir=Path(values.get("MAINS_DATA", ROOT / ".mains")),
+        vault_dir=Path(values.get("MAINS_VAULT", "/run/secrets/mains")),
+        stripe_secret_key=values.get("STRIPE_SECRET_KEY", ""),
+        stripe_webhook_secrets=tuple(values.get("STRIPE_WEBHOOK_SECRETS", "").split()),
+        stripe_address=values.get("STRIPE_ADDRESS", "https://api.stripe.com"),
         smtp_url=values.get("SMTP_URL", ""),
         sentry_dsn=values.get("SENTRY_DSN", ""),
         s3_bucket=values.get("S3_BUCKET", ""),

@@ -237,6 +237,12 @@ STATIC_ROOT = environment.data_dir / "static"
 WHITENOISE_USE_FINDERS = True
 TENANTS_DIR = ROOT / "tenants"
 DATA_DIR = environment.data_dir
+VAULT_DIR = environment.vault_dir
+STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRETS, STRIPE_ADDRESS = (
+    environment.stripe_secret_key,
+    environment.stripe_webhook_secrets,
+    environment.stripe_address,
+)
 
 CACHES = {
     "default": {

@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import F, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Replace, Upper
 
 from mains.core.periods import ends_after_start, no_overlap
@@ -33,6 +33,16 @@ class Company(models.Model):
     creditor_id = models.CharField(max_length=35, blank=True)
     # The parameters of its references and codes by scheme, as in the tenant file.
     payment_codes = models.JSONField(default=dict, db_default={})
+    # The first day of the first month that is open: nothing takes effect before it any more.
+    books_open_from = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(books_open_from=None) | Q(books_open_from__day=1),
+                name="company_books_by_month",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -169,23 +179,58 @@ class DeliveryPreference(models.Model):
         return f"{self.contract_id} {self.mode}"
 
 
+class Scheme(models.TextChoices):
+    """
+    How a mandate collects: SEPA direct debit of consumers or of businesses, or a stored card.
+    """
+
+    CORE = "CORE"
+    B2B = "B2B"
+    CARD = "CARD"
+
+
 class Mandate(models.Model):
     """
-    A direct-debit mandate of one account, from a day to the day before another.
+    Leave to collect what an account owes, from a day to the day before another.
+
+    A direct debit names a bank account, a card what the gateway calls it. One that is not confirmed
+    yet is a page at the gateway that nobody has filled in.
     """
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="mandates", db_index=False)
     reference = models.CharField(max_length=35, unique=True)
+    scheme = models.CharField(max_length=4, choices=Scheme.choices, db_default=Scheme.CORE.value)
     holder = models.CharField(max_length=160)
-    iban = models.CharField(max_length=34)
+    iban = models.CharField(max_length=34, blank=True)
+    gateway = models.CharField(max_length=30, blank=True, db_default="")
+    # The gateway's name for the card, what people know it by, and its last month, as `2028-04`.
+    card = models.CharField(max_length=120, blank=True, db_default="")
+    card_label = models.CharField(max_length=40, blank=True, db_default="")
+    card_until = models.CharField(max_length=7, blank=True, db_default="")
+    page_reference = models.CharField(max_length=120, blank=True, db_default="")
+    # More than this is never collected of one bill without asking.
+    limit_minor = models.BigIntegerField(null=True)
     signed_date = models.DateField()
+    confirmed = models.BooleanField(db_default=True)
+    # Nothing is collected before this day.
+    paused_until = models.DateField(null=True)
     start_date = models.DateField()
     end_date = models.DateField(null=True, blank=True)
+    # `customer`, `staff`, `replaced`, `unused`, or the bank's reason, as `AC04`.
+    end_reason = models.CharField(max_length=20, blank=True, db_default="")
 
     class Meta:
         constraints = [
-            ends_after_start(name="mandate_ends_after_start"),
-            no_overlap("account", name="mandate_no_overlap"),
+            # Given and taken back on one day it was never in force.
+            models.CheckConstraint(
+                condition=Q(end_date=None) | Q(end_date__gte=F("start_date")),
+                name="mandate_ends_after_start",
+            ),
+            no_overlap("account", name="mandate_no_overlap", condition=Q(confirmed=True)),
+            models.CheckConstraint(condition=Q(scheme__in=Scheme.values), name="mandate_scheme"),
+            models.CheckConstraint(
+                condition=Q(limit_minor=None) | Q(limit_minor__gt=0), name="mandate_limit_positive"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,10 +11,13 @@ from mains.customers.models import (
     Contract,
     DeliveryPreference,
     Mandate,
+    Scheme,
     SupplyPoint,
 )
 
 PAGE = 25
+# Direct debits from a bank account, as opposed to stored cards.
+DEBITS = Q(confirmed=True) & ~Q(scheme=Scheme.CARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +176,7 @@ def account(*, account_id: int, today: date) -> AccountDetail | None:
                 mandate.start_date,
                 mandate.end_date,
             )
-            for mandate in Mandate.objects.filter(account=row).order_by("-start_date")
+            for mandate in Mandate.objects.filter(DEBITS, account=row).order_by("-start_date")
         ],
     )
 
@@ -205,7 +208,7 @@ def has_mandate(*, account_id: int, on: date) -> bool:
     """
     Tell whether a direct-debit mandate of an account is in force on a day.
     """
-    running = Mandate.objects.filter(Q(end_date__isnull=True) | Q(end_date__gt=on))
+    running = Mandate.objects.filter(Q(end_date__isnull=True) | Q(end_date__gt=on), DEBITS)
     return running.filter(account_id=account_id, start_date__lte=on).exists()
 
 

@@ -6,8 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from mains.core.money import Money
-from mains.payments import actions as payments
-from mains.payments import booking, finding, queries
+from mains.payments import booking, finding, queries, settling
 from mains.payments.bills_due.overview import DocumentRow
 from mains.payments.queries import BillRow
 from mains.references.payable import WrongReference
@@ -79,7 +78,7 @@ def book(
         if row.outstanding.minor == 0
     ]
     if settled:
-        payments.expire_pages_of(bill_ids=settled, now=now, today=today)
+        settling.expire_live(bill_ids=settled, now=now, today=today)
     return Booked(bill_id=bill_ids[0], before=not made)
 
 

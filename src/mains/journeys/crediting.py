@@ -9,8 +9,7 @@ from mains.core.transactions import owns_transaction
 from mains.journeys import run_desk
 from mains.journeys.bill_run import policy_of
 from mains.notifications import jobs as notifications
-from mains.payments import actions as payments
-from mains.payments import releasing
+from mains.payments import releasing, settling
 from mains.tenancy.queries import TenantInfo
 
 
@@ -38,7 +37,7 @@ def credit(
     """
     today = tenant.date_of(now)
     # Whoever is at the payment page pays nothing for it any more; what was paid is booked first.
-    payments.expire_pages_of(bill_ids=[bill_id], now=now, today=today)
+    settling.expire_live(bill_ids=[bill_id], now=now, today=today)
     note_id = _credit(
         tenant=tenant,
         bill_id=bill_id,

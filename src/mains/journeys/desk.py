@@ -12,8 +12,7 @@ from mains.customers import queries as customers
 from mains.ledger.models import Balance, LedgerAccount, Transfer
 from mains.metering import waiting
 from mains.notifications.models import Message
-from mains.payments.actions import OPEN_STATES
-from mains.payments.models import Payment, PaymentAttempt
+from mains.payments.models import OPEN_STATES, Payment, PaymentAttempt
 
 
 @dataclass(frozen=True, slots=True)

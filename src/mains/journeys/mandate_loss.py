@@ -14,6 +14,7 @@ from django.db.models import Q
 from mains.billing.models import Bill
 from mains.core.transactions import owns_transaction
 from mains.customers.models import Account, Mandate
+from mains.customers.queries import DEBITS
 from mains.enrolment import actions as enrolment
 from mains.enrolment import queries
 from mains.enrolment.actions import telling
@@ -48,7 +49,7 @@ def lost_by(tenant: TenantInfo, today: date) -> list[Lost]:
     Return whose bills come by e-mail without a mandate; contracts that have no paper are left out.
     """
     under = Mandate.objects.filter(
-        Q(end_date=None) | Q(end_date__gt=today), start_date__lte=today
+        Q(end_date=None) | Q(end_date__gt=today), DEBITS, start_date__lte=today
     ).values("account")
     rows = queries.electronic(today=today).filter(
         Q(contract__end_date=None) | Q(contract__end_date__gt=today)
@@ -72,7 +73,7 @@ def _ended(account_ids: Sequence[int], today: date) -> dict[int, date]:
     """
     Return the day from which on the last mandate of each account is over.
     """
-    rows = Mandate.objects.filter(account__in=account_ids, end_date__lte=today)
+    rows = Mandate.objects.filter(DEBITS, account__in=account_ids, end_date__lte=today)
     ended = rows.order_by("end_date").values_list("account_id", "end_date")
     return {account_id: day for account_id, day in ended if day is not None}
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from mains.payments import actions as payments
+from mains.payments import settling
 from mains.tenancy.queries import TenantInfo
 
 
@@ -35,8 +36,6 @@ def start(
         email=email,
         language=language,
         gateway=choice.gateways[0].kind,
-        tenant=tenant.schema_name,
-        site=tenant.url,
     )
     return payments.start(basket=basket, now=now, today=today)
 
@@ -45,4 +44,4 @@ def confirm(*, token: str, now: datetime, today: date) -> None:
     """
     Ask the gateway about a payment whose payer came back.
     """
-    payments.ask_and_settle(token=token, now=now, today=today)
+    settling.ask_and_settle(token=token, now=now, today=today)

@@ -27,7 +27,7 @@ from mains.journeys import (
 )
 from mains.ledger import queries as ledger
 from mains.notifications import actions as notifications
-from mains.payments import actions as payments
+from mains.payments import inbox, money_back, settling
 from mains.privacy import actions as privacy
 from mains.tenancy import queries
 
@@ -45,7 +45,10 @@ def sweep(*, schema_name: str) -> None:
         return
     tenant = queries.current_tenant()
     now = tenant.now()
-    payments.sweep(now=now, today=tenant.date_of(now))
+    today = tenant.date_of(now)
+    inbox.try_again(now=now, today=today)
+    settling.sweep(now=now, today=today)
+    money_back.sweep(now=now, today=today)
     privacy.build_waiting(tenant=tenant, now=now)
     import_desk.take_up_lost(tenant=tenant, now=now)
     tariff_notices.tell_waiting(tenant=tenant, now=now)

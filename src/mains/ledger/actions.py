@@ -7,9 +7,11 @@ from datetime import date, datetime
 from django.db import connection
 from django.db.models import F
 
+from mains.audit.actions import record
+from mains.core.calendars import add_months
 from mains.core.transactions import inside_transaction, owns_transaction
 from mains.customers.models import Account, Company
-from mains.ledger.models import Balance, Closing, LedgerAccount, LedgerAccountKind, Transfer
+from mains.ledger.models import Balance, LedgerAccount, LedgerAccountKind, Transfer
 
 
 class ClosedMonth(Exception):
@@ -79,9 +81,8 @@ def refuse_closed_month(*, company_id: int, effective_date: date) -> None:
 
     :raises ClosedMonth: if it is.
     """
-    month = effective_date.replace(day=1)
-    if Closing.objects.filter(company_id=company_id, month=month).exists():
-        raise ClosedMonth(f"{month:%Y-%m} is closed; post it in the month that is open.")
+    if Company.objects.filter(pk=company_id, books_open_from__gt=effective_date).exists():
+        raise ClosedMonth(f"{effective_date:%Y-%m} is closed; post it in the month that is open.")
 
 
 def _lock_balances(postings: Iterable[Posting]) -> None:
@@ -147,13 +148,23 @@ def company_account(
 
 
 @owns_transaction
-def close_month(*, company_id: int, month: date, closed_by: str, now: datetime) -> Closing:
+def close_month(*, company_id: int, month: date, closed_by: str, now: datetime) -> bool:
     """
-    Close a month of a company; closing it again keeps the first closing.
+    Close the books of a company to the end of a month, and tell whether they were open.
+
+    Closing it again, or a month before one that is closed, changes nothing.
     """
-    closing, _made = Closing.objects.get_or_create(
-        company_id=company_id,
-        month=month.replace(day=1),
-        defaults={"closed_at": now, "closed_by": closed_by},
+    company = Company.objects.select_for_update(no_key=True).get(pk=company_id)
+    open_from = add_months(month.replace(day=1), 1)
+    if company.books_open_from is not None and company.books_open_from >= open_from:
+        return False
+    company.books_open_from = open_from
+    company.save(update_fields=["books_open_from"])
+    record(
+        action="books.closed",
+        subject=f"company:{company_id}",
+        actor=closed_by,
+        detail={"open_from": open_from.isoformat()},
+        now=now,
     )
-    return closing
+    return True

@@ -89,25 +89,3 @@ class Balance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ledger_account_id} {self.minor}"
-
-
-class Closing(models.Model):
-    """
-    A closed month of one company: nothing takes effect in it any more.
-    """
-
-    company = models.ForeignKey(
-        "customers.Company", models.PROTECT, related_name="closings", db_index=False
-    )
-    month = models.DateField()
-    closed_at = models.DateTimeField()
-    closed_by = models.CharField(max_length=120)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["company", "month"], name="closing_once"),
-            models.CheckConstraint(condition=Q(month__day=1), name="closing_first_of_month"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.company_id} {self.month:%Y-%m}"

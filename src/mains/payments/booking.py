@@ -8,7 +8,7 @@ from django.db.models import Sum
 
 from mains.billing.models import Bill, BillState
 from mains.core.transactions import inside_transaction, owns_transaction
-from mains.customers.models import Account
+from mains.customers.models import Account, Scheme
 from mains.ledger import actions as ledger
 from mains.ledger.models import LedgerAccountKind
 from mains.notifications import actions as notifications
@@ -21,6 +21,7 @@ from mains.payments.models import (
     PaymentMethod,
 )
 from mains.payments.receipts import receipt_values
+from mains.payments.rules.spreading import spread
 
 
 class AlreadyBooked(Exception):
@@ -64,7 +65,7 @@ def book_card_payment(
     payment = Payment.objects.create(
         company=attempt.company,
         attempt=attempt,
-        method=PaymentMethod.CARD,
+        method=_method(attempt),
         amount_minor=notice.amount_minor,
         currency=notice.currency,
         received_at=now,
@@ -85,8 +86,13 @@ def book_card_payment(
         (part.bill, part.amount_minor)
         for part in attempt.parts.select_related("bill__account__customer").order_by("bill_id")
     ]
-    parts = _spread(collected_minor=payment.amount_minor, asked=asked)
-    _allocate_and_post(payment=payment, parts=parts, debit_id=clearing.pk, now=now)
+    # What falls short falls short of the fee first.
+    over = payment.amount_minor - sum(amount for _bill, amount in asked)
+    fee_minor = max(min(over, attempt.fee_minor), 0)
+    parts = spread(payment.amount_minor - fee_minor, asked=asked)
+    _allocate_and_post(
+        payment=payment, parts=parts, debit_id=clearing.pk, now=now, fee_minor=fee_minor
+    )
     if attempt.email:
         notifications.queue(
             kind="payment-received",
@@ -101,16 +107,9 @@ def book_card_payment(
     return payment
 
 
-def _spread(*, collected_minor: int, asked: list[tuple[Bill, int]]) -> list[tuple[Bill, int]]:
-    """
-    Give each bill what was asked for it, in turn; the first one also takes what is left over.
-    """
-    left, parts = collected_minor, []
-    for bill, amount in asked:
-        parts.append((bill, min(amount, left)))
-        left -= parts[-1][1]
-    parts[0] = (parts[0][0], parts[0][1] + left)
-    return [(bill, amount) for bill, amount in parts if amount > 0]
+def _method(attempt: PaymentAttempt) -> PaymentMethod:
+    is_debit = attempt.mandate is not None and attempt.mandate.scheme != Scheme.CARD
+    return PaymentMethod.DIRECT_DEBIT if is_debit else PaymentMethod.CARD
 
 
 def _post_to_suspense(*, payment: Payment, debit_id: int, now: datetime) -> None:
@@ -132,6 +131,8 @@ def _post_to_suspense(*, payment: Payment, debit_id: int, now: datetime) -> None
         source=f"payment:{payment.pk}",
         now=now,
     )
+    payment.suspense_minor = payment.amount_minor
+    payment.save(update_fields=["suspense_minor"])
 
 
 @owns_transaction
@@ -181,7 +182,7 @@ def book_document_transfer(
     owed = outstanding_minor(bill_ids=[bill.pk for bill in bills])
     asked = [(bill, max(owed[bill.pk], 0)) for bill in bills]
     transfer = _Transfer(document.number, amount_minor, bank_reference, value_date, booked_by)
-    parts = _spread(collected_minor=max(amount_minor, 0), asked=asked)
+    parts = spread(max(amount_minor, 0), asked=asked)
     return _book(transfer=transfer, parts=parts, now=now)
 
 
@@ -255,7 +256,12 @@ def _book(
 
 
 def _allocate_and_post(
-    *, payment: Payment, parts: list[tuple[Bill, int]], debit_id: int, now: datetime
+    *,
+    payment: Payment,
+    parts: list[tuple[Bill, int]],
+    debit_id: int,
+    now: datetime,
+    fee_minor: int = 0,
 ) -> None:
     # The bills' rows are locked, so two payments of one bill cannot both see it as owed.
     ids = [bill.pk for bill, _amount in parts]
@@ -275,6 +281,14 @@ def _allocate_and_post(
         )
         for leg, (account, amount) in enumerate(_per_account(parts))
     ]
+    if fee_minor:
+        fees = ledger.company_account(
+            company=payment.company,
+            kind=LedgerAccountKind.FEE,
+            detail="payments",
+            currency=payment.currency,
+        )
+        postings.append(ledger.Posting(debit_id, fees.pk, fee_minor, len(postings)))
     ledger.post(
         postings=postings,
         currency=payment.currency,

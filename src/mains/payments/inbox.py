@@ -1,17 +1,38 @@
-"""Webhooks: verified, stored once, then settled. The answer does not wait for the settling."""
+"""
+Webhooks: verified, stored once, then acted on.
+
+What could not be acted on yet, because it came before what it is about or because the process died,
+waits here and is tried again.
+"""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+
+import structlog
 
 from mains.core.transactions import owns_transaction
-from mains.payments import actions
+from mains.payments import money_back, settling, stored_cards
+from mains.payments.charges import merchant
 from mains.payments.gateways import gateway
+from mains.payments.gateways.base import (
+    GatewayRefused,
+    GatewayUnavailable,
+    MoneyBack,
+    News,
+    Notice,
+    StoredCard,
+)
 from mains.payments.models import GatewayEvent, PaymentAttempt
+from mains.tenancy.queries import TenantInfo
+
+log = structlog.get_logger()
+# So long it is tried again, then people look at it.
+TRIED_FOR = timedelta(days=3)
 
 
 def receive(
     *,
-    tenant: str,
+    tenant: TenantInfo,
     company: str,
     kind: str,
     body: bytes,
@@ -24,33 +45,85 @@ def receive(
 
     :raises UnknownGateway: if there is no such gateway.
     :raises ForgedWebhook: if the signature is not this merchant's, or too old; nothing is stored.
+    :raises GatewayRefused: if the tenant does not have this gateway.
+    :raises GatewayUnavailable: if its secret is not where the configuration says.
     """
-    notice = gateway(kind).read_webhook(
-        merchant=actions.merchant(tenant=tenant, company=company), body=body, headers=headers
-    )
-    event_id = _store(kind=kind, event_id=notice.event_id, body=body, now=now)
-    if event_id is None:
+    asked = gateway(kind)
+    known = merchant(tenant=tenant, kind=kind, company=company)
+    asked.check_webhook(merchant=known, body=body, headers=headers)
+    news = asked.read_webhook(body)
+    event = _store(kind=kind, company=company, event_id=news.event_id, body=body, now=now)
+    if event is None:
         return False
-    attempt = PaymentAttempt.objects.filter(
-        token=notice.reference, gateway=kind, company__code=company
-    ).first()
-    if attempt is not None:
-        actions.settle(notice=notice, now=now, today=today)
-    _mark(event_id=event_id, outcome="settled" if attempt else "unknown reference", now=now)
+    _act_on(event, news, now=now, today=today)
     return True
 
 
+def try_again(*, now: datetime, today: date) -> int:
+    """
+    Act on the events that wait, and return how many there were.
+    """
+    waiting = list(
+        GatewayEvent.objects.filter(processed_at=None, received_at__gt=now - TRIED_FOR)
+        .exclude(body="")
+        .order_by("received_at", "pk")
+    )
+    for event in waiting:
+        _act_on(
+            event, gateway(event.gateway).read_webhook(event.body.encode()), now=now, today=today
+        )
+    return len(waiting)
+
+
+def _act_on(event: GatewayEvent, news: News, *, now: datetime, today: date) -> None:
+    try:
+        outcome = _outcome(event, news, now=now, today=today)
+    except (money_back.NotBookedYet, GatewayUnavailable, GatewayRefused) as reason:
+        log.warning("webhook.waits", event=event.pk, reason=repr(reason))
+        _mark(event_id=event.pk, outcome="waits", processed_at=None)
+        return
+    _mark(event_id=event.pk, outcome=outcome, processed_at=now)
+
+
+def _outcome(event: GatewayEvent, news: News, *, now: datetime, today: date) -> str:
+    match news:
+        case Notice():
+            attempt = PaymentAttempt.objects.filter(
+                token=news.reference, gateway=event.gateway, company__code=event.company
+            ).first()
+            if attempt is None:
+                return "unknown reference"
+            settling.settle(notice=news, now=now, today=today)
+            return "settled"
+        case MoneyBack():
+            money_back.book(
+                news=news, kind=event.gateway, company=event.company, now=now, today=today
+            )
+            return "money back"
+        case StoredCard():
+            known = stored_cards.settle(news=news, gateway=event.gateway, now=now, today=today)
+            return "card stored" if known else "unknown reference"
+        case _:
+            return "nothing to us"
+
+
 @owns_transaction
-def _store(*, kind: str, event_id: str, body: bytes, now: datetime) -> int | None:
+def _store(
+    *, kind: str, company: str, event_id: str, body: bytes, now: datetime
+) -> GatewayEvent | None:
     event, made = GatewayEvent.objects.get_or_create(
         gateway=kind,
         event_id=event_id,
-        defaults={"body": body.decode("utf-8", "replace"), "received_at": now},
+        defaults={
+            "company": company,
+            "body": body.decode("utf-8", "replace"),
+            "received_at": now,
+        },
     )
     # Stored but not processed: the process died in between, so this delivery finishes it.
-    return event.pk if made or event.processed_at is None else None
+    return event if made or event.processed_at is None else None
 
 
 @owns_transaction
-def _mark(*, event_id: int, outcome: str, now: datetime) -> None:
-    GatewayEvent.objects.filter(pk=event_id).update(processed_at=now, outcome=outcome)
+def _mark(*, event_id: int, outcome: str, processed_at: datetime | None) -> None:
+    GatewayEvent.objects.filter(pk=event_id).update(processed_at=processed_at, outcome=outcome)

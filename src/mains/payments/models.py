@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
 
 from mains.references.payable import document_number
 
@@ -8,14 +8,25 @@ class AttemptState(models.TextChoices):
     CREATED = "CREATED"
     PENDING = "PENDING"
     UNKNOWN = "UNKNOWN"
+    NEEDS_CUSTOMER = "NEEDS_CUSTOMER"
     SUCCEEDED = "SUCCEEDED"
     FAILED = "FAILED"
     EXPIRED = "EXPIRED"
+    REFUNDED = "REFUNDED"
+    CHARGED_BACK = "CHARGED_BACK"
+
+
+OPEN_STATES = (
+    AttemptState.CREATED,
+    AttemptState.PENDING,
+    AttemptState.UNKNOWN,
+    AttemptState.NEEDS_CUSTOMER,
+)
 
 
 class PaymentAttempt(models.Model):
     """
-    One try to pay one or more bills of one company at one gateway.
+    One try to move money at one gateway: to pay bills of one company, or to give a payment back.
 
     Committed before the gateway is called, so nothing the gateway does is ever unknown here.
     """
@@ -25,15 +36,31 @@ class PaymentAttempt(models.Model):
     company = models.ForeignKey(
         "customers.Company", models.PROTECT, related_name="+", db_index=False
     )
-    state = models.CharField(max_length=10, choices=AttemptState.choices)
+    state = models.CharField(max_length=14, choices=AttemptState.choices)
+    # With the fee that the payer was shown.
     amount_minor = models.BigIntegerField()
+    fee_minor = models.BigIntegerField(db_default=0)
     currency = models.CharField(max_length=3)
+    # The authority by which it is collected with nobody there, on which day, in which file of
+    # direct debits and how its sequence goes (FRST, RCUR, OOFF or FNAL).
+    mandate = models.ForeignKey(
+        "customers.Mandate", models.PROTECT, null=True, related_name="attempts"
+    )
+    collection_date = models.DateField(null=True)
+    sequence = models.CharField(max_length=4, blank=True, db_default="")
+    file_name = models.CharField(max_length=60, blank=True, db_default="")
+    # The payment that it gives back.
+    refunds = models.ForeignKey(
+        "Payment", models.PROTECT, null=True, related_name="refund_attempts"
+    )
     # Who may come back to the open page: `user:7` or `guest:<session>`; hashed.
     payer = models.CharField(max_length=64)
     email = models.EmailField(blank=True)
     language = models.CharField(max_length=8)
     gateway_reference = models.CharField(max_length=120, blank=True)
     page_url = models.CharField(max_length=500, blank=True)
+    # What is posted to open the page, as [[name, value], …]; none where a link does.
+    page_fields = models.JSONField(db_default=Value("[]", models.JSONField()))
     failure = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -44,12 +71,16 @@ class PaymentAttempt(models.Model):
         indexes = [
             models.Index(
                 fields=["created_at"],
-                condition=Q(state__in=["CREATED", "PENDING", "UNKNOWN"]),
+                condition=Q(state__in=["CREATED", "PENDING", "UNKNOWN", "NEEDS_CUSTOMER"]),
                 name="attempt_open",
-            )
+            ),
+            models.Index(fields=["file_name"], condition=~Q(file_name=""), name="attempt_in_file"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="attempt_positive"),
+            models.CheckConstraint(
+                condition=Q(amount_minor__gt=F("fee_minor"), fee_minor__gte=0),
+                name="attempt_positive",
+            ),
             models.UniqueConstraint(
                 fields=["gateway", "gateway_reference"],
                 condition=~Q(gateway_reference=""),
@@ -59,6 +90,13 @@ class PaymentAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.token[:8]} {self.state}"
+
+    @property
+    def page(self) -> str:
+        """
+        Return where the payer goes: to the gateway's page, or to ours that posts to it.
+        """
+        return f"/pay/onward/{self.token}/" if self.page_fields else self.page_url
 
 
 class AttemptBill(models.Model):
@@ -93,10 +131,24 @@ class PaymentMethod(models.TextChoices):
     CASH = "CASH"
 
 
+class PaymentKind(models.TextChoices):
+    RECEIPT = "RECEIPT"
+    REFUND = "REFUND"
+    CHARGEBACK = "CHARGEBACK"
+
+
 class Payment(models.Model):
     """
     Money that arrived, booked once: `booking_key` is the gateway's or the bank's own reference.
+
+    Money that went back is a row of its own with a negative amount, and so are its allocations:
+    what is owed on a bill, and what a payment left over, are sums.
     """
+
+    kind = models.CharField(
+        max_length=10, choices=PaymentKind.choices, db_default=PaymentKind.RECEIPT.value
+    )
+    reverses = models.ForeignKey("self", models.PROTECT, null=True, related_name="reversals")
 
     company = models.ForeignKey(
         "customers.Company", models.PROTECT, related_name="+", db_index=False
@@ -112,10 +164,24 @@ class Payment(models.Model):
     booking_key = models.CharField(max_length=120, unique=True)
     booked_by = models.CharField(max_length=120)
     note = models.CharField(max_length=200, blank=True)
+    # What of it nobody knows yet whom it is from: a cache of its transfers, checked nightly.
+    suspense_minor = models.BigIntegerField(db_default=0)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payment_positive")
+            models.CheckConstraint(
+                condition=Q(suspense_minor=0)
+                | Q(suspense_minor__gt=0, suspense_minor__lte=F("amount_minor")),
+                name="payment_suspense_within",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="RECEIPT", amount_minor__gt=0, reverses=None)
+                | (~Q(kind="RECEIPT") & Q(reverses__isnull=False) & ~Q(amount_minor=0)),
+                name="payment_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=PaymentKind.values), name="payment_kind_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -125,6 +191,8 @@ class Payment(models.Model):
 class Allocation(models.Model):
     """
     The part of a payment that settles one bill; what is left over stays as credit.
+
+    Of money that went back it is negative.
     """
 
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="allocations", db_index=False)
@@ -134,7 +202,7 @@ class Allocation(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["payment", "bill"], name="allocation_once"),
-            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="allocation_positive"),
+            models.CheckConstraint(condition=~Q(amount_minor=0), name="allocation_not_zero"),
         ]
 
     def __str__(self) -> str:
@@ -186,6 +254,7 @@ class GatewayEvent(models.Model):
     """
 
     gateway = models.CharField(max_length=30)
+    company = models.CharField(max_length=30, db_default="")
     event_id = models.CharField(max_length=120)
     body = models.TextField()
     received_at = models.DateTimeField()
@@ -193,9 +262,73 @@ class GatewayEvent(models.Model):
     outcome = models.CharField(max_length=40, blank=True)
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["received_at"], condition=Q(processed_at=None), name="gateway_event_waits"
+            )
+        ]
         constraints = [
             models.UniqueConstraint(fields=["gateway", "event_id"], name="gateway_event_once")
         ]
 
     def __str__(self) -> str:
         return f"{self.gateway} {self.event_id}"
+
+
+class LineState(models.TextChoices):
+    # Nobody has decided yet; a credit waits in suspense.
+    OPEN = "OPEN"
+    BOOKED = "BOOKED"
+    # Staff said that it concerns no customer.
+    SET_ASIDE = "SET_ASIDE"
+
+
+class BankLine(models.Model):
+    """
+    One line of a bank's statement as it came; importing it again adds nothing.
+
+    Credits are booked at once: to bills where it is certain which, else in suspense.
+    """
+
+    company = models.ForeignKey(
+        "customers.Company", models.PROTECT, related_name="+", db_index=False
+    )
+    # What the bank calls it, or what its content makes it (see `bankfiles`).
+    key = models.CharField(max_length=100)
+    bank_account = models.CharField(max_length=40, blank=True)
+    file_name = models.CharField(max_length=60)
+    # More than zero came in.
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    booking_date = models.DateField()
+    value_date = models.DateField()
+    payer_name = models.CharField(max_length=160, blank=True)
+    payer_iban = models.CharField(max_length=40, blank=True)
+    bank_reference = models.CharField(max_length=60, blank=True)
+    end_to_end_id = models.CharField(max_length=60, blank=True)
+    mandate_reference = models.CharField(max_length=60, blank=True)
+    remittance = models.CharField(max_length=140, blank=True)
+    text = models.TextField(blank=True)
+    return_reason = models.CharField(max_length=4, blank=True)
+    state = models.CharField(max_length=10, choices=LineState.choices)
+    payment = models.ForeignKey(Payment, models.PROTECT, null=True, related_name="bank_lines")
+    imported_at = models.DateTimeField()
+    # `system` or `staff:7`, and when.
+    handled_by = models.CharField(max_length=120, blank=True)
+    handled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "key"], name="bank_line_once"),
+            models.CheckConstraint(condition=~Q(amount_minor=0), name="bank_line_not_zero"),
+            models.CheckConstraint(
+                condition=Q(state__in=LineState.values), name="bank_line_state_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["booking_date"], condition=Q(state="OPEN"), name="bank_line_open"),
+            models.Index(fields=["file_name"], name="bank_line_of_file"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key

@@ -21,6 +21,7 @@ from mains.payments.models import (
     AttemptState,
     Payment,
     PaymentAttempt,
+    PaymentKind,
 )
 from mains.references.rf import reference_of
 
@@ -131,7 +132,9 @@ def last_payment_minor(*, account_id: int) -> frozenset[int]:
     if latest is None:
         return frozenset()
     source, booked_minor = latest
-    payment = Payment.objects.get(pk=int(source.partition(":")[2]))
+    payment = Payment.objects.get(pk=int(source.split(":")[1]))
+    if payment.kind != PaymentKind.RECEIPT or payment.reversals.exists():
+        return frozenset()
     foreign = Payment.objects.filter(
         attempt__parts__bill__account_id=account_id, received_at__gt=payment.received_at
     ).exclude(currency=payment.currency)
@@ -295,7 +298,7 @@ select p.received_at, p.method, p.booking_key, p.currency, t.amount_minor,
        coalesce(string_agg(b.number, ', ' order by b.number), '')
 from ledger_ledgeraccount l
 join ledger_transfer t on t.credit_id = l.id and t.source like 'payment:%%'
-join payments_payment p on t.source = 'payment:' || p.id
+join payments_payment p on p.id = split_part(t.source, ':', 2)::bigint and p.kind = 'RECEIPT'
 left join (payments_allocation x join billing_bill b on b.id = x.bill_id)
   on x.payment_id = p.id and b.account_id = l.account_id
 where l.account_id = any(%s::bigint[])

@@ -6,7 +6,11 @@ from django.views.decorators.http import require_POST
 
 from mains.payments import inbox
 from mains.payments.gateways import UnknownGateway
-from mains.payments.gateways.base import ForgedWebhook
+from mains.payments.gateways.base import (
+    ForgedWebhook,
+    GatewayRefused,
+    GatewayUnavailable,
+)
 from mains.tenancy.requests import TenantRequest
 
 LARGEST_BODY = 64 * 1024
@@ -22,7 +26,7 @@ def receive(request: TenantRequest, kind: str, company: str) -> HttpResponse:
         return JsonResponse({"error": "too large"}, status=413)
     try:
         inbox.receive(
-            tenant=request.tenant.schema_name,
+            tenant=request.tenant,
             company=company,
             kind=kind,
             body=request.body,
@@ -30,8 +34,11 @@ def receive(request: TenantRequest, kind: str, company: str) -> HttpResponse:
             now=request.now,
             today=request.today,
         )
-    except UnknownGateway:
+    except (UnknownGateway, GatewayRefused):
         return JsonResponse({"error": "unknown gateway"}, status=404)
+    except GatewayUnavailable:
+        # It is sent again, and then the secret may be where it belongs.
+        return JsonResponse({"error": "not ready"}, status=503)
     except ForgedWebhook as problem:
         return JsonResponse({"error": str(problem)}, status=400)
     return JsonResponse({"received": True})

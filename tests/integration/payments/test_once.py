@@ -84,7 +84,7 @@ def everybody_pays(bill_id, tenant, payers=PAYERS):
 
     from mains.billing.models import Bill
     from mains.ledger import queries as ledger
-    from mains.payments import actions
+    from mains.payments import settling
     from mains.payments.models import Payment, PaymentAttempt
 
     with ThreadPoolExecutor(THREADS) as pool:
@@ -95,7 +95,7 @@ def everybody_pays(bill_id, tenant, payers=PAYERS):
         )
     with context.inside(SCHEMA):
         for attempt in PaymentAttempt.objects.all():
-            actions.ask_and_settle(token=attempt.token, now=NOW, today=NOW.date())
+            settling.ask_and_settle(token=attempt.token, now=NOW, today=NOW.date())
         account_id = Bill.objects.get(pk=bill_id).account_id
         strays = ledger.strays()
         assert (strays.transfers_without_account, strays.wrong_balances) == (0, 0)

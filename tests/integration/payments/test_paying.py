@@ -115,7 +115,7 @@ class World:
             now=datetime.now(UTC) - age,
         )
         return inbox.receive(
-            tenant=self.tenant.schema_name,
+            tenant=self.tenant,
             company=code,
             kind="sandbox",
             body=body,
@@ -179,8 +179,8 @@ def test_money_that_comes_late_on_a_closed_page_stays_as_credit(world):
     """
     Guest and holder both complete: one pays the bill, the other's money is not lost.
     """
-    from mains.payments import actions
-    from mains.payments.gateways.base import Notice, PageState
+    from mains.payments import settling
+    from mains.payments.gateways.base import ChargeState, Notice
 
     bill = world.bills[0]
     guests = world.start(bill, payer="guest:x")
@@ -190,13 +190,13 @@ def test_money_that_comes_late_on_a_closed_page_stays_as_credit(world):
     world.come_back(holders)
     late = Notice(
         reference=token,
-        state=PageState.SUCCEEDED,
+        state=ChargeState.SUCCEEDED,
         gateway_reference="late",
         amount_minor=bill.total_minor,
         currency=bill.currency,
     )
     for _ in range(2):
-        actions.settle(notice=late, now=world.now, today=world.today)
+        settling.settle(notice=late, now=world.now, today=world.today)
 
     assert (world.owed(bill), world.payments()) == (0, 2)
     assert world.balance(bill) == -bill.total_minor

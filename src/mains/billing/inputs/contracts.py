@@ -102,7 +102,7 @@ _CONTRACTS_AT = _CONTRACTS.replace(
 
 _HOLDERS = """
 select a.id, a.number, cu.name, cu.email, cu.language, a.postal_address,
-       exists (select from customers_mandate m where m.account_id = a.id
+       exists (select from customers_mandate m where m.account_id = a.id and m.confirmed
                and m.start_date <= %(issued)s and (m.end_date is null or m.end_date > %(issued)s)),
        coalesce(d.mode, ''), coalesce(d.email, cu.email), cu.kind, cu.tax_id,
        cu.einvoice_address, cu.code

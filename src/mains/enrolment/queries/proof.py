@@ -1,11 +1,9 @@
 """Whether facts prove an account."""
 
 from collections.abc import Mapping
-from datetime import date
 
-from django.db.models import Q
-
-from mains.customers.models import Account, CustomerKind, Mandate
+from mains.customers import queries as customers
+from mains.customers.models import Account, CustomerKind
 from mains.enrolment.evidence import KINDS, NAMING, Claim
 from mains.enrolment.visits import Visit
 from mains.identity.models import User
@@ -57,7 +55,7 @@ def proven_account(
         if all(
             [
                 *(KINDS[kind].holds(account, claims[kind]) for kind in policy.facts),
-                _has_mandate(account, today=visit.today) or not needs_mandate,
+                customers.has_mandate(account_id=account.pk, on=visit.today) or not needs_mandate,
                 company in ("", account.company.code),
                 _is_of_type(account, customer_type),
             ]
@@ -80,12 +78,6 @@ def _claims(policy: Policy, answers: Mapping[Evidence, str], visit: Visit) -> di
         )
         for kind in policy.facts
     }
-
-
-def _has_mandate(account: Account, *, today: date) -> bool:
-    return Mandate.objects.filter(
-        Q(end_date__isnull=True) | Q(end_date__gt=today), account=account, start_date__lte=today
-    ).exists()
 
 
 def _is_of_type(account: Account, customer_type: CustomerType | None) -> bool:

@@ -112,10 +112,13 @@ INVENTORY = (
         "customers.Mandate",
         Category.CONTRACT,
         ((Find.CUSTOMER, "account__customer"),),
-        ("reference", "holder", "iban"),
+        ("reference", "holder", "iban", "card", "card_label", "page_reference"),
         Ending.REPLACED,
-        shown=("signed_date", "start_date", "end_date"),
-        replacement=(("reference", "erased-{pk}"), ("holder", ERASED), ("iban", "")),
+        shown=("scheme", "signed_date", "start_date", "end_date"),
+        replacement=(
+            ("reference", "erased-{pk}"), ("holder", ERASED), ("iban", ""), ("card", ""),
+            ("card_label", ""), ("page_reference", ""),
+        ),
     ),
     # Bills and payments.
     Holding(
@@ -145,6 +148,21 @@ INVENTORY = (
         Ending.REPLACED,
         shown=("received_at", "value_date", "method", "amount_minor", "currency", "booking_key"),
         replacement=(("note", ""),),
+    ),
+    Holding(
+        "payments.BankLine",
+        Category.PAYMENTS,
+        ((Find.CUSTOMER, "payment__allocations__bill__account__customer"),),
+        (
+            "payer_name", "payer_iban", "bank_reference", "end_to_end_id", "mandate_reference",
+            "remittance", "text",
+        ),
+        Ending.REPLACED,
+        shown=("booking_date", "value_date", "amount_minor", "currency"),
+        replacement=(
+            ("payer_name", ""), ("payer_iban", ""), ("bank_reference", ""), ("end_to_end_id", ""),
+            ("mandate_reference", ""), ("remittance", ""), ("text", ""),
+        ),
     ),
     Holding(
         "payments.PaymentAttempt",
@@ -323,6 +341,7 @@ PLAIN = {
     "customers.Contract": {"service", "contract_class", "tariff_code", "budget"},
     "customers.Customer": {"kind", "language"},
     "customers.DeliveryPreference": {"mode", "notice"},
+    "customers.Mandate": {"scheme", "gateway", "card_until", "end_reason"},
     # Places of the network; whose they are follows from contracts.
     "customers.SupplyPoint": {
         "code", "plain_code", "street", "city", "post_code", "zone", "attributes",
@@ -340,7 +359,6 @@ PLAIN = {
     "identity.ApiToken": {"token_hash"},
     "identity.OneTimeSecret": {"purpose", "hash"},
     "identity.User": {"password", "language"},
-    "ledger.Closing": {"closed_by"},
     "ledger.LedgerAccount": {"key", "kind", "currency"},
     "ledger.Transfer": {"currency", "source"},
     "metering.IntervalDay": {"values", "qualities"},
@@ -354,12 +372,15 @@ PLAIN = {
     "metering.ReplacedDay": {"values", "qualities"},
     "mfa.Authenticator": {"type"},
     "notifications.Message": {"key", "kind", "channel", "language", "state", "error"},
-    "payments.GatewayEvent": {"gateway", "event_id", "outcome"},
-    "payments.Payment": {"method", "currency", "booking_key", "booked_by"},
+    "payments.BankLine": {
+        "key", "bank_account", "file_name", "currency", "return_reason", "state", "handled_by",
+    },
+    "payments.GatewayEvent": {"gateway", "company", "event_id", "outcome"},
+    "payments.Payment": {"kind", "method", "currency", "booking_key", "booked_by"},
     "payments.PaymentDocument": {"bills", "currency", "created_by", "request_key"},
     "payments.PaymentAttempt": {
         "token", "gateway", "state", "currency", "payer", "language", "gateway_reference",
-        "page_url", "failure",
+        "page_url", "page_fields", "failure", "sequence", "file_name",
     },
     "privacy.DataJob": {"kind", "state", "requested_by", "file_name", "answer"},
     # Signed and compressed; `erasing` opens each to look for the person.

@@ -62,7 +62,9 @@ def _where_money_goes(file: "TenantFile") -> dict[str, Any]:
                 str(position): {
                     "kind": str(gateway.kind),
                     "companies": list(gateway.companies),
+                    "account": gateway.account,
                     "secret": gateway.secret,
+                    "webhook_secrets": list(gateway.webhook_secrets),
                 }
                 for position, gateway in enumerate(file.payments.gateways)
             }

@@ -1,6 +1,8 @@
 """How bills are made, delivered and paid (axes A8, A9)."""
 
 import re
+from collections.abc import Collection
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -55,27 +57,61 @@ class Billing(Section):
 class GatewayKind(StrEnum):
     SANDBOX = "sandbox"
     STRIPE = "stripe"
-    REDSYS = "redsys"
     LIQPAY = "liqpay"
-    MOLLIE = "mollie"
+    PRIVAT = "privat"
+    BANK_TRANSFER = "bank_transfer"
+
+
+# The secret of a place, never the secret itself: it is one of this tenant's own.
+SecretPlace = Annotated[str, Field(pattern=r"^(|env:[A-Z][A-Z0-9_]*|vault:[a-z0-9/_-]+)$")]
+
+
+class Fee(Section):
+    """
+    What paying this way costs the payer on top: a share of the amount, in percent, and a fixed sum.
+    """
+
+    percent: Decimal = Field(default=Decimal(0), ge=0, le=10, decimal_places=4)
+    fixed: Decimal = Field(default=Decimal(0), ge=0, le=100, decimal_places=2)
 
 
 class Gateway(Section):
+    """
+    One way to pay; they are offered in their order, the next one where one does not answer.
+    """
+
     kind: GatewayKind
     label: Texts
+    # For which companies and services; none named means all.
     companies: tuple[Slug, ...] = ()
-    # Where the secret is kept, never the secret itself: a place of this tenant's own.
-    secret: str = Field(default="", pattern=r"^(|env:[A-Z][A-Z0-9_]*|vault:[a-z0-9/_-]+)$")
+    services: tuple[Slug, ...] = ()
+    # What the gateway calls the company: a connected account, a shop's number or public key.
+    account: str = Field(default="", max_length=60, pattern=r"^[A-Za-z0-9_.-]*$")
+    secret: SecretPlace = ""
+    # All with which webhooks may be signed; two while one replaces the other.
+    webhook_secrets: tuple[SecretPlace, ...] = Field(default=(), max_length=3)
+    fee: Fee = Fee()
+    # Switched off it is not offered; what was begun there is still settled.
+    available: bool = True
+
+    def takes(self, *, company: str, services: Collection[str] = ()) -> bool:
+        """
+        Tell whether bills of a company with these services can be paid here.
+        """
+        return (not self.companies or company in self.companies) and (
+            not self.services or set(services) <= set(self.services)
+        )
 
     def secret_is_of(self, slug: str) -> bool:
         """
-        Tell whether the secret, if there is one, is kept where only this tenant's are.
+        Tell whether the secrets are kept where only this tenant's are.
 
         The file is uploaded by the tenant, so any other name would let it use what is not its own:
         another tenant's key, or the platform's.
         """
         own = rf"env:MAINS_SECRET_{slug.upper()}__[A-Z0-9]+(_[A-Z0-9]+)*|vault:{slug}/[a-z0-9/_-]+"
-        return not self.secret or re.fullmatch(own, self.secret) is not None
+        places = [place for place in (self.secret, *self.webhook_secrets) if place]
+        return all(re.fullmatch(own, place) for place in places)
 
 
 class Payments(Section):

@@ -5,34 +5,41 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from mains.payments.gateways.base import (
+    Ability,
     Charge,
+    ChargeState,
     ForgedWebhook,
+    GatewayRefused,
     GatewayUnavailable,
+    Merchant,
+    MoneyBack,
     Notice,
-    PageState,
+    Refund,
     Started,
+    StoredCard,
 )
 from mains.sandbox import service, signatures
 
 STATES = {
-    "OPEN": PageState.OPEN,
-    "PAID": PageState.SUCCEEDED,
-    "DECLINED": PageState.OPEN,
-    "CANCELLED": PageState.FAILED,
-    "EXPIRED": PageState.EXPIRED,
+    "OPEN": ChargeState.OPEN,
+    "PAID": ChargeState.SUCCEEDED,
+    "DECLINED": ChargeState.OPEN,
+    "CANCELLED": ChargeState.FAILED,
+    "EXPIRED": ChargeState.EXPIRED,
 }
 
 
 class SandboxGateway:
     kind = "sandbox"
+    abilities = frozenset({Ability.CLOSE_PAGES})
 
     def start(self, charge: Charge) -> Started:
         now = datetime.now(UTC)
         page = service.open_page(
-            merchant=charge.merchant,
+            merchant=charge.merchant.name,
             reference=charge.reference,
             order=service.Order(
-                merchant_name=charge.merchant_name,
+                merchant_name=charge.merchant.title,
                 amount_minor=charge.amount_minor,
                 currency=charge.currency,
                 language=charge.language,
@@ -44,19 +51,36 @@ class SandboxGateway:
         )
         return Started(gateway_reference=page.token, page_url=page.url)
 
-    def ask(self, *, merchant: str, reference: str) -> Notice:
-        return _notice(service.find(merchant=merchant, reference=reference))
+    def ask(self, charge: Charge, *, known_as: str) -> Notice:
+        return _notice(service.find(merchant=charge.merchant.name, reference=charge.reference))
 
-    def expire(self, *, merchant: str, reference: str) -> Notice:
+    def expire(self, charge: Charge, *, known_as: str) -> Notice:
         now = datetime.now(UTC)
-        return _notice(service.expire(merchant=merchant, reference=reference, now=now))
+        return _notice(
+            service.expire(merchant=charge.merchant.name, reference=charge.reference, now=now)
+        )
 
-    def read_webhook(self, *, merchant: str, body: bytes, headers: Mapping[str, str]) -> Notice:
+    def store_card(self, charge: Charge) -> Started:
+        raise GatewayRefused
+
+    def ask_stored(self, charge: Charge, *, known_as: str) -> StoredCard:
+        raise GatewayRefused
+
+    def charge_stored(self, charge: Charge, *, card: str) -> Notice:
+        raise GatewayRefused
+
+    def refund(self, refund: Refund) -> MoneyBack:
+        raise GatewayRefused
+
+    def check_webhook(self, *, merchant: Merchant, body: bytes, headers: Mapping[str, str]) -> None:
         header = headers.get(signatures.HEADER, "")
+        now = datetime.now(UTC)
         try:
-            signatures.check(merchant=merchant, body=body, header=header, now=datetime.now(UTC))
+            signatures.check(merchant=merchant.name, body=body, header=header, now=now)
         except signatures.BadSignature as error:
             raise ForgedWebhook(str(error)) from error
+
+    def read_webhook(self, body: bytes) -> Notice:
         event = json.loads(body)
         return Notice(
             reference=event["reference"],

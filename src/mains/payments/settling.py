@@ -1,0 +1,177 @@
+"""
+Bring attempts to what their gateway says: return page, webhook and sweep all do it here, once.
+
+What a gateway did not answer stays UNKNOWN and is asked again; nothing is ever guessed.
+"""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+
+import structlog
+
+from mains.core.transactions import owns_transaction
+from mains.payments import booking
+from mains.payments.charges import charge_of
+from mains.payments.gateways import gateway
+from mains.payments.gateways.base import (
+    ChargeState,
+    GatewayRefused,
+    GatewayUnavailable,
+    Notice,
+    StillPayable,
+)
+from mains.payments.models import OPEN_STATES, AttemptState, PaymentAttempt
+
+log = structlog.get_logger()
+ASKED_AFTER = timedelta(minutes=1)
+# What the gateway's news makes of an attempt that is still open; OPEN changes nothing.
+_BECOMES = {
+    ChargeState.PROCESSING: AttemptState.UNKNOWN,
+    ChargeState.NEEDS_CUSTOMER: AttemptState.NEEDS_CUSTOMER,
+    ChargeState.FAILED: AttemptState.FAILED,
+    ChargeState.EXPIRED: AttemptState.EXPIRED,
+}
+_REASONS = {ChargeState.FAILED: "cancelled", ChargeState.EXPIRED: "expired"}
+_OVER = (AttemptState.FAILED, AttemptState.EXPIRED)
+
+
+@owns_transaction
+def settle(*, notice: Notice, now: datetime, today: date) -> PaymentAttempt | None:
+    """
+    Bring an attempt to what the gateway says; money is booked once, however often this is called.
+
+    Money that arrives on an attempt that was already closed here is booked too: it pays the bill if
+    something is still owed, and stays as credit of the account otherwise.
+    """
+    attempt = (
+        PaymentAttempt.objects.select_for_update(of=("self",))
+        .select_related("company", "mandate")
+        .filter(token=notice.reference, refunds=None)
+        .first()
+    )
+    if attempt is None or hasattr(attempt, "payment"):
+        return attempt
+    if notice.state is ChargeState.SUCCEEDED:
+        booking.book_card_payment(attempt=attempt, notice=notice, now=now, today=today)
+        attempt.state, attempt.settled_at, attempt.failure = AttemptState.SUCCEEDED, now, ""
+        attempt.gateway_reference = notice.gateway_reference
+    elif attempt.state in OPEN_STATES and notice.state in _BECOMES:
+        attempt.state = _BECOMES[notice.state]
+        attempt.failure = notice.failure or _REASONS.get(notice.state, "")
+    else:
+        return attempt
+    attempt.save(update_fields=["state", "settled_at", "failure", "gateway_reference"])
+    if attempt.state in (*_OVER, AttemptState.SUCCEEDED):
+        attempt.parts.update(live=False)
+    return attempt
+
+
+def ask_and_settle(*, token: str, now: datetime, today: date) -> None:
+    """
+    Ask the gateway how an open attempt stands and settle it; a silent gateway changes nothing.
+    """
+    attempt = open_attempt(token=token)
+    if attempt is None:
+        return
+    try:
+        notice = _asked(attempt, now)
+    except GatewayUnavailable:
+        log.warning("payment.gateway_silent", attempt=attempt.pk)
+        if attempt.expires_at <= now:
+            remember_unknown(attempt_id=attempt.pk)
+        return
+    except GatewayRefused:
+        # It does not want to know of this charge, so nobody can pay it there.
+        close(attempt_id=attempt.pk, state=AttemptState.FAILED, failure="refused")
+        return
+    settle(notice=notice, now=now, today=today)
+
+
+def open_attempt(*, token: str) -> PaymentAttempt | None:
+    """
+    Return an attempt to pay that is not settled yet, or None.
+    """
+    rows = PaymentAttempt.objects.select_related("company").filter(token=token, refunds=None)
+    return rows.filter(state__in=OPEN_STATES).first()
+
+
+def _asked(attempt: PaymentAttempt, now: datetime) -> Notice:
+    asked, charge = gateway(attempt.gateway), charge_of(attempt)
+    notice = asked.ask(charge, known_as=attempt.gateway_reference)
+    is_over = attempt.expires_at <= now and notice.state is ChargeState.OPEN
+    if not is_over:
+        return notice
+    try:
+        return asked.expire(charge, known_as=attempt.gateway_reference)
+    except StillPayable:
+        return notice
+
+
+def sweep(*, now: datetime, today: date) -> int:
+    """
+    Ask about every open attempt older than a minute and return how many were asked about.
+    """
+    tokens = list(
+        PaymentAttempt.objects.filter(
+            state__in=OPEN_STATES, created_at__lt=now - ASKED_AFTER, refunds=None, file_name=""
+        )
+        .order_by("created_at")
+        .values_list("token", flat=True)
+    )
+    for token in tokens:
+        ask_and_settle(token=token, now=now, today=today)
+    return len(tokens)
+
+
+def expire_live(*, bill_ids: Collection[int], now: datetime, today: date) -> None:
+    """
+    Close every open page on bills at its gateway, and book what turns out to be paid.
+
+    Where the gateway cannot close a page, it ends here only: money that comes in on it all the same
+    becomes credit.
+
+    :raises GatewayUnavailable: if a gateway does not answer.
+    :raises BeingCollected: if a bank has the order to collect one of the bills.
+    """
+    live = (
+        PaymentAttempt.objects.filter(parts__bill_id__in=bill_ids, parts__live=True)
+        .select_related("company")
+        .distinct()
+    )
+    for attempt in live:
+        if attempt.file_name:
+            raise BeingCollected(attempt.pk)
+        try:
+            notice = gateway(attempt.gateway).expire(
+                charge_of(attempt), known_as=attempt.gateway_reference
+            )
+        except StillPayable:
+            close(attempt_id=attempt.pk, state=AttemptState.EXPIRED, failure="replaced")
+        else:
+            settle(notice=notice, now=now, today=today)
+
+
+class BeingCollected(Exception):
+    """The bank has the order to collect it, so it cannot be paid in another way any more."""
+
+
+@owns_transaction
+def remember_unknown(*, attempt_id: int) -> None:
+    """
+    Remember that a gateway did not answer.
+    """
+    PaymentAttempt.objects.filter(pk=attempt_id, state=AttemptState.CREATED).update(
+        state=AttemptState.UNKNOWN
+    )
+
+
+@owns_transaction
+def close(*, attempt_id: int, state: AttemptState, failure: str) -> None:
+    """
+    End an open attempt without money, and let its bills go; one that is settled stays as it is.
+    """
+    attempt = PaymentAttempt.objects.select_for_update().get(pk=attempt_id)
+    if attempt.state in OPEN_STATES:
+        attempt.state, attempt.failure = state, failure
+        attempt.save(update_fields=["state", "failure"])
+        attempt.parts.update(live=False)
