@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, Q
 
 from mains.references.payable import document_number
 
@@ -60,7 +60,7 @@ class PaymentAttempt(models.Model):
     gateway_reference = models.CharField(max_length=120, blank=True)
     page_url = models.CharField(max_length=500, blank=True)
     # What is posted to open the page, as [[name, value], …]; none where a link does.
-    page_fields = models.JSONField(db_default=Value("[]", models.JSONField()))
+    page_fields = models.JSONField(default=list, db_default=[])
     failure = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()

@@ -48,10 +48,6 @@ class Migration(migrations.Migration):
             model_name='paymentattempt',
             name='attempt_positive',
         ),
-        migrations.RemoveIndex(
-            model_name='paymentattempt',
-            name='attempt_open',
-        ),
         migrations.AddField(
             model_name='gatewayevent',
             name='company',
@@ -95,7 +91,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='paymentattempt',
             name='page_fields',
-            field=models.JSONField(db_default=models.Value('[]', models.JSONField())),
+            field=models.JSONField(db_default=[], default=list),
         ),
         migrations.AddField(
             model_name='paymentattempt',
@@ -111,18 +107,6 @@ class Migration(migrations.Migration):
             model_name='paymentattempt',
             name='state',
             field=models.CharField(choices=[('CREATED', 'Created'), ('PENDING', 'Pending'), ('UNKNOWN', 'Unknown'), ('NEEDS_CUSTOMER', 'Needs Customer'), ('SUCCEEDED', 'Succeeded'), ('FAILED', 'Failed'), ('EXPIRED', 'Expired'), ('REFUNDED', 'Refunded'), ('CHARGED_BACK', 'Charged Back')], max_length=14),
-        ),
-        migrations.AddIndex(
-            model_name='gatewayevent',
-            index=models.Index(condition=models.Q(('processed_at', None)), fields=['received_at'], name='gateway_event_waits'),
-        ),
-        migrations.AddIndex(
-            model_name='paymentattempt',
-            index=models.Index(condition=models.Q(('state__in', ['CREATED', 'PENDING', 'UNKNOWN', 'NEEDS_CUSTOMER'])), fields=['created_at'], name='attempt_open'),
-        ),
-        migrations.AddIndex(
-            model_name='paymentattempt',
-            index=models.Index(condition=models.Q(('file_name', ''), _negated=True), fields=['file_name'], name='attempt_in_file'),
         ),
         migrations.AddConstraint(
             model_name='allocation',
