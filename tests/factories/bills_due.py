@@ -74,9 +74,9 @@ class World:
         )
 
     def owed(self):
-        from mains.payments import booking
+        from mains.payments import allocating
 
-        found = booking.outstanding_minor(bill_ids=[bill.pk for bill in self.bills])
+        found = allocating.outstanding_minor(bill_ids=[bill.pk for bill in self.bills])
         return [found[bill.pk] for bill in self.bills]
 
     def balance(self):

@@ -16,7 +16,7 @@ from mains.demo import facts, logins
 from mains.demo.people import Customer, Staff
 from mains.guard.context import inside
 from mains.journeys import payment_documents
-from mains.payments import booking
+from mains.payments import allocating, booking
 from mains.payments.models import Allocation, Payment, PaymentDocument
 from mains.tenancy import queries
 
@@ -156,7 +156,7 @@ def test_the_bank_pays_it_whole_and_everybody_sees_it(anna):
         assert "Paid: nothing left to pay" in anna.open(f"/bills/due/{document.pk}/").text
         with inside(SLUG):
             ids = [bill_id for bill_id, _minor in document.bills]
-            assert set(booking.outstanding_minor(bill_ids=ids).values()) == {0}
+            assert set(allocating.outstanding_minor(bill_ids=ids).values()) == {0}
         assert anna.open("/bills/due/").text.count(document.number) == 1
     finally:
         take_back("whole-1")

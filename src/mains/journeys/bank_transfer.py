@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from mains.core.money import Money
-from mains.payments import booking, finding, queries, settling
+from mains.payments import booking, finding, queries, releasing, settling
 from mains.payments.bills_due.overview import DocumentRow
 from mains.payments.queries import BillRow
 from mains.references.payable import WrongReference
@@ -72,6 +72,10 @@ def book(
     else:
         bill_ids = [line.bill.id for line in target.lines]
         _payment, made = booking.book_document_transfer(document_id=target.id, **details)
+    for account_id in {
+        row.account_id for row in queries.bills_with_ids(bill_ids=bill_ids, today=today)
+    }:
+        releasing.use_credit_of(account_id=account_id)
     settled = [
         row.id
         for row in queries.bills_with_ids(bill_ids=bill_ids, today=today)

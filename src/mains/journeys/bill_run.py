@@ -201,10 +201,8 @@ def _issue(
         progress()
     run.refresh_from_db()
     if run.stage == RunStage.ISSUED:
-        if run.kind == RunKind.CORRECTION:
-            # What was paid for the credited bill pays this one; what came since as well.
-            for bill_id in run.bills.values_list("pk", flat=True):
-                releasing.use_credit(bill_id=bill_id)
+        # What was overpaid, or paid for a bill that was credited, pays these.
+        releasing.use_credit_on_run(run_id=run.pk)
         notifications.SEND_MESSAGES.send()
         einvoices.FILE_BILLS.send()
     return run

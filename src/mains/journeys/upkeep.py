@@ -1,6 +1,6 @@
 """What has to happen even if nobody asks: by the data, not by the schedule."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -27,7 +27,7 @@ from mains.journeys import (
 )
 from mains.ledger import queries as ledger
 from mains.notifications import actions as notifications
-from mains.payments import inbox, money_back, settling
+from mains.payments import inbox, money_back, releasing, settling
 from mains.privacy import actions as privacy
 from mains.tenancy import queries
 
@@ -77,6 +77,7 @@ def nightly() -> None:
     recovery.forget_old(now=tenant.now())
     cleaning.every_night(now=tenant.now())
     files.delete_expired(now=tenant.now())
+    releasing.use_credit_since(since=tenant.now() - timedelta(days=2))
     bill_downloads.end_old(now=tenant.now())
     print_files.end_old(now=tenant.now())
     today = tenant.date_of(tenant.now())

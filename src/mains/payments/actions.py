@@ -16,7 +16,8 @@ from django.db import IntegrityError
 from mains.billing.models import Bill, BillState
 from mains.core.money import Money
 from mains.core.transactions import owns_transaction
-from mains.payments import booking, settling
+from mains.payments import settling
+from mains.payments.allocating import outstanding_minor
 from mains.payments.charges import PAGE_LIFE, charge_of
 from mains.payments.gateways import gateway
 from mains.payments.gateways.base import GatewayRefused, GatewayUnavailable, Started
@@ -98,7 +99,7 @@ def _reserve(*, basket: Basket, token: str, now: datetime) -> PaymentAttempt | N
         .select_related("account__company")
         .order_by("pk")
     )
-    owed = booking.outstanding_minor(bill_ids=[bill.pk for bill in bills])
+    owed = outstanding_minor(bill_ids=[bill.pk for bill in bills])
     _check_payable(basket, bills, owed)
     asked = _asked(basket, owed)
     total = Money(sum(asked.values()), bills[0].currency)

@@ -1,20 +1,18 @@
 """Turn money that arrived into a payment, allocations and transfers: exactly once."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from django.db.models import Sum
-
-from mains.billing.models import Bill, BillState
+from mains.billing.models import Bill
 from mains.core.transactions import inside_transaction, owns_transaction
 from mains.customers.models import Account, Scheme
 from mains.ledger import actions as ledger
 from mains.ledger.models import LedgerAccountKind
 from mains.notifications import actions as notifications
+from mains.payments.allocating import allocate, outstanding_minor
 from mains.payments.gateways.base import Notice
 from mains.payments.models import (
-    Allocation,
     Payment,
     PaymentAttempt,
     PaymentDocument,
@@ -30,26 +28,6 @@ class AlreadyBooked(Exception):
 
 class WrongAmount(Exception):
     """An amount to book has to be more than zero."""
-
-
-def outstanding_minor(*, bill_ids: Collection[int]) -> dict[int, int]:
-    """
-    Return what is still owed on each bill: its total less what was allocated to it.
-
-    Nothing is on one that was credited.
-    """
-    bills = {
-        pk: total if state == BillState.ISSUED else 0
-        for pk, total, state in Bill.objects.filter(pk__in=bill_ids).values_list(
-            "pk", "total_minor", "state"
-        )
-    }
-    allocated = dict(
-        Allocation.objects.filter(bill_id__in=bill_ids)
-        .values_list("bill_id")
-        .annotate(total=Sum("amount_minor"))
-    )
-    return {bill_id: total - allocated.get(bill_id, 0) for bill_id, total in bills.items()}
 
 
 @inside_transaction
@@ -267,11 +245,8 @@ def _allocate_and_post(
     ids = [bill.pk for bill, _amount in parts]
     list(Bill.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
     owed = outstanding_minor(bill_ids=ids)
-    Allocation.objects.bulk_create(
-        Allocation(payment=payment, bill=bill, amount_minor=min(amount, owed[bill.pk]))
-        for bill, amount in parts
-        if owed[bill.pk] > 0
-    )
+    fitting = [(bill.pk, min(amount, owed[bill.pk])) for bill, amount in parts]
+    allocate(payment_id=payment.pk, parts=[(pk, minor) for pk, minor in fitting if minor > 0])
     postings = [
         ledger.Posting(
             debit_id=debit_id,

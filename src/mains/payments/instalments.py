@@ -8,7 +8,7 @@ from mains.billing.rules.instalments import Instalment, shared_out
 from mains.core.calendars import add_months
 from mains.core.money import Money
 from mains.core.transactions import owns_transaction
-from mains.payments.booking import outstanding_minor
+from mains.payments.allocating import outstanding_minor
 
 FEWEST = 2
 # So many months from today the first part is due at the latest; later ones are no agreement to pay.

@@ -10,7 +10,7 @@ from django.db.models import Q, Sum
 from mains.core.transactions import inside_transaction
 from mains.ledger import actions as ledger
 from mains.ledger.models import LedgerAccount, LedgerAccountKind, Transfer
-from mains.payments.booking import outstanding_minor
+from mains.payments.allocating import outstanding_minor
 from mains.payments.models import Allocation, Payment, PaymentKind
 from mains.payments.rules.spreading import in_turn
 

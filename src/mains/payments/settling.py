@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 import structlog
 
 from mains.core.transactions import owns_transaction
-from mains.payments import booking
+from mains.payments import booking, releasing
 from mains.payments.charges import charge_of
 from mains.payments.gateways import gateway
 from mains.payments.gateways.base import (
@@ -35,7 +35,6 @@ _REASONS = {ChargeState.FAILED: "cancelled", ChargeState.EXPIRED: "expired"}
 _OVER = (AttemptState.FAILED, AttemptState.EXPIRED)
 
 
-@owns_transaction
 def settle(*, notice: Notice, now: datetime, today: date) -> PaymentAttempt | None:
     """
     Bring an attempt to what the gateway says; money is booked once, however often this is called.
@@ -43,6 +42,16 @@ def settle(*, notice: Notice, now: datetime, today: date) -> PaymentAttempt | No
     Money that arrives on an attempt that was already closed here is booked too: it pays the bill if
     something is still owed, and stays as credit of the account otherwise.
     """
+    attempt = _settle(notice=notice, now=now, today=today)
+    if attempt is not None and notice.state is ChargeState.SUCCEEDED:
+        accounts = attempt.parts.values_list("bill__account_id", flat=True).distinct()
+        for account_id in sorted(accounts):
+            releasing.use_credit_of(account_id=account_id)
+    return attempt
+
+
+@owns_transaction
+def _settle(*, notice: Notice, now: datetime, today: date) -> PaymentAttempt | None:
     attempt = (
         PaymentAttempt.objects.select_for_update(of=("self",))
         .select_related("company", "mandate")

@@ -72,9 +72,9 @@ class World:
         )
 
     def owed(self):
-        from mains.payments import booking
+        from mains.payments import allocating
 
-        return booking.outstanding_minor(bill_ids=[self.bill.pk])[self.bill.pk]
+        return allocating.outstanding_minor(bill_ids=[self.bill.pk])[self.bill.pk]
 
 
 def with_731():

@@ -74,9 +74,9 @@ class World:
         return PaymentAttempt.objects.get(page_url=page)
 
     def owed(self, bill):
-        from mains.payments import booking
+        from mains.payments import allocating
 
-        return booking.outstanding_minor(bill_ids=[bill.pk])[bill.pk]
+        return allocating.outstanding_minor(bill_ids=[bill.pk])[bill.pk]
 
     def balance(self, bill):
         from mains.ledger import queries
