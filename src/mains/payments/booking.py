@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from mains.billing.models import Bill
 from mains.core.transactions import inside_transaction, owns_transaction
-from mains.customers.models import Account, Scheme
+from mains.customers.models import Account, Company, Scheme
 from mains.ledger import actions as ledger
 from mains.ledger.models import LedgerAccountKind
 from mains.notifications import actions as notifications
@@ -111,6 +111,42 @@ def _post_to_suspense(*, payment: Payment, debit_id: int, now: datetime) -> None
     )
     payment.suspense_minor = payment.amount_minor
     payment.save(update_fields=["suspense_minor"])
+
+
+@inside_transaction
+def book_unknown(
+    *,
+    company: Company,
+    amount_minor: int,
+    currency: str,
+    key: str,
+    value_date: date,
+    note: str,
+    booked_by: str,
+    now: datetime,
+) -> Payment:
+    """
+    Book money that came to the bank and that nobody can place, in suspense; twice is once.
+    """
+    payment, made = Payment.objects.get_or_create(
+        booking_key=key,
+        defaults={
+            "company": company,
+            "method": PaymentMethod.BANK_TRANSFER,
+            "amount_minor": amount_minor,
+            "currency": currency,
+            "received_at": now,
+            "value_date": value_date,
+            "booked_by": booked_by,
+            "note": note[:200],
+        },
+    )
+    if made:
+        bank = ledger.company_account(
+            company=company, kind=LedgerAccountKind.BANK, detail="main", currency=currency
+        )
+        _post_to_suspense(payment=payment, debit_id=bank.pk, now=now)
+    return payment
 
 
 @owns_transaction
