@@ -6,9 +6,8 @@ from mains.bankfiles import keys
 from mains.bankfiles.profiles import Profile
 from mains.bankfiles.readers import camt, cuaderno57, delimited, mt940, norma43, ofx
 from mains.bankfiles.statement import Statement
-from mains.bankfiles.unreadable import Reason, UnreadableFile
+from mains.bankfiles.unreadable import Reason, UnreadableFile, bounded
 
-MOST_BYTES = 20_000_000
 # Enough of a file to see what it is.
 _HEAD = 4_000
 _XML = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<|\A(?:\xff\xfe|\xfe\xff)")
@@ -23,11 +22,7 @@ def read(data: bytes, *, profile: Profile | None = None) -> list[Statement]:
 
     :raises UnreadableFile: with what stands against it; no part of a refused file is returned.
     """
-    if len(data) > MOST_BYTES:
-        raise UnreadableFile(Reason.TOO_BIG)
-    if not data.strip():
-        raise UnreadableFile(Reason.EMPTY)
-    statements = keys.keyed(_statements(data, profile))
+    statements = keys.keyed(_statements(bounded(data), profile))
     if not statements:
         raise UnreadableFile(Reason.EMPTY)
     return statements

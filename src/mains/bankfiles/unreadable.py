@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+MOST_BYTES = 20_000_000
+
 
 class Reason(StrEnum):
     """What stands against a file; every surface has its own words for each."""
@@ -29,3 +31,16 @@ class UnreadableFile(ValueError):
         super().__init__(f"{reason} at line {line}" if line else str(reason))
         self.reason = reason
         self.line = line
+
+
+def bounded(data: bytes) -> bytes:
+    """
+    Return a file that is neither empty nor larger than what is read.
+
+    :raises UnreadableFile: for every other.
+    """
+    if len(data) > MOST_BYTES:
+        raise UnreadableFile(Reason.TOO_BIG)
+    if not data.strip():
+        raise UnreadableFile(Reason.EMPTY)
+    return data

@@ -6,10 +6,10 @@ from datetime import date
 from lxml import etree
 
 from mains.bankfiles.readers import camt_totals
-from mains.bankfiles.readers.xml import all_of, has, name_of, root_of, text_of
 from mains.bankfiles.statement import Line, Statement, span
 from mains.bankfiles.unreadable import Reason, UnreadableFile
 from mains.bankfiles.values import day_of, minor_of
+from mains.bankfiles.xml import all_of, has, name_of, root_of, text_of
 
 PATHS = {
     "BkToCstmrStmt": "Stmt", "BkToCstmrAcctRpt": "Rpt", "BkToCstmrDbtCdtNtfctn": "Ntfctn",

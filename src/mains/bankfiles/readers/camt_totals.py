@@ -4,9 +4,9 @@ from decimal import Decimal
 
 from lxml import etree
 
-from mains.bankfiles.readers.xml import all_of, text_of
 from mains.bankfiles.unreadable import Reason, UnreadableFile
 from mains.bankfiles.values import minor_of
+from mains.bankfiles.xml import all_of, text_of
 
 SUMS = {"CRDT": "TtlCdtNtries", "DBIT": "TtlDbtNtries"}
 

@@ -22,6 +22,8 @@ _TAG = re.compile(r"^:\n?(?:[0-9]{2}[A-Z]?|NS):", re.MULTILINE)
 _AFTER = re.compile(r"^:62[FM]?:.*", re.MULTILINE | re.DOTALL)
 _NOTE = re.compile(r"^:86:.*?(?=^:[0-9]{2}[A-Z]?:|\Z)", re.MULTILINE | re.DOTALL)
 _ENVELOPE = re.compile(r"^-(?:\}.*)?[ ]*$", re.MULTILINE)
+# Six lines of notes belong to one line; the library joins any number, ever more slowly.
+_MOST_NOTES = 100
 _OPENING = ("final_opening_balance", "opening_balance", "intermediate_opening_balance")
 _CLOSING = ("final_closing_balance", "closing_balance", "intermediate_closing_balance")
 _TEXTS = (
@@ -64,6 +66,8 @@ def read(text: str) -> list[Statement]:
 
 
 def _statement(block: str, at: int) -> Statement:
+    if any(part.count("\n:86:") > _MOST_NOTES for part in block.split("\n:61:")):
+        raise UnreadableFile(Reason.BROKEN, at)
     found = _parsed(_ENVELOPE.sub("", _AFTER.sub(lambda tail: _NOTE.sub("", tail[0]), block)), at)
     account = (found.data.get("account_identification") or "").strip()
     currency = found.currency or _named(account)

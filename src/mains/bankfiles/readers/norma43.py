@@ -107,7 +107,7 @@ def _movement(record: str, account: _Account, at: int) -> Line:
 
 
 def _close(record: str, account: _Account, at: int) -> None:
-    if record[2:20] != account.code or record[73:76] not in NUMERIC:
+    if record[2:20] != account.code or NUMERIC.get(record[73:76]) != account.currency:
         raise UnreadableFile(Reason.TOTALS, at)
     debits = [line.amount_minor for line in account.lines if line.amount_minor < 0]
     credits = [line.amount_minor for line in account.lines if line.amount_minor > 0]

@@ -1,6 +1,7 @@
 """XML from outside, by local names: it declares nothing, and nothing is fetched for it."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lxml import etree
 
@@ -35,7 +36,12 @@ def all_of(node: etree._Element, path: str) -> Iterator[etree._Element]:
     """
     Yield what is found at a path of local names, such as `Acct/Id/IBAN`, in any namespace.
     """
-    return node.iterfind("/".join(f"{{*}}{name}" for name in path.split("/")))
+    return node.iterfind(_anywhere(path))
+
+
+@lru_cache(maxsize=256)
+def _anywhere(path: str) -> str:
+    return "/".join(f"{{*}}{name}" for name in path.split("/"))
 
 
 def text_of(node: etree._Element, *paths: str) -> str:
