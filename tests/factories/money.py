@@ -67,7 +67,7 @@ class MemoryGateway:
         found = self.charges.setdefault(
             charge.reference, [charge, ChargeState.OPEN, charge.amount_minor]
         )
-        if found[1] is ChargeState.OPEN:
+        if found[1] in (ChargeState.OPEN, ChargeState.NEEDS_CUSTOMER):
             found[1] = ChargeState.EXPIRED
         return self.notice(charge.reference)
 

@@ -205,6 +205,8 @@ class Bill(models.Model):
     issue_date = models.DateField()
     due_date = models.DateField()
     collection_date = models.DateField(null=True)
+    # Why it is not collected on that day after all; see `payments.autopay`.
+    collection_hold = models.CharField(max_length=12, blank=True, db_default="")
     currency = models.CharField(max_length=3)
     net_minor = models.BigIntegerField()
     vat_minor = models.BigIntegerField()

@@ -202,6 +202,8 @@ class Mandate(models.Model):
     scheme = models.CharField(max_length=4, choices=Scheme.choices, db_default=Scheme.CORE.value)
     holder = models.CharField(max_length=160)
     iban = models.CharField(max_length=34, blank=True)
+    # The bank account before it, until a collection told the bank of the change.
+    old_iban = models.CharField(max_length=34, blank=True, db_default="")
     gateway = models.CharField(max_length=30, blank=True, db_default="")
     # The gateway's name for the card, what people know it by, and its last month, as `2028-04`.
     card = models.CharField(max_length=120, blank=True, db_default="")

@@ -53,6 +53,22 @@ def keep(
     """
     Keep a file until an instant and return its name; the same name again replaces it.
     """
+    return put(data=data, kind=kind, note=note, now=now, expires_at=expires_at, name=name)
+
+
+@inside_transaction
+def put(
+    *,
+    data: bytes,
+    kind: str,
+    note: dict[str, Any],
+    now: datetime,
+    expires_at: datetime,
+    name: str = "",
+) -> str:
+    """
+    Keep a file together with what else happens.
+    """
     name = name or secrets.token_urlsafe(24)
     key = storage.put(name=f"{FOLDER}/{name}", data=data, content_type=CONTENT_TYPE)
     StoredFile.objects.update_or_create(

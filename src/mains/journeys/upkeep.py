@@ -14,6 +14,7 @@ from mains.guard.context import PUBLIC
 from mains.journeys import (
     bill_downloads,
     bill_run,
+    collections,
     dunning,
     import_desk,
     mandate_loss,
@@ -49,6 +50,7 @@ def sweep(*, schema_name: str) -> None:
     inbox.try_again(now=now, today=today)
     settling.sweep(now=now, today=today)
     money_back.sweep(now=now, today=today)
+    collections.sweep(tenant=tenant, now=now)
     privacy.build_waiting(tenant=tenant, now=now)
     import_desk.take_up_lost(tenant=tenant, now=now)
     tariff_notices.tell_waiting(tenant=tenant, now=now)
@@ -78,6 +80,7 @@ def nightly() -> None:
     cleaning.every_night(now=tenant.now())
     files.delete_expired(now=tenant.now())
     releasing.use_credit_since(since=tenant.now() - timedelta(days=2))
+    collections.nightly(tenant=tenant, now=tenant.now())
     bill_downloads.end_old(now=tenant.now())
     print_files.end_old(now=tenant.now())
     today = tenant.date_of(tenant.now())

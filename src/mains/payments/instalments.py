@@ -67,7 +67,7 @@ def agree(
         do.
     """
     bill = Bill.objects.select_for_update(no_key=True).defer("facts").get(pk=bill_id)
-    if bill.collection_date is not None:
+    if bill.collection_date is not None and not bill.collection_hold:
         raise CollectedByMandate(bill_id)
     open_minor = outstanding_minor(bill_ids=[bill_id])[bill_id]
     if bill.state != BillState.ISSUED or open_minor <= 0:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from mains.billing.models import Bill, BillKind, BillState
@@ -44,12 +44,14 @@ class BillRow:
     period_end: date
     issue_date: date
     due_date: date
+    # The day on which a mandate collects it; none where that was stopped, for what `hold` says.
     collection_date: date | None
     total: Money
     outstanding: Money
     status: BillStatus
     processing: bool
     # What was agreed to be paid in parts; then `due_date` is that of the first part still open.
+    hold: str = ""
     instalments: tuple[Instalment, ...] = ()
     next_part: Money | None = None
     # The bill that a credit note takes back, and the note that took this one back.
@@ -159,7 +161,8 @@ def overdue(*, today: date) -> list[BillRow]:
     Return the bills that are late, the longest first, but for those whose payment is being
     confirmed and those that a mandate collects.
     """
-    issued = _found(Bill.objects.filter(due_date__lt=today, collection_date=None))
+    by_hand = Q(collection_date=None) | ~Q(collection_hold="")
+    issued = _found(Bill.objects.filter(by_hand, due_date__lt=today))
     rows = issued.filter(total_minor__gt=F("allocated")).order_by("due_date", "pk")
     found = (_row(one, today) for one in rows)
     return [row for row in found if not row.processing and row.due_date < today]
@@ -222,7 +225,8 @@ def _row(row: Bill, today: date) -> BillRow:
         period_end=row.period_end,
         issue_date=row.issue_date,
         due_date=due_date,
-        collection_date=row.collection_date,
+        collection_date=None if row.collection_hold else row.collection_date,
+        hold=row.collection_hold,
         total=total,
         outstanding=left,
         status=bill_status(total=total, allocated=paid, due_date=due_date, today=today)

@@ -107,7 +107,8 @@ def open_attempt(*, token: str) -> PaymentAttempt | None:
 def _asked(attempt: PaymentAttempt, now: datetime) -> Notice:
     asked, charge = gateway(attempt.gateway), charge_of(attempt)
     notice = asked.ask(charge, known_as=attempt.gateway_reference)
-    is_over = attempt.expires_at <= now and notice.state is ChargeState.OPEN
+    waits = (ChargeState.OPEN, ChargeState.NEEDS_CUSTOMER)
+    is_over = attempt.expires_at <= now and notice.state in waits
     if not is_over:
         return notice
     try:
@@ -132,21 +133,27 @@ def sweep(*, now: datetime, today: date) -> int:
     return len(tokens)
 
 
-def expire_live(*, bill_ids: Collection[int], now: datetime, today: date) -> None:
+def expire_live(
+    *, bill_ids: Collection[int], now: datetime, today: date, before_collection: bool = False
+) -> None:
     """
     Close every open page on bills at its gateway, and book what turns out to be paid.
 
     Where the gateway cannot close a page, it ends here only: money that comes in on it all the same
-    becomes credit.
+    becomes credit. Before a collection that is not good enough, and collections that are under way
+    are left alone.
 
     :raises GatewayUnavailable: if a gateway does not answer.
     :raises BeingCollected: if a bank has the order to collect one of the bills.
+    :raises StillOpen: before a collection, if a page can still be paid on.
     """
     live = (
         PaymentAttempt.objects.filter(parts__bill_id__in=bill_ids, parts__live=True)
         .select_related("company")
         .distinct()
     )
+    if before_collection:
+        live = live.filter(mandate=None)
     for attempt in live:
         if attempt.file_name:
             raise BeingCollected(attempt.pk)
@@ -154,7 +161,9 @@ def expire_live(*, bill_ids: Collection[int], now: datetime, today: date) -> Non
             notice = gateway(attempt.gateway).expire(
                 charge_of(attempt), known_as=attempt.gateway_reference
             )
-        except StillPayable:
+        except StillPayable as error:
+            if before_collection:
+                raise StillOpen(attempt.pk) from error
             close(attempt_id=attempt.pk, state=AttemptState.EXPIRED, failure="replaced")
         else:
             settle(notice=notice, now=now, today=today)
@@ -162,6 +171,10 @@ def expire_live(*, bill_ids: Collection[int], now: datetime, today: date) -> Non
 
 class BeingCollected(Exception):
     """The bank has the order to collect it, so it cannot be paid in another way any more."""
+
+
+class StillOpen(Exception):
+    """Somebody has a page open that the gateway cannot close; its time has to pass."""
 
 
 @owns_transaction

@@ -72,6 +72,11 @@ class Migration(migrations.Migration):
             name='scheme',
             field=models.CharField(choices=[('CORE', 'Core'), ('B2B', 'B2B'), ('CARD', 'Card')], db_default='CORE', max_length=4),
         ),
+        migrations.AddField(
+            model_name='mandate',
+            name='old_iban',
+            field=models.CharField(blank=True, db_default='', max_length=34),
+        ),
         migrations.AlterField(
             model_name='mandate',
             name='iban',

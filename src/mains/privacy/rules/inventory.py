@@ -112,11 +112,12 @@ INVENTORY = (
         "customers.Mandate",
         Category.CONTRACT,
         ((Find.CUSTOMER, "account__customer"),),
-        ("reference", "holder", "iban", "card", "card_label", "page_reference"),
+        ("reference", "holder", "iban", "old_iban", "card", "card_label", "page_reference"),
         Ending.REPLACED,
         shown=("scheme", "signed_date", "start_date", "end_date"),
         replacement=(
-            ("reference", "erased-{pk}"), ("holder", ERASED), ("iban", ""), ("card", ""),
+            ("reference", "erased-{pk}"), ("holder", ERASED), ("iban", ""), ("old_iban", ""),
+            ("card", ""),
             ("card_label", ""), ("page_reference", ""),
         ),
     ),
@@ -324,6 +325,7 @@ PLAIN = {
     "audit.Entry": {"action", "subject", "actor", "detail", "previous", "hash"},
     "audit.Head": {"hash"},
     "billing.Bill": {
+        "collection_hold",
         "kind", "credit_asked_by", "credit_reason", "state", "number", "currency", "reference",
         "facts_hash", "instalments",
     },

@@ -128,6 +128,18 @@ class Payments(Section):
     # Days after the issue date on which bills under a mandate are collected.
     collection_days: int = Field(default=14, ge=2, le=60)
     direct_debit: bool = False
+    # So many days before money is collected its payer is told how much and when. SEPA wants two
+    # weeks unless something shorter was agreed, as it is in the mandate's text (EPC016-06, 4.3.4).
+    announce_days: int = Field(default=14, ge=1, le=30)
+    # A bill of more than so many times what the account's last ones were is not collected unless
+    # its payer says so.
+    unusual_times: Decimal = Field(default=Decimal(3), ge=Decimal("1.5"), le=20)
+    # How many days after a collection that failed for want of money it is tried again.
+    retry_days: tuple[Annotated[int, Field(ge=1, le=30)], ...] = (3, 7)
+    # Whether the bank wants the first collection of a mandate to be told apart.
+    first_debits_apart: bool = False
+    # How many business days before a collection the bank wants to have the file.
+    debit_lead_days: int = Field(default=1, ge=1, le=10)
 
 
 class OnBounce(StrEnum):

@@ -1,0 +1,1 @@
+"""Direct debits: files to the bank, and what the bank says of them."""
