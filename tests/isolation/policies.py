@@ -222,6 +222,7 @@ PORTAL: Lines = {
     "p/<str:code>": ("nobody", FORM),
     "pay/": ("anyone", READ),
     "pay/start/": ("anyone", FORM),
+    "pay/onward/<str:token>/": ("nobody", READ),
     "pay/result/<str:token>/": ("nobody", READ),
     "payments/": ("customer", READ),
     "readings/": ("customer", FORM),

@@ -1,43 +1,157 @@
-"""Pay bills by card at the gateway that the tenant chose."""
+"""Pay bills at one of the gateways that the tenant offers; where one is silent, at the next."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.core.cache import cache
+
+from mains.core.money import Money
+from mains.identity.budgets import Budget
 from mains.payments import actions as payments
 from mains.payments import settling
+from mains.payments.gateways.base import GatewayUnavailable
+from mains.payments.queries import BillRow
+from mains.payments.rules.fees import fee
 from mains.tenancy.queries import TenantInfo
+from mains.tenancy.tenantfile.money import Gateway
+
+# Whoever tries out stolen cards opens many pages: by visitor, by bill, and by tenant.
+VISITOR = Budget("pay-start", tries=10, seconds=600)
+BILL = Budget("pay-start-bill", tries=20, seconds=3_600)
+GUESTS = Budget("pay-start-guests", tries=300, seconds=600)
+# A gateway that was silent is offered last for so many seconds.
+_SILENT_SECONDS = 60
 
 
 class PaymentsOff(Exception):
-    """The tenant has switched paying off, or has no gateway."""
+    """The tenant has switched paying off, or has no gateway for these bills."""
 
 
-def start(
-    *,
-    tenant: TenantInfo,
-    bill_ids: Sequence[int],
-    payer: str,
-    email: str,
-    language: str,
-    now: datetime,
-    today: date,
-) -> str:
+class TooManyPages(Exception):
+    """A guest opened too many payment pages within the last minutes."""
+
+
+class NoParts(Exception):
+    """The tenant takes whole bills only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
     """
-    Return the address of the gateway's page for bills of one company.
-
-    :raises PaymentsOff: if the tenant does not take payments here.
+    One way to pay: what it is called, and what it costs on top.
     """
+
+    kind: str
+    label: str
+    fee: Money
+    is_silent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """
+    Who wants to pay what: of a bill in `parts` so many minor units, of the others all that is owed.
+
+    `gateway` is empty where it was left to us; `guest` names a visitor who is not signed in.
+    """
+
+    bill_ids: tuple[int, ...]
+    payer: str
+    email: str
+    language: str
+    gateway: str = ""
+    parts: Mapping[int, int] = field(default_factory=dict)
+    guest: str = ""
+
+
+def offers(*, tenant: TenantInfo, rows: Sequence[BillRow], language: str) -> list[Offer]:
+    """
+    Return the ways to pay bills of one company, in the tenant's order; silent ones come last.
+    """
+    if not rows:
+        return []
+    total = Money.total((row.outstanding for row in rows), currency=rows[0].outstanding.currency)
+    company = rows[0].company_code
+    found = [
+        Offer(
+            kind=str(choice.kind),
+            label=choice.label.get(language) or next(iter(choice.label.values()), choice.kind),
+            fee=fee(total, percent=choice.fee.percent, fixed=choice.fee.fixed),
+            is_silent=bool(cache.get(_silent(choice))),
+        )
+        for choice in _choices(tenant, company)
+    ]
+    return sorted(found, key=lambda offer: offer.is_silent)
+
+
+def _choices(tenant: TenantInfo, company: str) -> list[Gateway]:
     choice = tenant.file.payments
-    if not choice.enabled or not choice.gateways:
+    if not choice.enabled:
+        return []
+    services = {one.code for one in tenant.file.services if one.company == company}
+    return [
+        one
+        for one in choice.gateways
+        if one.available and one.takes(company=company, services=services)
+    ]
+
+
+def start(*, tenant: TenantInfo, wish: Wish, company: str, now: datetime, today: date) -> str:
+    """
+    Return the address of a gateway's page for bills of one company.
+
+    Where the way was left to us and one gateway does not answer, the next one that costs no more is
+    asked; nobody has the address of the silent one's page, so nothing can be paid twice.
+
+    :raises PaymentsOff: if the tenant does not take payments for them here.
+    :raises TooManyPages: if a guest opened too many pages.
+    :raises NoParts: for a part of a bill, where whole ones are taken only.
+    :raises GatewayUnavailable: if none answers.
+    """
+    if wish.parts and not tenant.file.payments.part_payments:
+        raise NoParts(wish.bill_ids)
+    choices = _choices(tenant, company)
+    if wish.gateway:
+        choices = [one for one in choices if one.kind == wish.gateway]
+    if not choices:
         raise PaymentsOff(tenant.schema_name)
-    basket = payments.Basket(
-        bill_ids=tuple(bill_ids),
-        payer=payer,
-        email=email,
-        language=language,
-        gateway=choice.gateways[0].kind,
+    if wish.guest:
+        _count(wish)
+    choices.sort(key=lambda one: bool(cache.get(_silent(one))))
+    first = choices[0].fee
+    for choice in choices:
+        if choice.fee.percent > first.percent or choice.fee.fixed > first.fixed:
+            continue
+        try:
+            return payments.start(basket=_basket(wish, choice), now=now, today=today)
+        except GatewayUnavailable:
+            cache.set(_silent(choice), 1, _SILENT_SECONDS)
+    raise GatewayUnavailable(tenant.schema_name)
+
+
+def _basket(wish: Wish, choice: Gateway) -> payments.Basket:
+    return payments.Basket(
+        bill_ids=wish.bill_ids,
+        payer=wish.payer,
+        email=wish.email,
+        language=wish.language,
+        gateway=str(choice.kind),
+        parts=wish.parts,
+        fee_percent=choice.fee.percent,
+        fee_fixed=choice.fee.fixed,
     )
-    return payments.start(basket=basket, now=now, today=today)
+
+
+def _count(wish: Wish) -> None:
+    spent = [VISITOR.spend(wish.guest), GUESTS.spend("all")]
+    spent += [BILL.spend(bill_id) for bill_id in wish.bill_ids]
+    if not all(spent):
+        raise TooManyPages(wish.guest)
+
+
+def _silent(choice: Gateway) -> str:
+    return f"gateway-silent:{choice.kind}"
 
 
 def confirm(*, token: str, now: datetime, today: date) -> None:

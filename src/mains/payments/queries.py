@@ -16,6 +16,7 @@ from mains.core.money import Money
 from mains.ledger import queries as ledger
 from mains.payments import instalments
 from mains.payments.models import (
+    OPEN_STATES,
     Allocation,
     AttemptBill,
     AttemptState,
@@ -279,6 +280,28 @@ def attempt(*, token: str) -> AttemptRow | None:
         booking_key=booked.booking_key if booked else "",
         settled_at=row.settled_at,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PostedPage:
+    """
+    A gateway's page that is opened by posting fields.
+    """
+
+    url: str
+    fields: tuple[tuple[str, str], ...]
+    amount: Money
+
+
+def page_of(*, token: str) -> PostedPage | None:
+    """
+    Return what opens the page of an attempt that is still open, or None.
+    """
+    row = PaymentAttempt.objects.filter(token=token, state__in=OPEN_STATES).first()
+    if row is None or not row.page_fields:
+        return None
+    fields = tuple((name, value) for name, value in row.page_fields)
+    return PostedPage(row.page_url, fields, Money(row.amount_minor, row.currency))
 
 
 @dataclass(frozen=True, slots=True)

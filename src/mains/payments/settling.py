@@ -157,16 +157,27 @@ def expire_live(
     for attempt in live:
         if attempt.file_name:
             raise BeingCollected(attempt.pk)
-        try:
-            notice = gateway(attempt.gateway).expire(
-                charge_of(attempt), known_as=attempt.gateway_reference
-            )
-        except StillPayable as error:
-            if before_collection:
-                raise StillOpen(attempt.pk) from error
-            close(attempt_id=attempt.pk, state=AttemptState.EXPIRED, failure="replaced")
-        else:
-            settle(notice=notice, now=now, today=today)
+        _expire(attempt, now, today, before_collection=before_collection)
+
+
+def _expire(
+    attempt: PaymentAttempt, now: datetime, today: date, *, before_collection: bool
+) -> None:
+    try:
+        notice = gateway(attempt.gateway).expire(
+            charge_of(attempt), known_as=attempt.gateway_reference
+        )
+    except StillPayable as error:
+        if before_collection:
+            raise StillOpen(attempt.pk) from error
+    except GatewayUnavailable:
+        # Nobody was given the address of a page that the gateway never answered for.
+        if attempt.page_url or attempt.mandate_id is not None:
+            raise
+    else:
+        settle(notice=notice, now=now, today=today)
+        return
+    close(attempt_id=attempt.pk, state=AttemptState.EXPIRED, failure="replaced")
 
 
 class BeingCollected(Exception):

@@ -103,6 +103,7 @@ urlpatterns = [
     path("p/<str:code>", finding.link, name="pay-link"),
     path("pay/", payments.choose, name="pay"),
     path("pay/start/", payments.start, name="pay-start"),
+    path("pay/onward/<str:token>/", payments.onward, name="pay-onward"),
     path("pay/result/<str:token>/", payments.result, name="pay-result"),
     path("payments/", payments.history, name="payments"),
     path("readings/", readings.enter, name="readings"),

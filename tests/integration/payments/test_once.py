@@ -54,10 +54,10 @@ def pay_until_paid(bill_id, tenant, payer):
                 with context.inside(SCHEMA):
                     page = pay_bills.start(
                         tenant=tenant,
-                        bill_ids=[bill_id],
-                        payer=payer,
-                        email="",
-                        language="lv",
+                        wish=pay_bills.Wish(
+                            bill_ids=(bill_id,), payer=payer, email="", language="lv"
+                        ),
+                        company=tenant.file.companies[0].code,
                         now=NOW,
                         today=NOW.date(),
                     )

@@ -45,10 +45,13 @@ class World:
 
         return pay_bills.start(
             tenant=self.tenant,
-            bill_ids=[bill.pk for bill in bills],
-            payer=payer,
-            email="anna@example.org",
-            language="lv",
+            wish=pay_bills.Wish(
+                bill_ids=tuple(bill.pk for bill in bills),
+                payer=payer,
+                email="anna@example.org",
+                language="lv",
+            ),
+            company=self.tenant.file.companies[0].code,
             now=self.now,
             today=self.today,
         )

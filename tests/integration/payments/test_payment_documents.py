@@ -232,10 +232,13 @@ class TestPaying:
         open_bills = world.row(made).open_bills
         page = pay_bills.start(
             tenant=world.tenant,
-            bill_ids=[bill.id for bill in open_bills],
-            payer="guest:1",
-            email="",
-            language="es",
+            wish=pay_bills.Wish(
+                bill_ids=tuple(bill.id for bill in open_bills),
+                payer="guest:1",
+                email="",
+                language="es",
+            ),
+            company=world.tenant.file.companies[0].code,
             now=world.now,
             today=world.today,
         )

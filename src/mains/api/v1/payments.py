@@ -62,10 +62,13 @@ def _start(request: Request, given: NewPayment) -> Answer:
     try:
         url = pay_bills.start(
             tenant=http.tenant,
-            bill_ids=[row.id for row in rows],
-            payer=hashlib.sha256(f"user:{user_of(request).pk}".encode()).hexdigest(),
-            email=user_of(request).email,
-            language=http.LANGUAGE_CODE,
+            wish=pay_bills.Wish(
+                bill_ids=tuple(row.id for row in rows),
+                payer=hashlib.sha256(f"user:{user_of(request).pk}".encode()).hexdigest(),
+                email=user_of(request).email,
+                language=http.LANGUAGE_CODE,
+            ),
+            company=rows[0].company_code,
             now=http.now,
             today=http.today,
         )

@@ -12,13 +12,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from mains.core.wording import date_text
-from mains.journeys import guest_payment
+from mains.journeys import guest_payment, pay_bills
 from mains.journeys.guest_payment import Found
 from mains.payments.queries import BillRow
 from mains.portal import specimens
 from mains.portal.access import PortalRequest, grant_bill
-from mains.portal.payments.forms import FindBill, FindByFields
-from mains.portal.payments.views import switched_off
+from mains.portal.bills.views import is_payable
+from mains.portal.payments.forms import FindBill, FindByFields, Receipt
+from mains.portal.payments.views import pay_now, switched_off
 from mains.portal.readings.messages import language
 from mains.references.payable import Check, WrongReference
 from mains.tenancy.tenantfile.identity import Evidence
@@ -133,7 +134,9 @@ def _to_payment(request: PortalRequest, found: Found) -> HttpResponse:
     if found.document is None:
         (bill,) = found.bills
         grant_bill(request, bill_id=bill.id)
-        return redirect("portal:bill", bill_id=bill.id)
+        if not is_payable(bill):
+            return redirect("portal:bill", bill_id=bill.id)
+        return _pay(request, found.bills)
     if found.is_stale:
         messages.info(
             request,
@@ -174,9 +177,30 @@ def link(request: PortalRequest, code: str) -> HttpResponse:
             _("This link leads to no bill. Compare it with the bill, letter by letter."),
             status=404,
         )
+    form = Receipt(request.POST or None)
+    is_plain = _is_plain(request, page.bills)
     if request.method == "POST" and page.bills:
-        return _pay(request, page.bills)
-    return render(request, "portal/payments/link.html", {"page": page})
+        if not is_plain:
+            return _pay(request, page.bills)
+        if form.is_valid():
+            for bill in page.bills:
+                grant_bill(request, bill_id=bill.id)
+            return pay_now(request, list(page.bills), form)
+    return render(
+        request,
+        "portal/payments/link.html",
+        {"page": page, "form": form, "asks_email": is_plain},
+        status=422 if form.errors else 200,
+    )
+
+
+def _is_plain(request: PortalRequest, bills: tuple[BillRow, ...]) -> bool:
+    """
+    Tell whether there is nothing to choose: one way to pay without a fee, and all that is owed.
+    """
+    offers = pay_bills.offers(tenant=request.tenant, rows=bills, language=language())
+    only_whole = len(bills) > 1 or not request.tenant.file.payments.part_payments
+    return len(offers) == 1 and not offers[0].fee.minor and only_whole
 
 
 def _no_link(request: PortalRequest, message: str, *, status: int) -> HttpResponse:

@@ -1,13 +1,18 @@
 """Find a bill with facts printed on it."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from mains.core.money import Money
 from mains.core.typed import NotAnAmount, parse_amount
+from mains.core.wording import money_text
 from mains.payments.finding import Fields
+from mains.payments.queries import BillRow
 from mains.references.payable import plain
 
 # Codes as long as this hold an amount: 46 digits below a barcode, a slip's line, a pagoPA code.
@@ -87,6 +92,42 @@ class FindByFields(_WithAmount):
     def fields_typed(self) -> Fields:
         names = ("cpr", "issuer", "reference", "identification")
         return Fields(**{name: self.cleaned_data[name] for name in names})
+
+
+class Part(_WithAmount):
+    """
+    Less than all that is owed of one bill.
+    """
+
+    amount = forms.CharField(
+        label=_("Another amount"),
+        required=False,
+        max_length=30,
+        widget=forms.TextInput(
+            attrs={"inputmode": "decimal", "autocomplete": "off", "class": "short"}
+        ),
+    )
+
+    def of(self, bill: BillRow) -> dict[int, int]:
+        """
+        Return what was typed in minor units of the bill's currency, by its id; 0 is refused later.
+        """
+        typed = self.cleaned_data["amount"] or Decimal(0)
+        money = Money.round_from(typed, bill.outstanding.currency)
+        return {bill.id: money.minor if money.as_decimal() == typed else 0}
+
+    def refuse(self, most: Money) -> None:
+        """
+        Say which amounts can be paid.
+        """
+        self.add_error(
+            "amount",
+            gettext("Type an amount from %(least)s to %(most)s.")
+            % {
+                "least": money_text(Money(1, most.currency), language=self.language),
+                "most": money_text(most, language=self.language),
+            },
+        )
 
 
 class Receipt(forms.Form):

@@ -2,10 +2,13 @@
 
 import hashlib
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mains.branding.components import Cell, Column, Table
@@ -14,8 +17,9 @@ from mains.core.wording import instant_text
 from mains.enrolment.access_log import Deed
 from mains.enrolment.rules.rights import Right
 from mains.journeys import pay_bills
-from mains.payments import actions, queries
+from mains.payments import actions, queries, settling
 from mains.payments.gateways.base import GatewayRefused, GatewayUnavailable
+from mains.payments.models import OPEN_STATES
 from mains.payments.queries import BillRow
 from mains.payments.wording import credit_note
 from mains.portal.access import (
@@ -28,7 +32,7 @@ from mains.portal.access import (
 from mains.portal.bills.views import is_payable
 from mains.portal.home.dues import MOST_PAID
 from mains.portal.paging import page_asked, pages
-from mains.portal.payments.forms import Receipt
+from mains.portal.payments.forms import Part, Receipt
 from mains.portal.readings.messages import language
 
 # No id of ours has this many digits.
@@ -56,14 +60,24 @@ def choose(request: PortalRequest) -> HttpResponse:
     bills = _asked_for(request, request.GET)
     if not bills:
         return redirect("portal:bills" if request.user.is_authenticated else "portal:find")
+    form = Receipt(initial={"email": getattr(request.user, "email", "")})
+    return _choices(request, bills, form)
+
+
+def _choices(
+    request: PortalRequest,
+    bills: list[BillRow],
+    form: Receipt,
+    *,
+    part: Part | None = None,
+    message: str = "",
+    status: int = 200,
+) -> HttpResponse:
     return render(
         request,
         "portal/payments/choose.html",
-        {
-            "baskets": _baskets(bills),
-            "form": Receipt(initial={"email": getattr(request.user, "email", "")}),
-            "gateway": _gateway_label(request),
-        },
+        {"baskets": _baskets(request, bills, part), "form": form, "message": message},
+        status=status,
     )
 
 
@@ -81,10 +95,13 @@ def _asked_for(request: PortalRequest, data: Any) -> list[BillRow]:
     ]
 
 
-def _baskets(bills: list[BillRow]) -> list[dict[str, Any]]:
+def _baskets(
+    request: PortalRequest, bills: list[BillRow], part: Part | None
+) -> list[dict[str, Any]]:
     companies: dict[str, list[BillRow]] = {}
     for bill in bills:
         companies.setdefault(bill.company_code, []).append(bill)
+    takes_parts = request.tenant.file.payments.part_payments
     return [
         {
             "company": rows[0].company_name,
@@ -92,14 +109,11 @@ def _baskets(bills: list[BillRow]) -> list[dict[str, Any]]:
             "total": Money.total(
                 (row.outstanding for row in rows), currency=rows[0].outstanding.currency
             ),
+            "offers": pay_bills.offers(tenant=request.tenant, rows=rows, language=language()),
+            "part": part or Part(language=language()) if takes_parts and len(rows) == 1 else None,
         }
         for rows in companies.values()
     ]
-
-
-def _gateway_label(request: PortalRequest) -> str:
-    gateways = request.tenant.file.payments.gateways
-    return (gateways[0].label.get(language()) or gateways[0].kind) if gateways else ""
 
 
 @require_http_methods(["GET", "POST"])
@@ -112,52 +126,99 @@ def start(request: PortalRequest) -> HttpResponse:
     if request.method == "GET":
         return redirect("portal:pay")
     bills = _asked_for(request, request.POST)
-    form = Receipt(request.POST)
     if not bills:
         return _refused(
             request,
             _("These bills are paid already, or nothing is owed on them. Nothing was charged."),
         )
-    if not form.is_valid():
-        return render(
-            request,
-            "portal/payments/choose.html",
-            {"baskets": _baskets(bills), "form": form, "gateway": _gateway_label(request)},
-            status=422,
-        )
-    return _to_gateway(request, bills, form.cleaned_data["email"])
+    form = Receipt(request.POST)
+    part = Part(request.POST, language=language()) if request.POST.get("much") == "part" else None
+    if not form.is_valid() or (part is not None and not part.is_valid()):
+        return _choices(request, bills, form, part=part, status=422)
+    return pay_now(request, bills, form, part=part)
 
 
-def _to_gateway(request: PortalRequest, bills: list[BillRow], email: str) -> HttpResponse:
+def pay_now(
+    request: PortalRequest, bills: list[BillRow], form: Receipt, *, part: Part | None = None
+) -> HttpResponse:
+    """
+    Lead to a gateway's page, or say why that cannot be and what can be done instead.
+    """
     if not request.session.session_key:
         request.session.create()
+    wish = pay_bills.Wish(
+        bill_ids=tuple(bill.id for bill in bills),
+        payer=_payer(request),
+        email=form.cleaned_data["email"],
+        language=language(),
+        gateway=request.POST.get("gateway", "")[:30],
+        parts=part.of(bills[0]) if part is not None else {},
+        guest="" if request.user.is_authenticated else request.META.get("REMOTE_ADDR", ""),
+    )
     try:
         page = pay_bills.start(
-            tenant=request.tenant,
-            bill_ids=[bill.id for bill in bills],
-            payer=_payer(request),
-            email=email,
-            language=language(),
-            now=request.now,
+            tenant=request.tenant, wish=wish, company=bills[0].company_code, now=request.now,
             today=request.today,
-        )
+        )  # fmt: skip
     except pay_bills.PaymentsOff:
         return switched_off(request)
-    except actions.NothingToPay:
-        return _refused(
-            request,
-            _("These bills are paid already, or nothing is owed on them. Nothing was charged."),
+    except (actions.UnfitPart, pay_bills.NoParts):
+        if part is not None:
+            part.refuse(bills[0].outstanding)
+        return _choices(request, bills, form, part=part, status=422)
+    except _SILENT:
+        message = _(
+            "This payment service does not answer. Nothing was charged. Choose another way, or try "
+            "again in a minute."
         )
-    except actions.SeveralCompanies:
-        return _refused(request, _("These bills are of two companies. Pay each company by itself."))
-    except (GatewayUnavailable, GatewayRefused, actions.BusyElsewhere):
-        return _refused(
-            request,
-            _("The payment service does not answer. Nothing was charged. Try again in a minute."),
-            status=503,
-        )
+        return _choices(request, bills, form, message=message, status=503)
+    except _NOT_NOW as error:
+        return _refused(request, _why(error), status=429 if _is_too_many(error) else 409)
     noted(request, Deed.PAYMENT, {bill.account_id for bill in bills})
     return redirect(page)
+
+
+_SILENT = (GatewayUnavailable, GatewayRefused, actions.BusyElsewhere)
+_NOT_NOW = (
+    actions.NothingToPay,
+    actions.SeveralCompanies,
+    settling.BeingCollected,
+    pay_bills.TooManyPages,
+)
+
+
+def _is_too_many(error: Exception) -> bool:
+    return isinstance(error, pay_bills.TooManyPages)
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, actions.SeveralCompanies):
+        return _("These bills are of two companies. Pay each company by itself.")
+    if isinstance(error, settling.BeingCollected):
+        return _(
+            "The bank has the order to collect this bill, so it cannot be paid in another way any "
+            "more. Nothing was charged."
+        )
+    if _is_too_many(error):
+        return _("Too many payments were begun from here. Wait ten minutes, or call us.")
+    return _("These bills are paid already, or nothing is owed on them. Nothing was charged.")
+
+
+@require_safe
+def onward(request: PortalRequest, token: str) -> HttpResponse:
+    """
+    Lead to a gateway that is opened by posting a form: its button posts it.
+    """
+    page = queries.page_of(token=token)
+    if page is None:
+        raise Http404
+    there = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
+    policy = {**settings.SECURE_CSP, "form-action": ["'self'", there]}
+
+    def shown(_request: Any) -> HttpResponse:
+        return render(request, "portal/payments/onward.html", {"page": page})
+
+    return csp_override(policy)(shown)(request)
 
 
 def _payer(request: PortalRequest) -> str:
@@ -188,7 +249,7 @@ def result(request: PortalRequest, token: str) -> HttpResponse:
     return render(
         request,
         "portal/payments/result.html",
-        {"attempt": attempt, "open": attempt.state in actions.OPEN_STATES},
+        {"attempt": attempt, "open": attempt.state in OPEN_STATES},
     )
 
 
