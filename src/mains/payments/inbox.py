@@ -79,7 +79,7 @@ def _act_on(event: GatewayEvent, news: News, *, now: datetime, today: date) -> N
     try:
         outcome = _outcome(event, news, now=now, today=today)
     except (money_back.NotBookedYet, GatewayUnavailable, GatewayRefused) as reason:
-        log.warning("webhook.waits", event=event.pk, reason=repr(reason))
+        log.warning("webhook.waits", waits=event.pk, reason=repr(reason))
         _mark(event_id=event.pk, outcome="waits", processed_at=None)
         return
     _mark(event_id=event.pk, outcome=outcome, processed_at=now)

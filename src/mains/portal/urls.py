@@ -3,6 +3,7 @@ from django.urls import path
 from mains.portal import specimens
 from mains.portal.accounts import contracts, delivery, linking, people
 from mains.portal.accounts import views as accounts
+from mains.portal.autopay import views as autopay
 from mains.portal.bills import downloads, letters, machine_bills
 from mains.portal.bills import views as bills
 from mains.portal.home import access, me
@@ -106,6 +107,11 @@ urlpatterns = [
     path("pay/onward/<str:token>/", payments.onward, name="pay-onward"),
     path("pay/result/<str:token>/", payments.result, name="pay-result"),
     path("payments/", payments.history, name="payments"),
+    path("autopay/", autopay.every, name="autopay"),
+    path("autopay/<int:account_id>/", autopay.one, name="autopay-one"),
+    path("autopay/<int:account_id>/debit/", autopay.debit, name="autopay-debit"),
+    path("autopay/<int:account_id>/change/", autopay.change, name="autopay-change"),
+    path("autopay/<str:reference>/", autopay.came_back, name="autopay-back"),
     path("readings/", readings.enter, name="readings"),
     path("usage/", usage.usage, name="usage"),
     path("usage/use.<slug:suffix>", usage.download, name="usage-download"),
