@@ -2,13 +2,18 @@
 
 from mains.payments.gateways.base import Gateway
 from mains.payments.gateways.sandbox import SandboxGateway
+from mains.payments.gateways.stripe import StripeGateway
 
 
 class UnknownGateway(Exception):
     """The configuration names a gateway whose folder does not exist here yet."""
 
 
-GATEWAYS: dict[str, Gateway] = {gateway.kind: gateway for gateway in (SandboxGateway(),)}
+ALL: tuple[Gateway, ...] = (
+    SandboxGateway(),
+    StripeGateway(),
+)
+GATEWAYS: dict[str, Gateway] = {gateway.kind: gateway for gateway in ALL}
 
 
 def gateway(kind: str) -> Gateway:
