@@ -1,6 +1,7 @@
 """One folder per gateway, and this registry: adding one is a folder and a line."""
 
 from mains.payments.gateways.base import Gateway
+from mains.payments.gateways.liqpay import LiqPayGateway
 from mains.payments.gateways.sandbox import SandboxGateway
 from mains.payments.gateways.stripe import StripeGateway
 
@@ -12,6 +13,7 @@ class UnknownGateway(Exception):
 ALL: tuple[Gateway, ...] = (
     SandboxGateway(),
     StripeGateway(),
+    LiqPayGateway(),
 )
 GATEWAYS: dict[str, Gateway] = {gateway.kind: gateway for gateway in ALL}
 
