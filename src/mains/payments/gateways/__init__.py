@@ -2,6 +2,7 @@
 
 from mains.payments.gateways.base import Gateway
 from mains.payments.gateways.liqpay import LiqPayGateway
+from mains.payments.gateways.privat import PrivatGateway
 from mains.payments.gateways.sandbox import SandboxGateway
 from mains.payments.gateways.stripe import StripeGateway
 
@@ -14,6 +15,7 @@ ALL: tuple[Gateway, ...] = (
     SandboxGateway(),
     StripeGateway(),
     LiqPayGateway(),
+    PrivatGateway(),
 )
 GATEWAYS: dict[str, Gateway] = {gateway.kind: gateway for gateway in ALL}
 
