@@ -1,5 +1,6 @@
 """One folder per gateway, and this registry: adding one is a folder and a line."""
 
+from mains.payments.gateways.bank_transfer import BankTransferGateway
 from mains.payments.gateways.base import Gateway
 from mains.payments.gateways.liqpay import LiqPayGateway
 from mains.payments.gateways.privat import PrivatGateway
@@ -16,6 +17,7 @@ ALL: tuple[Gateway, ...] = (
     StripeGateway(),
     LiqPayGateway(),
     PrivatGateway(),
+    BankTransferGateway(),
 )
 GATEWAYS: dict[str, Gateway] = {gateway.kind: gateway for gateway in ALL}
 
