@@ -456,7 +456,13 @@ PUBLIC: Lines = {
     "sign-up/": ("anyone", FORM),
     "sign-up/<str:token>/": ("nobody", READ),
 }
-CARDS: Lines = {**LOOK, "pay/<str:token>/": ("nobody", FORM)}
+# A demo's visitor takes the pretend gateway down for a while; no money of anybody is there.
+CARDS: Lines = {
+    **LOOK,
+    "": ("anyone", FORM),
+    "pay/<str:token>/": ("nobody", FORM),
+    "pay/<str:token>/bank/": ("nobody", FORM),
+}
 # Only the demo has this host: it shows every message to whoever asks.
 OUTBOX: Lines = {
     **LOOK,

@@ -30,6 +30,7 @@ from mains.ledger import queries as ledger
 from mains.notifications import actions as notifications
 from mains.payments import inbox, money_back, releasing, settling
 from mains.privacy import actions as privacy
+from mains.sandbox import webhooks as cards
 from mains.tenancy import queries
 
 log = structlog.get_logger()
@@ -38,11 +39,14 @@ log = structlog.get_logger()
 def sweep(*, schema_name: str) -> None:
     """
     Send queued messages, ask about open payments, take up bill runs that nobody works on.
+
+    In the public schema the pretend gateway tells its merchants what they did not hear yet.
     """
     notifications.send_queued(now=datetime.now(UTC))
     if schema_name == PUBLIC:
         recovery.forget_old(now=datetime.now(UTC))
         onboard_provider.build_waiting(now=datetime.now(UTC))
+        cards.deliver_due(now=datetime.now(UTC))
         return
     tenant = queries.current_tenant()
     now = tenant.now()

@@ -3,5 +3,5 @@ from mains.sandbox import jobs, webhooks
 
 
 @tenant_task(jobs.DELIVER)
-def deliver_webhook(*, checkout_id: int, **_later: object) -> None:
-    webhooks.deliver(checkout_id=checkout_id)
+def deliver_webhook(*, event_id: int, **_later: object) -> None:
+    webhooks.deliver(event_id=event_id)

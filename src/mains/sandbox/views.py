@@ -1,5 +1,6 @@
-"""The hosted page of the pretend card gateway, on its own host."""
+"""The hosted pages of the pretend card gateway, on its own host."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -7,12 +8,11 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
-from django.utils.translation import gettext as _
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_http_methods
 
 from mains.core.money import Money
-from mains.sandbox import service
+from mains.sandbox import cards, service, wording
 from mains.sandbox.forms import Card
 
 
@@ -21,6 +21,22 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
     """
     Show the page of a charge, take a test card, and send the visitor back to the merchant.
     """
+    return _spoken(request, token, _taken)
+
+
+@require_http_methods(["GET", "POST"])
+def bank(request: HttpRequest, token: str) -> HttpResponse:
+    """
+    Show what a card's bank asks its holder (3-D Secure), and take the answer.
+    """
+    return _spoken(request, token, _asked)
+
+
+def _spoken(
+    request: HttpRequest,
+    token: str,
+    answer: Callable[[HttpRequest, service.Page], HttpResponse],
+) -> HttpResponse:
     page = service.page(token=token)
     if page is None:
         raise Http404
@@ -28,37 +44,70 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
     merchant = "{0.scheme}://{0.netloc}".format(urlsplit(page.return_url))
     policy = {**settings.SECURE_CSP, "form-action": ["'self'", merchant]}
     with translation.override(page.language):
-        return csp_override(policy)(_answer)(request, page)
+        return csp_override(policy)(answer)(request, page)
 
 
-def _answer(request: HttpRequest, page: service.Page) -> HttpResponse:
-    if page.state not in {"OPEN", "DECLINED"}:
-        return render(request, "sandbox/closed.html", {"page": page}, status=410)
+def _taken(request: HttpRequest, page: service.Page) -> HttpResponse:
+    if page.state not in service.UNDECIDED:
+        return _closed(request, page)
     if "cancel" in request.POST:
-        service.cancel(token=page.token)
+        service.cancel(token=page.token, now=datetime.now(UTC))
         return redirect(page.return_url)
-    form = Card(request.POST or None)
+    if page.state == "AT_BANK":
+        return redirect("bank", token=page.token)
+    form = Card(request.POST or None, initial={"news": page.news})
     if request.method == "POST" and form.is_valid():
         try:
             page = service.pay(
-                token=page.token, card=form.cleaned_data["number"], now=datetime.now(UTC)
+                token=page.token,
+                card=form.cleaned_data["number"],
+                news=form.cleaned_data["news"],
+                now=datetime.now(UTC),
             )
         except service.PageClosed:
-            return render(request, "sandbox/closed.html", {"page": page}, status=410)
-        if page.state == "PAID":
+            return _closed(request, page)
+        if page.state == "AT_BANK":
+            return redirect("bank", token=page.token)
+        if page.state != "DECLINED":
             return redirect(page.return_url)
-        form.add_error("number", _words()[page.decline])
-    return render(
-        request,
-        "sandbox/pay.html",
-        {"page": page, "form": form, "amount": Money(page.amount_minor, page.currency)},
-        status=422 if form.errors else 200,
-    )
+        form.add_error("number", wording.declined(page.decline))
+    refused = page.decline == service.REFUSED_AT_BANK and request.method == "GET"
+    context = _context(page) | {
+        "form": form,
+        "cards": wording.test_cards(),
+        "refused": wording.declined(page.decline) if refused else "",
+    }
+    return render(request, "sandbox/pay.html", context, status=422 if form.errors else 200)
 
 
-def _words() -> dict[str, str]:
+def _asked(request: HttpRequest, page: service.Page) -> HttpResponse:
+    if page.state in service.PAYABLE:
+        return redirect("pay", token=page.token)
+    try:
+        if request.method == "POST":
+            page = service.answer_bank(
+                token=page.token, confirmed="confirm" in request.POST, now=datetime.now(UTC)
+            )
+    except service.PageClosed:
+        return _closed(request, page)
+    if page.state == "DECLINED":
+        return redirect("pay", token=page.token)
+    if request.method == "POST":
+        return redirect(page.return_url)
+    if page.state != "AT_BANK":
+        return _closed(request, page)
+    return render(request, "sandbox/bank.html", _context(page))
+
+
+def _closed(request: HttpRequest, page: service.Page) -> HttpResponse:
+    latest = service.page(token=page.token) or page
+    return render(request, "sandbox/closed.html", {"page": latest}, status=410)
+
+
+def _context(page: service.Page) -> dict[str, object]:
     return {
-        "declined": _("Your bank declined this card. Nothing was charged. Use another one."),
-        "insufficient_funds": _("There is not enough money on this card. Use another one."),
-        "unknown_card": _("This is not one of the test cards. Nothing was charged."),
+        "page": page,
+        "stores": page.kind == "STORE",
+        "amount": Money(page.amount_minor, page.currency),
+        "bank": cards.BANK,
     }

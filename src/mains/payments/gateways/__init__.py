@@ -1,14 +1,25 @@
 """One folder per gateway, and this registry: adding one is a folder and a line."""
 
+from mains.payments.gateways.bank_transfer import BankTransferGateway
 from mains.payments.gateways.base import Gateway
+from mains.payments.gateways.liqpay import LiqPayGateway
+from mains.payments.gateways.privat import PrivatGateway
 from mains.payments.gateways.sandbox import SandboxGateway
+from mains.payments.gateways.stripe import StripeGateway
 
 
 class UnknownGateway(Exception):
     """The configuration names a gateway whose folder does not exist here yet."""
 
 
-GATEWAYS: dict[str, Gateway] = {gateway.kind: gateway for gateway in (SandboxGateway(),)}
+ALL: tuple[Gateway, ...] = (
+    SandboxGateway(),
+    StripeGateway(),
+    LiqPayGateway(),
+    PrivatGateway(),
+    BankTransferGateway(),
+)
+GATEWAYS: dict[str, Gateway] = {gateway.kind: gateway for gateway in ALL}
 
 
 def gateway(kind: str) -> Gateway:

@@ -1,7 +1,7 @@
 """What Mains asks of a gateway, and the gateway's answers in our words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum, StrEnum, auto
 from typing import Protocol
@@ -56,8 +56,9 @@ class Merchant:
     name: str
     title: str = ""
     account: str = ""
-    secret: str = ""
-    webhook_secrets: tuple[str, ...] = ()
+    # Whoever writes a merchant down, in a log or an error, does not write these.
+    secret: str = field(default="", repr=False)
+    webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,8 @@ class Charge:
     return_url: str
     webhook_url: str
     payable_for: timedelta
+    # What it is collected from where nobody is there: by it a lost answer is found again.
+    card: str = ""
 
 
 @dataclass(frozen=True, slots=True)
