@@ -63,6 +63,7 @@ def charge_of(attempt: PaymentAttempt) -> Charge:
         return_url=f"{tenant.url}/pay/result/{attempt.token}/",
         webhook_url=f"{tenant.url}/webhooks/{attempt.gateway}/{company.code}/",
         payable_for=PAGE_LIFE,
+        card=attempt.mandate.card if attempt.mandate is not None else "",
     )
 
 

@@ -15,6 +15,7 @@ from mains.payments import money_back, settling, stored_cards
 from mains.payments.charges import merchant
 from mains.payments.gateways import gateway
 from mains.payments.gateways.base import (
+    ChargeState,
     GatewayRefused,
     GatewayUnavailable,
     MoneyBack,
@@ -100,6 +101,10 @@ def _outcome(event: GatewayEvent, news: News, *, now: datetime, today: date) -> 
                 news=news, kind=event.gateway, company=event.company, now=now, today=today
             )
             return "money back"
+        case StoredCard(state=ChargeState.PROCESSING):
+            # It is stored, and what it is called has to be asked for.
+            stored_cards.ask(reference=news.reference, language="", now=now, today=today)
+            return "card asked about"
         case StoredCard():
             known = stored_cards.settle(news=news, gateway=event.gateway, now=now, today=today)
             return "card stored" if known else "unknown reference"

@@ -5,6 +5,7 @@ What a gateway did not answer stays UNKNOWN and is asked again; nothing is ever 
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import structlog
@@ -24,6 +25,8 @@ from mains.payments.models import OPEN_STATES, AttemptState, PaymentAttempt
 
 log = structlog.get_logger()
 ASKED_AFTER = timedelta(minutes=1)
+# A page that its gateway cannot close lives no longer than this after its time.
+LONGEST_OPEN = timedelta(hours=1)
 # What the gateway's news makes of an attempt that is still open; OPEN changes nothing.
 _BECOMES = {
     ChargeState.PROCESSING: AttemptState.UNKNOWN,
@@ -114,7 +117,9 @@ def _asked(attempt: PaymentAttempt, now: datetime) -> Notice:
     try:
         return asked.expire(charge, known_as=attempt.gateway_reference)
     except StillPayable:
-        return notice
+        if now < attempt.expires_at + LONGEST_OPEN:
+            return notice
+        return replace(notice, state=ChargeState.EXPIRED)
 
 
 def sweep(*, now: datetime, today: date) -> int:

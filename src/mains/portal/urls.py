@@ -105,6 +105,7 @@ urlpatterns = [
     path("pay/", payments.choose, name="pay"),
     path("pay/start/", payments.start, name="pay-start"),
     path("pay/onward/<str:token>/", payments.onward, name="pay-onward"),
+    path("pay/transfer/<str:token>/", payments.transfer, name="pay-transfer"),
     path("pay/result/<str:token>/", payments.result, name="pay-result"),
     path("payments/", payments.history, name="payments"),
     path("autopay/", autopay.every, name="autopay"),

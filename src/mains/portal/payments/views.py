@@ -253,6 +253,23 @@ def result(request: PortalRequest, token: str) -> HttpResponse:
     )
 
 
+@require_safe
+def transfer(request: PortalRequest, token: str) -> HttpResponse:
+    """
+    Say where to transfer what, and with which reference, so that it is found again.
+    """
+    attempt = queries.attempt(token=token)
+    if attempt is None:
+        raise Http404
+    rows = queries.bills_with_ids(bill_ids=attempt.bill_ids, today=request.today)
+    company = request.tenant.file.company(rows[0].company_code)
+    return render(
+        request,
+        "portal/payments/transfer.html",
+        {"attempt": attempt, "bills": rows, "company": company},
+    )
+
+
 PAGE = 50
 
 
