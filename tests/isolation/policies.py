@@ -203,6 +203,9 @@ PORTAL: Lines = {
     "bills/<int:bill_id>/proof.json": ("holder", READ),
     "bills/<int:bill_id>/as/<slug:document>/": ("holder", READ),
     "bills/<int:bill_id>/instalments/": ("holder", SEND),
+    "bills/<int:bill_id>/pay-instead/": ("holder", FORM),
+    "bills/<int:bill_id>/stop/": ("holder", SEND),
+    "bills/<int:bill_id>/go-on/": ("holder", SEND),
     "bills/downloads/": ("customer", READ),
     "bills/downloads/new/": ("customer", FORM),
     # A file is nobody's but its owner's; this one is another login's.
@@ -281,6 +284,7 @@ API: Lines = {
     "api/v1/accounts/links/code": ("token", SEND),
     "api/v1/accounts/<str:account_id>/link": ("token of who sees it", "DELETE"),
     "api/v1/accounts/<str:account_id>/delivery": ("token of the holder", "GET PUT"),
+    "api/v1/accounts/<str:account_id>/autopay": ("token of the holder", "GET POST PATCH DELETE"),
     "api/v1/accounts/<str:account_id>/people": ("token of the holder", FORM),
     "api/v1/accounts/<str:account_id>/people/<str:person_id>": ("token of the holder", CHANGE),
     "api/v1/accounts/<str:account_id>/access-log": ("token of the holder", READ),

@@ -9,6 +9,7 @@ from rest_framework.views import APIView
 
 from mains.api.v1 import (
     accounts,
+    autopay,
     bill_delivery,
     bill_documents,
     bill_downloads,
@@ -57,6 +58,7 @@ urlpatterns = [
     path("accounts/<str:account_id>/delivery", english(bill_delivery.BillDelivery)),
     path("accounts/<str:account_id>/link", english(links.OneLink)),
     path("accounts/<str:account_id>/people", english(people.People)),
+    path("accounts/<str:account_id>/autopay", english(autopay.Autopay)),
     path("accounts/<str:account_id>/people/<str:person_id>", english(people.OnePerson)),
     path("accounts/<str:account_id>/access-log", english(people.AccessLog)),
     path("invitations", english(people.Invitations)),

@@ -283,7 +283,7 @@ def history(request: PortalRequest) -> HttpResponse:
     noted(request, Deed.BILLS, ids)
     page = page_asked(request)
     rows = queries.payments(account_ids=ids, first=(page - 1) * PAGE, limit=PAGE + 1)
-    zone = request.tenant.zone
+    zone, choice = request.tenant.zone, request.tenant.file.payments
     words = {
         "CARD": _("Card"),
         "BANK_TRANSFER": _("Bank transfer"),
@@ -312,5 +312,9 @@ def history(request: PortalRequest) -> HttpResponse:
     return render(
         request,
         "portal/payments/history.html",
-        {"table": table if rows else None, "pages": pages(page, more=len(rows) > PAGE)},
+        {
+            "table": table if rows else None,
+            "pages": pages(page, more=len(rows) > PAGE),
+            "autopay_on": choice.enabled and (choice.autopay or choice.direct_debit),
+        },
     )
