@@ -25,6 +25,8 @@ from mains.payments.models import OPEN_STATES, AttemptState, PaymentAttempt
 
 log = structlog.get_logger()
 ASKED_AFTER = timedelta(minutes=1)
+# Whoever opened a page and was never led to it has begun anew long before.
+GIVEN_UP_AFTER = timedelta(minutes=5)
 # A page that its gateway cannot close lives no longer than this after its time.
 LONGEST_OPEN = timedelta(hours=1)
 # What the gateway's news makes of an attempt that is still open; OPEN changes nothing.
@@ -103,12 +105,20 @@ def open_attempt(*, token: str) -> PaymentAttempt | None:
     """
     Return an attempt to pay that is not settled yet, or None.
     """
-    rows = PaymentAttempt.objects.select_related("company").filter(token=token, refunds=None)
+    rows = PaymentAttempt.objects.select_related("company", "mandate").filter(
+        token=token, refunds=None
+    )
     return rows.filter(state__in=OPEN_STATES).first()
 
 
 def _asked(attempt: PaymentAttempt, now: datetime) -> Notice:
     asked, charge = gateway(attempt.gateway), charge_of(attempt)
+    if charge.card and attempt.state in (AttemptState.CREATED, AttemptState.UNKNOWN):
+        # Whether the gateway heard of it or not: by its reference it is charged once.
+        return asked.charge_stored(charge, card=charge.card)
+    if not attempt.page_url and attempt.created_at <= now - GIVEN_UP_AFTER:
+        # Nobody was given the address of its page, so nobody will pay there.
+        return asked.expire(charge, known_as=attempt.gateway_reference)
     notice = asked.ask(charge, known_as=attempt.gateway_reference)
     waits = (ChargeState.OPEN, ChargeState.NEEDS_CUSTOMER)
     is_over = attempt.expires_at <= now and notice.state in waits
