@@ -38,6 +38,7 @@ _BECOMES = {
 }
 _REASONS = {ChargeState.FAILED: "cancelled", ChargeState.EXPIRED: "expired"}
 _OVER = (AttemptState.FAILED, AttemptState.EXPIRED)
+_BOOKED = (AttemptState.SUCCEEDED, AttemptState.REFUNDED, AttemptState.CHARGED_BACK)
 
 
 def settle(*, notice: Notice, now: datetime, today: date) -> PaymentAttempt | None:
@@ -47,8 +48,8 @@ def settle(*, notice: Notice, now: datetime, today: date) -> PaymentAttempt | No
     Money that arrives on an attempt that was already closed here is booked too: it pays the bill if
     something is still owed, and stays as credit of the account otherwise.
     """
-    attempt = _settle(notice=notice, now=now, today=today)
-    if attempt is not None and notice.state is ChargeState.SUCCEEDED:
+    attempt, left_over = _settle(notice=notice, now=now, today=today)
+    if attempt is not None and left_over:
         accounts = attempt.parts.values_list("bill__account_id", flat=True).distinct()
         for account_id in sorted(accounts):
             releasing.use_credit_of(account_id=account_id)
@@ -56,28 +57,33 @@ def settle(*, notice: Notice, now: datetime, today: date) -> PaymentAttempt | No
 
 
 @owns_transaction
-def _settle(*, notice: Notice, now: datetime, today: date) -> PaymentAttempt | None:
+def _settle(*, notice: Notice, now: datetime, today: date) -> tuple[PaymentAttempt | None, int]:
+    """
+    Settle an attempt, and return it with what of the money settled no bill, in minor units.
+    """
+    left_over = 0
     attempt = (
         PaymentAttempt.objects.select_for_update(of=("self",))
         .select_related("company", "mandate")
         .filter(token=notice.reference, refunds=None)
         .first()
     )
-    if attempt is None or hasattr(attempt, "payment"):
-        return attempt
+    # The state of the locked row: a payment that was joined to it might be of before the lock.
+    if attempt is None or attempt.state in _BOOKED:
+        return attempt, left_over
     if notice.state is ChargeState.SUCCEEDED:
-        booking.book_card_payment(attempt=attempt, notice=notice, now=now, today=today)
+        left_over = booking.book_card_payment(attempt=attempt, notice=notice, now=now, today=today)
         attempt.state, attempt.settled_at, attempt.failure = AttemptState.SUCCEEDED, now, ""
         attempt.gateway_reference = notice.gateway_reference
     elif attempt.state in OPEN_STATES and notice.state in _BECOMES:
         attempt.state = _BECOMES[notice.state]
         attempt.failure = notice.failure or _REASONS.get(notice.state, "")
     else:
-        return attempt
+        return attempt, left_over
     attempt.save(update_fields=["state", "settled_at", "failure", "gateway_reference"])
     if attempt.state in (*_OVER, AttemptState.SUCCEEDED):
         attempt.parts.update(live=False)
-    return attempt
+    return attempt, left_over
 
 
 def ask_and_settle(*, token: str, now: datetime, today: date) -> None:
