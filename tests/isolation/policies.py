@@ -424,6 +424,18 @@ DESK: Lines = {
     "payments/": ("billing", READ),
     "payments/book/": ("billing", FORM),
     "payments/ask/<str:token>/": ("billing", SEND),
+    # The tenant of these tests does not collect by direct debit.
+    "payments/debits/": ("billing's nothing", READ),
+    "payments/debits/prepare/": ("billing's nothing", SEND),
+    "payments/debits/mandates/": ("billing's nothing", SEND),
+    "payments/debits/<str:name>/file.xml": ("billing's nothing", READ),
+    "payments/debits/<str:name>/step/": ("billing's nothing", SEND),
+    "payments/debits/<str:name>/answer/": ("billing's nothing", FORM),
+    "payments/repair/": ("billing", READ),
+    # Nobody here has begun a payment.
+    "payments/repair/<str:token>/": ("billing's nothing", READ),
+    "payments/repair/<str:token>/recheck/": ("billing's nothing", SEND),
+    "payments/repair/<str:token>/refund/": ("billing's nothing", SEND),
     "messages/": ("every role", READ),
     "messages/letters/": ("every role", FORM),
     "messages/<int:message_id>/": ("every role", READ),
