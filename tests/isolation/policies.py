@@ -233,7 +233,7 @@ PORTAL: Lines = {
     "autopay/<int:account_id>/": ("nobody here", FORM),
     "autopay/<int:account_id>/debit/": ("nobody here", FORM),
     "autopay/<int:account_id>/change/": ("nobody here", SEND),
-    "autopay/<str:reference>/": ("nobody here", READ),
+    "autopay/back/<str:reference>/": ("nobody here", READ),
     "readings/": ("customer", FORM),
     "readings/sent/": ("customer", READ),
     "readings/<int:reading_id>/photo.jpg": ("who may read it", READ),
