@@ -173,6 +173,7 @@ class Till:
     def unknown_money(self):
         from django.db import transaction
 
+        from mains.core.money import Money
         from mains.payments import booking
 
         minor, key = self.minor(), money.key()
@@ -180,7 +181,7 @@ class Till:
         @transaction.atomic
         def book():
             return booking.book_unknown(
-                company=self.company, amount_minor=minor, currency="EUR", key=f"bank:{key}",
+                company=self.company, amount=Money(minor, "EUR"), key=f"bank:{key}",
                 value_date=TODAY, note="", booked_by="staff:1", now=NOW,
             )  # fmt: skip
 

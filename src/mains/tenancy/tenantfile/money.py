@@ -128,6 +128,9 @@ class Payments(Section):
     # Days after the issue date on which bills under a mandate are collected.
     collection_days: int = Field(default=14, ge=2, le=60)
     direct_debit: bool = False
+    # Whether a line of a bank statement with a right reference is booked by itself whatever its
+    # amount is, as a part payment or with the excess as credit; else only where the amount fits.
+    reference_alone: bool = False
 
 
 class OnBounce(StrEnum):
