@@ -86,7 +86,8 @@ def camt(lines, *, kind="53", account="", opening=None, closing=None, day=None, 
         "53": ("BkToCstmrStmt", "Stmt"), "54": ("BkToCstmrDbtCdtNtfctn", "Ntfctn"),
     }[kind]  # fmt: skip
     balances = "".join(
-        f"<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy='EUR'>{minor / 100:.2f}</Amt>"
+        f"<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>"
+        f"<Amt Ccy='EUR'>{minor / 100:.2f}</Amt>"
         f"<CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>{day}</Dt></Dt></Bal>"
         for code, minor in (("OPBD", opening), ("CLBD", closing))
         if minor is not None

@@ -15,7 +15,7 @@ from mains.core.transactions import owns_transaction
 from mains.ledger import actions as ledger
 from mains.ledger.models import LedgerAccount, LedgerAccountKind, Transfer
 from mains.payments import reversing, suspense
-from mains.payments.bank import placing, proposing
+from mains.payments.bank import placing, proposing, telling
 from mains.payments.models import BankLine, LineState, Payment, PaymentKind, Way
 from mains.payments.suspense import NotFitting, Share
 
@@ -97,6 +97,7 @@ def _share(
 ) -> None:
     payment = _waiting(line)
     suspense.share(_share_of(payment, deed), parts=parts, credits=credits)
+    telling.tell(payment=payment, parts=parts, now=deed.now)
     line.way = Way.BILLS if parts else Way.CREDIT
     line.why = why
     payment.refresh_from_db(fields=["suspense_minor"])

@@ -155,7 +155,8 @@ def _chunks(rows: list[BankLine]) -> Iterator[list[BankLine]]:
     ordered = sorted(rows, key=lambda row: row.entry_reference)
     entries: list[list[BankLine]] = []
     for reference, group in groupby(ordered, key=lambda row: row.entry_reference):
-        entries += [list(group)] if reference else [[row] for row in group]
+        rows_of = list(group)
+        entries += [rows_of] if reference else [[row] for row in rows_of]
     for some in batched(entries, CHUNK, strict=False):
         yield [row for entry in some for row in entry]
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from mains.customers.models import Company
 from mains.payments import finding, queries
+from mains.payments.queries import BillRow
 from mains.payments.rules.matching import Named
 from mains.payments.rules.pieces import pieces
 from mains.references import schemes
@@ -40,15 +41,22 @@ def _named(piece: str, payee: Payee, today: date) -> Iterator[tuple[tuple[int, .
     is_checked = bool(read)
     if not read and is_document(piece):
         read = (Typed(company=payee.code, digits=piece),)
-    if piece.startswith("RF") or (not read and digits_of(piece) is not None):
-        bill = queries.bill_of_reference(reference=piece, today=today)
-        if bill is not None and bill.company_code == payee.code:
-            yield (bill.id,), is_checked
-            return
+    bill = _bill(piece, payee, today) if not read or piece.startswith("RF") else None
+    if bill is not None:
+        yield (bill.id,), is_checked
+        return
     found = finding.led_to(read, today)
-    for row in found.bills:
-        if row.company_code == payee.code:
-            yield (row.id,), is_checked
+    yield from (((row.id,), is_checked) for row in found.bills if row.company_code == payee.code)
     for document in found.documents:
         if document.company_code == payee.code:
             yield tuple(line.bill.id for line in document.lines), is_checked
+
+
+def _bill(piece: str, payee: Payee, today: date) -> BillRow | None:
+    """
+    Return the bill that has this reference or number, if the company issued it.
+    """
+    if not piece.startswith("RF") and digits_of(piece) is None:
+        return None
+    bill = queries.bill_of_reference(reference=piece, today=today)
+    return bill if bill is not None and bill.company_code == payee.code else None

@@ -8,8 +8,8 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from mains.core.money import Money
 from mains.ledger.models import LedgerAccount, LedgerAccountKind
-from mains.payments.bank import deeds, proposing
-from mains.payments.models import BankLine, LineState, Payment, PaymentKind, Way
+from mains.payments.bank import deeds, placing, proposing
+from mains.payments.models import BankLine, LineState, Payment, Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,9 @@ class Wanted:
     amount_minor: int | None = None
     text: str = ""
     file_name: str = ""
+    line_id: int | None = None
+    # Only what was booked without a person.
+    by_itself: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +85,6 @@ def lines(*, wanted: Wanted, first: int = 0, limit: int | None = None) -> list[L
     order = ("booking_date", "pk") if wanted.state == LineState.OPEN else ("-booking_date", "-pk")
     rows = _rows(_filtered(wanted)).order_by(*order)
     return [_row(one) for one in rows[first : None if limit is None else first + limit]]
-
-
-def line(*, line_id: int) -> tuple[LineRow, BankLine] | None:
-    """
-    Return one line as it is shown and as it is stored, or None.
-    """
-    row = _rows(BankLine.objects.filter(pk=line_id)).first()
-    return (_row(row), row) if row else None
 
 
 def next_open(*, after_id: int) -> int | None:
@@ -154,11 +149,13 @@ def linkable(*, line: BankLine) -> list[Payment]:
     return list(deeds.linkable(line).select_related("reverses").order_by("pk")[:5])
 
 
-def given_back(*, payment: Payment) -> bool:
+def brought(*, company: str, reference: str, amount_minor: int) -> bool:
     """
-    Tell whether a payment is money that was given back.
+    Tell whether a statement brought a credit that the bank calls so, and that is money already.
     """
-    return payment.kind == PaymentKind.REFUND
+    is_it = Q(bank_reference=reference) | Q(end_to_end_id=reference)
+    rows = BankLine.objects.filter(is_it, company__code=company, amount_minor=amount_minor)
+    return rows.filter(payment__isnull=False).exclude(way=Way.LINKED).exists()
 
 
 def _rows(rows: QuerySet[BankLine]) -> QuerySet[BankLine]:
@@ -170,8 +167,11 @@ def _filtered(wanted: Wanted) -> QuerySet[BankLine]:
     plain: dict[str, object] = {
         "state": wanted.state, "company__code": wanted.company, "booking_date__gte": wanted.first,
         "booking_date__lte": wanted.last, "file_name": wanted.file_name,
+        "pk": wanted.line_id,
     }  # fmt: skip
     rows = rows.filter(**{name: value for name, value in plain.items() if value})
+    if wanted.by_itself:
+        rows = rows.filter(handled_by=placing.BY)
     if wanted.amount_minor is not None:
         rows = rows.filter(amount_minor__in=[wanted.amount_minor, -wanted.amount_minor])
     if wanted.text:

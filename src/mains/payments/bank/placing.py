@@ -10,12 +10,13 @@ from django.db.models import QuerySet
 from mains.core.money import Money
 from mains.core.transactions import owns_transaction
 from mains.customers.models import Company
+from mains.ledger.models import LedgerAccount
 from mains.payments import booking, releasing, reversing, settling, suspense
 from mains.payments.allocating import outstanding_minor
 from mains.payments.bank import proposing
 from mains.payments.direct_debits import collecting, returning
 from mains.payments.gateways.base import GatewayUnavailable
-from mains.payments.models import BankLine, LineState, Payment, PaymentKind, Way
+from mains.payments.models import Allocation, BankLine, LineState, Payment, PaymentKind, Way
 from mains.payments.rules import matching
 from mains.payments.rules.matching import Proposal
 from mains.payments.suspense import Share
@@ -68,14 +69,19 @@ def follow(*, payment_ids: Collection[int], now: datetime, today: date) -> None:
     """
     Use what was paid too much, and close the card pages of bills that are paid now.
     """
-    bills = list(
-        Payment.objects.filter(pk__in=payment_ids, allocations__isnull=False).values_list(
-            "allocations__bill_id", "allocations__bill__account_id"
-        )
-    )
-    for account_id in sorted({account_id for _bill_id, account_id in bills}):
+    ledgers = [
+        pk
+        for payment in Payment.objects.filter(pk__in=payment_ids)
+        for pk, minor in reversing.moved(payment).items()
+        if minor > 0
+    ]
+    accounts = LedgerAccount.objects.filter(pk__in=ledgers, account__isnull=False)
+    for account_id in sorted(accounts.values_list("account_id", flat=True)):
         releasing.use_credit_of(account_id=account_id)
-    owed = outstanding_minor(bill_ids=[bill_id for bill_id, _account_id in bills])
+    bill_ids = Allocation.objects.filter(payment_id__in=payment_ids).values_list(
+        "bill_id", flat=True
+    )
+    owed = outstanding_minor(bill_ids=list(bill_ids))
     for bill_id in sorted(bill_id for bill_id, minor in owed.items() if minor == 0):
         try:
             settling.expire_live(bill_ids=[bill_id], now=now, today=today)
