@@ -62,12 +62,3 @@ def store(slug: str) -> dict[str, str]:
         ]  # fmt: skip
         line = BankLine.objects.filter(text__startswith="Par").order_by("-pk")[0]
     return {"bank_file": ids[0], "bank_bad": ids[1], "line": str(line.pk)}
-
-
-def ways(*, minor: int) -> list[str]:
-    """
-    Return by what the lines of an amount were placed.
-    """
-    from mains.payments.models import BankLine
-
-    return list(BankLine.objects.filter(amount_minor=minor).values_list("way", flat=True))

@@ -59,6 +59,20 @@ def receive(*, tenant: TenantInfo, upload: Upload, by: str, now: datetime) -> st
 
     :raises TooBig: for a file that is larger than any statement.
     """
+    name = keep(upload=upload, by=by, now=now)
+    if len(upload.content) > BYTES_AT_ONCE:
+        jobs.READ_BANK_FILE.send(name=name)
+    else:
+        work_on(tenant=tenant, name=name, now=now)
+    return name
+
+
+def keep(*, upload: Upload, by: str, now: datetime) -> str:
+    """
+    Keep a file for whoever works on it next, and return its name.
+
+    :raises TooBig: for a file that is larger than any statement.
+    """
     if len(upload.content) > MOST_BYTES:
         raise TooBig(len(upload.content))
     note = {
@@ -66,14 +80,9 @@ def receive(*, tenant: TenantInfo, upload: Upload, by: str, now: datetime) -> st
         "company": upload.company, "profile": upload.profile, "currency": upload.currency,
         "at": now.isoformat(),
     }  # fmt: skip
-    name = waiting.keep(
+    return waiting.keep(
         data=upload.content, kind=FILE, note=note, now=now, expires_at=now + _LIFETIME
     )
-    if len(upload.content) > BYTES_AT_ONCE:
-        jobs.READ_BANK_FILE.send(name=name)
-    else:
-        work_on(tenant=tenant, name=name, now=now)
-    return name
 
 
 def work_on(*, tenant: TenantInfo, name: str, now: datetime) -> None:

@@ -13,7 +13,7 @@ from mains.console import wording
 from mains.console.access import BILLING, StaffRequest, staff, to
 from mains.console.bank import words
 from mains.console.bank.forms import Upload
-from mains.console.bank.views import PLACE, companies, names
+from mains.console.bank.views import PLACE, companies, names, sum_of
 from mains.core.money import Money
 from mains.documents.waiting import NotWaiting, Waiting
 from mains.journeys import bank_desk
@@ -108,6 +108,7 @@ def one(request: StaffRequest, name: str) -> HttpResponse:
         return to(request, FILES)
     note = file.note
     report = note.get("report") or {}
+    sums = overview.sums(wanted=overview.Wanted(file_name=name))
     return render(
         request,
         "console/bank/file.html",
@@ -115,7 +116,7 @@ def one(request: StaffRequest, name: str) -> HttpResponse:
             "file": note,
             "facts": _facts(report) if report else [],
             "warnings": [one for each in report.get("statements", []) for one in _warnings(each)],
-            "sums": _sums(name) if report else [],
+            "sums": [sum_of(one) for one in sums] if report else [],
             "trouble": words.trouble(note["trouble"]) if note["step"] == Step.REFUSED else "",
             "is_working": note["step"] == Step.READING,
             "all_lines": f"{request.base}{PLACE}",
@@ -135,14 +136,6 @@ def _facts(report: dict[str, Any]) -> list[Fact]:
         Fact(label, wording.number(report[key]))
         for label, key in counted
         if report[key] or key in {"lines", "new"}
-    ]
-
-
-def _sums(name: str) -> list[tuple[str, str, str]]:
-    found = overview.sums(wanted=overview.Wanted(file_name=name))
-    return [
-        (words.state_name(one.state), wording.number(one.count), words.money(one.amount))
-        for one in found
     ]
 
 

@@ -20,6 +20,7 @@ from mains.journeys.bank_desk_lines import Entry, Shown
 from mains.payments.bank import overview
 from mains.payments.bank.overview import LineRow, SumRow, Wanted
 from mains.payments.models import LineState
+from mains.payments.rules.matching import Confidence
 from mains.tenancy import registry
 
 PLACE = "payments/bank/"
@@ -68,7 +69,8 @@ def desk(request: StaffRequest) -> HttpResponse:
         {
             "form": form,
             "entries": [shown(request, one) for one in found],
-            "sums": [_sum(one) for one in sums],
+            "sums": [sum_of(one) for one in sums],
+            "is_searched": bool(form.errors or set(request.GET) - {"page", "lang"}),
             "progress": _progress(sums),
             "pages": _pages(request, page, count),
             "undo": _undo(request),
@@ -127,7 +129,10 @@ def _progress(sums: list[SumRow]) -> str:
     ) % {"placed": wording.number(placed), "total": wording.number(total)}
 
 
-def _sum(row: SumRow) -> dict[str, Any]:
+def sum_of(row: SumRow) -> dict[str, Any]:
+    """
+    Return the sum of a state with its words.
+    """
     count = ngettext("%(count)s line", "%(count)s lines", row.count) % {
         "count": wording.number(row.count)
     }
@@ -150,7 +155,7 @@ def shown(request: StaffRequest, entry: Entry) -> dict[str, Any]:
     return {
         "row": row,
         "amount": words.money(row.amount),
-        "waits": words.money(row.waits) if row.waits.minor != row.amount.minor else "",
+        "waits": words.money(row.waits) if row.is_open and row.waits != row.amount else "",
         "day": wording.day(row.booking_date),
         "value_day": wording.day(row.value_date) if row.value_date != row.booking_date else "",
         "state": state,
@@ -159,6 +164,8 @@ def shown(request: StaffRequest, entry: Entry) -> dict[str, Any]:
         "payout_of": words.clearing(row.payout_of) if row.payout_of else "",
         "decided": _decided(request, row) if decided else "",
         "proposals": [proposal(one) for one in entry.proposals],
+        # What is only possible is looked at before it is booked.
+        "may_book": any(one.confidence != Confidence.POSSIBLE for one in entry.proposals[:1]),
         "linkable": [
             {
                 "id": one.pk,
