@@ -52,12 +52,14 @@ def bank(file: Path, slug: str, company: str, profile: str, currency: str, as_js
             f"{file.name} is larger than any statement.", "Download fewer days at once.", code=4
         ) from error
     bank_desk.work_on(tenant=tenant, name=name, now=tenant.now())
-    note = bank_desk.find(name=name, now=tenant.now()).note
+    file_read = bank_desk.find(name=name, now=tenant.now())
+    note = file_read.note
     if note["step"] == bank_desk.Step.REFUSED:
         raise CommandFailed(
             f"{file.name} was not imported.", words.trouble(note["trouble"]), code=4
         )
-    _report(note["report"], as_json=as_json)
+    statements = bank_desk.statements(file=file_read, now=tenant.now())
+    _report({**note["report"], "statements": statements}, as_json=as_json)
 
 
 def _report(report: dict[str, Any], *, as_json: bool) -> None:

@@ -9,9 +9,11 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from mains.audit.actions import record
 from mains.bankfiles import recognise
 from mains.bankfiles.profiles import PROFILES
 from mains.bankfiles.unreadable import MOST_BYTES, UnreadableFile
+from mains.core.transactions import owns_transaction
 from mains.customers.models import Company
 from mains.documents import waiting
 from mains.documents.waiting import Waiting
@@ -80,8 +82,21 @@ def keep(*, upload: Upload, by: str, now: datetime) -> str:
         "company": upload.company, "profile": upload.profile, "currency": upload.currency,
         "at": now.isoformat(),
     }  # fmt: skip
-    return waiting.keep(
+    name = waiting.keep(
         data=upload.content, kind=FILE, note=note, now=now, expires_at=now + _LIFETIME
+    )
+    _audit(name=name, size=len(upload.content), by=by, now=now)
+    return name
+
+
+@owns_transaction
+def _audit(*, name: str, size: int, by: str, now: datetime) -> None:
+    record(
+        action="bank_file.uploaded",
+        subject=f"bank_file:{name}",
+        actor=by,
+        detail={"bytes": size},
+        now=now,
     )
 
 
@@ -124,8 +139,8 @@ def _imported(tenant: TenantInfo, file: Waiting, content: bytes, now: datetime) 
         statements, company=company, file_name=file.name, now=now, today=today
     )
     manner = Manner(tenant.file.payments.reference_alone, now, today)
-    placing.place_open(file_name=file.name, manner=manner)
     lines = BankLine.objects.filter(file_name=file.name)
+    placing.place_open(lines=placing.unplaced().filter(file_name=file.name), manner=manner)
     new = lines.count()
     return {
         "lines": counted.lines,
@@ -133,18 +148,20 @@ def _imported(tenant: TenantInfo, file: Waiting, content: bytes, now: datetime) 
         "known": max(counted.lines - new - counted.elsewhere - counted.empty, 0),
         "elsewhere": counted.elsewhere,
         "booked": lines.filter(state=LineState.BOOKED, handled_by=placing.BY).count(),
-        "statements": bank_gaps.told(statements, earlier=_earlier(file, now)),
+        "statements": bank_gaps.told(statements),
     }
 
 
-def _earlier(file: Waiting, now: datetime) -> list[dict[str, Any]]:
+def statements(*, file: Waiting, now: datetime) -> list[dict[str, Any]]:
     """
-    Return what the statements of a company's imported files said of their balances.
+    Return what the statements of an imported file say, each with `before`: the closing balance in
+    minor units that it does not follow, or None (`bank_gaps.before`).
     """
     about = {"step": Step.DONE, "company": file.note["company"]}
     files = waiting.every(kind=FILE, now=now, about=about)
-    others = (each.note["report"]["statements"] for each in files if each.name != file.name)
-    return [one for statements in others for one in statements]
+    others = [one for each in files for one in each.note["report"]["statements"]]
+    own = file.note["report"]["statements"]
+    return [{**one, "before": bank_gaps.before(one, others=others)} for one in own]
 
 
 def find(*, name: str, now: datetime) -> Waiting:
@@ -165,8 +182,11 @@ def latest(*, now: datetime, limit: int = 50) -> list[Waiting]:
 
 def take_up_lost(*, tenant: TenantInfo, now: datetime) -> None:
     """
-    Finish the files that a lost message or a killed worker left.
+    Finish the files that a lost message or a killed worker left, and place what could not be.
     """
     for file in waiting.every(kind=FILE, now=now, about={"step": Step.READING}):
         if datetime.fromisoformat(file.note["at"]) < now - _LOST_AFTER:
             work_on(tenant=tenant, name=file.name, now=now)
+    manner = Manner(tenant.file.payments.reference_alone, now, tenant.date_of(now))
+    left = placing.unplaced().filter(imported_at__lt=now - _LOST_AFTER)
+    placing.place_open(lines=left, manner=manner)

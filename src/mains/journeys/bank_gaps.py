@@ -7,16 +7,12 @@ from mains.bankfiles.statement import Statement
 from mains.payments.rules.bank_accounts import plain
 
 
-def told(
-    statements: Sequence[Statement], *, earlier: Sequence[dict[str, Any]]
-) -> list[dict[str, Any]]:
+def told(statements: Sequence[Statement]) -> list[dict[str, Any]]:
     """
-    Return what is kept of statements as JSON: balances in minor units, what is missing in each,
-    and in `before` the closing balance of the one before where this one does not begin with it.
+    Return what is kept of statements as JSON: balances, and what lines lack, in minor units.
     """
-    before, found = list(earlier), []
-    for one in statements:
-        row = {
+    return [
+        {
             "account": one.account,
             "currency": one.currency,
             "number": one.number,
@@ -27,29 +23,27 @@ def told(
             "lines": len(one.lines),
             "missing": one.missing_minor or 0,
         }
-        found.append({**row, "before": _before(row, before)})
-        before.append(row)
-    return found
+        for one in statements
+    ]
 
 
-def _before(row: dict[str, Any], earlier: list[dict[str, Any]]) -> int | None:
+def before(row: dict[str, Any], *, others: Sequence[dict[str, Any]]) -> int | None:
     """
-    Return the latest closing balance of the account that this opening balance does not follow.
+    Return the latest closing balance of the account that an opening balance does not follow.
 
-    None where there is none, where they meet, and for a statement that was imported before.
+    None where there is none, or where some statement before it closes with this balance; so a gap
+    is none any more once the statement between was imported.
     """
     if row["opening"] is None or not row["first"]:
         return None
-    same = [
-        one
-        for one in earlier
-        if (plain(one["account"]), one["currency"]) == (plain(row["account"]), row["currency"])
-        and one["closing"] is not None
-        and one["last"]
-        and one["last"] <= row["first"]
-        and (one["first"], one["last"]) != (row["first"], row["last"])
-    ]
-    if not same or any(one["closing"] == row["opening"] for one in same):
+    earlier = [one for one in others if one != row and _may_precede(one, row)]
+    if not earlier or any(one["closing"] == row["opening"] for one in earlier):
         return None
-    latest = max(one["last"] for one in same)
-    return int(next(one["closing"] for one in reversed(same) if one["last"] == latest))
+    latest = max(one["last"] for one in earlier)
+    return int(next(one["closing"] for one in reversed(earlier) if one["last"] == latest))
+
+
+def _may_precede(one: dict[str, Any], row: dict[str, Any]) -> bool:
+    is_same = plain(one["account"]) == plain(row["account"]) and one["currency"] == row["currency"]
+    has_end = one["closing"] is not None and bool(one["last"])
+    return is_same and has_end and one["last"] <= row["first"]

@@ -226,17 +226,35 @@ def test_a_file_without_a_currency_is_read_only_as_somebody_says(world):
     assert (line.amount_minor, line.currency) == (777, "EUR")
 
 
-def test_a_gap_between_statements_is_told(world):
+def test_a_gap_between_statements_is_told_until_the_missing_one_comes(world):
+    from mains.journeys import bank_desk
+
     days = [TODAY - timedelta(days=back) for back in (4, 3, 2)]
-    told = []
-    for day, opening, closing in zip(days, (0, 100, 300), (100, 200, 400), strict=True):
-        content = camt(
-            [(f"R{day}", [("", 100, "x")])], opening=opening, closing=closing, day=day,
-            number=str(day),
-        )  # fmt: skip
-        told.append(world.take(content)["report"]["statements"][0])
-    assert [one["before"] for one in told] == [None, None, 200]
-    assert [one["missing"] for one in told] == [0, 0, 0]
+    balances = [(0, 100), (100, 200), (200, 300)]
+
+    def taken(position):
+        opening, closing = balances[position]
+        day = days[position]
+        world.take(
+            camt(
+                [(f"R{day}", [("", 100, "x")])],
+                opening=opening,
+                closing=closing,
+                day=day,
+                number=str(day),
+            )
+        )
+        files = bank_desk.latest(now=NOW)[::-1]
+        return [bank_desk.statements(file=file, now=NOW)[0]["before"] for file in files]
+
+    assert taken(0) == [None]
+    assert taken(2) == [None, 100]
+    assert taken(1) == [None, None, None]
+
+
+def test_lines_that_do_not_lead_from_one_balance_to_the_other_are_told(world):
+    content = camt([("R1", [("", 100, "x")])], opening=0, closing=250)
+    assert world.take(content)["report"]["statements"][0]["missing"] == 150
 
 
 def test_a_large_file_is_a_workers(world, monkeypatch):

@@ -158,3 +158,25 @@ def test_a_stopped_worker_is_followed_by_one_that_does_the_rest(world, monkeypat
     assert file.note["step"] == "DONE"
     assert (file.note["report"]["new"], file.note["report"]["known"]) == (3, 0)
     assert world.ledger("bank") == bill.total_minor + 300
+
+
+def test_a_line_that_fails_keeps_no_other_waiting_and_is_tried_again(world, monkeypatch):
+    from mains.journeys import bank_desk
+    from mains.payments import booking
+
+    plain = booking.book_unknown
+
+    def failing(**given):
+        if given["amount"].minor == 100:
+            raise RuntimeError
+        return plain(**given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(booking, "book_unknown", failing)
+        note = world.take(csv((100, "a"), (200, "b")), profile=CSV)
+    assert note["step"] == "DONE"
+    assert world.ledger("bank") == 200
+    bank_desk.take_up_lost(tenant=world.tenant, now=NOW)
+    assert world.ledger("bank") == 200
+    bank_desk.take_up_lost(tenant=world.tenant, now=NOW.replace(hour=12))
+    assert world.ledger("bank") == 300

@@ -108,6 +108,7 @@ def one(request: StaffRequest, name: str) -> HttpResponse:
         return to(request, FILES)
     note = file.note
     report = note.get("report") or {}
+    statements = bank_desk.statements(file=file, now=request.now) if report else []
     sums = overview.sums(wanted=overview.Wanted(file_name=name))
     return render(
         request,
@@ -115,7 +116,7 @@ def one(request: StaffRequest, name: str) -> HttpResponse:
         {
             "file": note,
             "facts": _facts(report) if report else [],
-            "warnings": [one for each in report.get("statements", []) for one in _warnings(each)],
+            "warnings": [one for each in statements for one in _warnings(each)],
             "sums": [sum_of(one) for one in sums] if report else [],
             "trouble": words.trouble(note["trouble"]) if note["step"] == Step.REFUSED else "",
             "is_working": note["step"] == Step.READING,

@@ -16,7 +16,7 @@ from mains.ledger import actions as ledger
 from mains.ledger.models import LedgerAccount, LedgerAccountKind, Transfer
 from mains.payments import reversing, suspense
 from mains.payments.bank import placing, proposing, telling
-from mains.payments.models import BankLine, LineState, Payment, PaymentKind, Way
+from mains.payments.models import BankLine, LineState, Payment, PaymentKind, PaymentMethod, Way
 from mains.payments.suspense import NotFitting, Share
 
 # What these moved is out of our hands, or another app's.
@@ -267,15 +267,15 @@ def linkable(line: BankLine) -> QuerySet[Payment]:
         return placing.booked_before(line)
     return Payment.objects.filter(
         company=line.company, kind=PaymentKind.REFUND, amount_minor=line.amount_minor,
-        currency=line.currency, attempt=None, bank_lines=None,
+        currency=line.currency, method=PaymentMethod.BANK_TRANSFER, bank_lines=None,
     )  # fmt: skip
 
 
 def _locked(deed: Deed) -> BankLine:
     rows = BankLine.objects.select_for_update(of=("self",)).select_related("company", "payment")
-    line = rows.get(pk=deed.line_id)
-    if stamp(line) != deed.seen:
-        raise Handled(line.pk)
+    line = rows.filter(pk=deed.line_id).first()
+    if line is None or stamp(line) != deed.seen:
+        raise Handled(deed.line_id)
     return line
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 import structlog
 from django.db.models import QuerySet
 
+from mains.audit.actions import record
 from mains.core.money import Money
 from mains.core.transactions import owns_transaction
 from mains.customers.models import Company
@@ -38,13 +39,16 @@ class Manner:
     today: date
 
 
-def place_open(*, file_name: str, manner: Manner) -> None:
+def place_open(*, lines: QuerySet[BankLine], manner: Manner) -> None:
     """
-    Place every line of a file that nobody has looked at; a line that fails is tried again later.
+    Place those of some lines that nobody has looked at; one that fails keeps no other waiting.
     """
-    lines = unplaced().filter(file_name=file_name).order_by("pk")
-    for line_id in list(lines.values_list("pk", flat=True)):
-        place(line_id=line_id, manner=manner)
+    for line_id in list(lines.order_by("pk").values_list("pk", flat=True)):
+        try:
+            place(line_id=line_id, manner=manner)
+        except Exception:
+            # It is tried again with the next sweep.
+            log.exception("bank.line_not_placed", line=line_id)
 
 
 def unplaced() -> QuerySet[BankLine]:
@@ -93,9 +97,13 @@ def follow(*, payment_ids: Collection[int], now: datetime, today: date) -> None:
 @owns_transaction
 def _place(*, line_id: int, manner: Manner) -> Payment | None:
     line = (
-        BankLine.objects.select_for_update(of=("self",)).select_related("company").get(pk=line_id)
+        unplaced()
+        .select_for_update(of=("self",))
+        .select_related("company")
+        .filter(pk=line_id)
+        .first()
     )
-    if line.state != LineState.OPEN or line.payment_id or line.handled_at:
+    if line is None:
         return None
     line.handled_by, line.handled_at = BY, manner.now
     if line.amount_minor < 0:
@@ -103,7 +111,16 @@ def _place(*, line_id: int, manner: Manner) -> Payment | None:
     else:
         _credit(line, manner)
     line.save()
-    return line.payment if line.state == LineState.BOOKED else None
+    if line.state != LineState.BOOKED:
+        return None
+    record(
+        action="bank_line.booked",
+        subject=f"bank_line:{line.pk}",
+        actor=BY,
+        detail={"minor": line.amount_minor},
+        now=manner.now,
+    )
+    return line.payment
 
 
 def _debit(line: BankLine, manner: Manner) -> None:
