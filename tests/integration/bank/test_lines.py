@@ -1,7 +1,7 @@
 """Every credit of a statement is money at once: on its bill where that is certain, else waiting."""
 
 import pytest
-from tests.integration.bank.world import NOW, TODAY, World, csv
+from tests.integration.bank.world import NOW, TODAY, World, camt, csv
 
 pytestmark = pytest.mark.usefixtures("tenant")
 CSV = "signed_with_currency"
@@ -180,3 +180,83 @@ def test_a_line_that_fails_keeps_no_other_waiting_and_is_tried_again(world, monk
     assert world.ledger("bank") == 200
     bank_desk.take_up_lost(tenant=world.tenant, now=NOW.replace(hour=12))
     assert world.ledger("bank") == 300
+
+
+def test_a_payment_document_that_is_named_pays_all_its_bills(world):
+    from datetime import timedelta
+
+    from mains.payments.models import PaymentDocument
+
+    bill = world.bills[0]
+    document = PaymentDocument.objects.create(
+        account=bill.account, bills=[[bill.pk, bill.total_minor]], total_minor=bill.total_minor,
+        currency=bill.currency, last_date=TODAY - timedelta(days=1), created_at=NOW,
+        created_by="tests", request_key="1",
+    )  # fmt: skip
+    world.take(csv((bill.total_minor, f"doc {document.number}")), profile=CSV)
+    (line,) = lines()
+    # Its bare number has no check digits, so it is proposed and no more.
+    assert (line.state, world.owed(bill)) == ("OPEN", bill.total_minor)
+
+    from mains.core.money import Money
+    from mains.payments.bank import naming
+    from mains.references import rf
+    from mains.references.payable import Payable
+
+    payable = Payable(document.number, Money(bill.total_minor, "EUR"), document.last_date)
+    printed = rf.printed(payable, naming.payee_of(world.company)).fields["reference"]
+    world.take(csv((bill.total_minor, f"doc {printed}")), profile=CSV)
+    assert lines()[1].state == "BOOKED"
+    assert world.owed(bill) == 0
+
+
+def test_direct_debits_are_asked_first_and_once(world, monkeypatch):
+    from mains.payments.direct_debits import collecting, returning
+
+    asked = []
+
+    def credited(**given):
+        asked.append(given)
+        return "DD-7" in " ".join(given["texts"])
+
+    def take_in(**given):
+        asked.append(given)
+        return given["reason"] == "AM04"
+
+    monkeypatch.setattr(collecting, "credited", credited)
+    monkeypatch.setattr(returning, "take_in", take_in)
+    bill = world.bills[0]
+    content = (
+        camt([("R1", [("DD-7", 300, "collected")]), ("R2", [("E2", 200, "other")]),
+              ("R3", [("E3", -50, "back")]), ("R4", [("E4", -60, "paid by us")])])
+        .replace("<Ustrd>back</Ustrd></RmtInf>", "<Ustrd>back</Ustrd></RmtInf>"
+                 "<RtrInf><Rsn><Cd>AM04</Cd></Rsn></RtrInf>")
+    )  # fmt: skip
+    for _ in range(2):
+        world.take(content)
+    assert {line.amount_minor: (line.state, line.way) for line in lines()} == {
+        300: ("BOOKED", "COLLECTION"), 200: ("OPEN", ""), -50: ("BOOKED", "RETURNED"),
+        -60: ("OPEN", ""),
+    }  # fmt: skip
+    assert len(asked) == 4
+    assert {one["company_id"] for one in asked} == {bill.account.company_id}
+    returned = next(one for one in asked if one.get("reason") == "AM04")
+    assert (returned["end_to_end_id"], returned["amount_minor"]) == ("E3", 50)
+    # Neither is money in suspense: whoever said yes has booked it.
+    assert world.ledger("suspense") == -200
+
+
+def test_whoever_is_paid_by_hand_gets_a_receipt_as_by_itself(world):
+    from mains.notifications.models import Message
+    from mains.payments.bank import deeds
+
+    one, two = world.bills[:2]
+    world.take(csv((one.total_minor, one.reference), (two.total_minor, "who knows")), profile=CSV)
+    line = lines()[1]
+    deeds.book(world.deed(line), parts=[(two.pk, two.total_minor)], credits=[])
+    deeds.undo(world.deed(line))
+    deeds.book(world.deed(line), parts=[(two.pk, two.total_minor)], credits=[])
+    emails = [bill.account.customer.email for bill in (one, two) if bill.account.customer.email]
+    assert emails
+    sent = Message.objects.filter(kind="payment-received").order_by("pk")
+    assert list(sent.values_list("recipient", flat=True)) == emails
