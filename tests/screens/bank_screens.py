@@ -1,18 +1,16 @@
 """Bank lines for looking at: placed, open with and without proposals, and a refused file."""
 
-from datetime import timedelta
-from typing import Any
+from datetime import date, timedelta
 
 from mains.tenancy import queries
 
 PAYER = "LV97HABA0012345678910"
 
 
-def statement(*rows: tuple[int, str, str, str], day: Any = None) -> str:
+def statement(*rows: tuple[int, str, str, str], day: date) -> str:
     """
     Return a table of the profile `signed_with_currency`: minor units, text, payer, account.
     """
-    day = day or queries.tenant("balta").date_of(queries.tenant("balta").now())
     head = "Date,Label,Currency,Amount,Partner Name,Bank Account\n"
     return head + "".join(
         f"{day:%m/%d/%Y},{text},EUR,{'-' if minor < 0 else ''}{abs(minor) // 100}."

@@ -91,7 +91,8 @@ def test_it_works_without_scripts(site, chromium):
         context.add_cookies(list(site.cookies))
         page = context.new_page()
         page.goto(f"{site.url}{PLACE}files/")
-        text = bank_screens.statement((1234, "nobody knows", "Somebody Else", ""))
+        late = (1234, "nobody knows", "Somebody Else", "")
+        text = bank_screens.statement(late, day=live.NOW.date())
         page.get_by_label("File").set_input_files(
             {"name": "late.csv", "mimeType": "text/csv", "buffer": text.encode()}
         )
