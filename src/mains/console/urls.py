@@ -8,6 +8,7 @@ from mains.console.accounts import (
     einvoice_address,
     reading_link,
     reading_passes,
+    statement,
     tax_number,
 )
 from mains.console.accounts import views as accounts
@@ -73,6 +74,17 @@ urlpatterns = [
         "customers/<int:account_id>/budgets/<int:contract_id>/stop/",
         budgets.stop,
         name="stop-budget",
+    ),
+    path("customers/<int:account_id>/statement/", statement.one, name="statement"),
+    path(
+        "customers/<int:account_id>/statement/statement.<slug:suffix>",
+        statement.download,
+        name="statement-file",
+    ),
+    path(
+        "customers/<int:account_id>/statement/certificate.pdf",
+        statement.certificate,
+        name="certificate",
     ),
     path("customers/<int:account_id>/bill/", bill_now.bill_now, name="bill-now"),
     path("customers/<int:account_id>/delivery/", delivery.delivery, name="delivery"),

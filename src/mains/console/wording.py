@@ -127,18 +127,6 @@ def hold(reason: str, explanation: str) -> str:
     return known.get(reason, reason) % {"what": explanation}
 
 
-def method(code: str) -> str:
-    """
-    Return what a way of paying is called.
-    """
-    return {
-        "CARD": _("Card"),
-        "BANK_TRANSFER": _("Bank transfer"),
-        "DIRECT_DEBIT": _("Direct debit"),
-        "CASH": _("Cash"),
-    }.get(code, code)
-
-
 def attempt(code: str) -> str:
     """
     Return how an open card payment stands.

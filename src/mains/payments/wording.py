@@ -23,3 +23,15 @@ def credit_note(credit: Money, *, language: str) -> str:
     if not credit.minor:
         return ""
     return _("%(amount)s of it stays as credit") % {"amount": money_text(credit, language=language)}
+
+
+def method_name(code: str) -> str:
+    """
+    Return what a way of paying is called.
+    """
+    return {
+        "CARD": _("Card"),
+        "BANK_TRANSFER": _("Bank transfer"),
+        "DIRECT_DEBIT": _("Direct debit"),
+        "CASH": _("Cash"),
+    }.get(code, code)

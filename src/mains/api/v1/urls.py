@@ -26,6 +26,7 @@ from mains.api.v1 import (
     payments,
     people,
     readings,
+    statements,
     tokens,
 )
 
@@ -56,6 +57,8 @@ urlpatterns = [
     path("accounts/links/code", english(links.LinkCodes)),
     path("accounts/<str:account_id>/delivery", english(bill_delivery.BillDelivery)),
     path("accounts/<str:account_id>/link", english(links.OneLink)),
+    path("accounts/<str:account_id>/statement", english(statements.AccountStatement)),
+    path("accounts/<str:account_id>/standing", english(statements.AccountStanding)),
     path("accounts/<str:account_id>/people", english(people.People)),
     path("accounts/<str:account_id>/people/<str:person_id>", english(people.OnePerson)),
     path("accounts/<str:account_id>/access-log", english(people.AccessLog)),
