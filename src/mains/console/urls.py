@@ -22,6 +22,7 @@ from mains.console.imports import waiting as import_file
 from mains.console.invitations import views as invitations
 from mains.console.messages import letters
 from mains.console.messages import views as messages
+from mains.console.payments import report
 from mains.console.payments import views as payments
 from mains.console.privacy import views as privacy
 from mains.console.readings import direction, entering, exchanging
@@ -210,6 +211,8 @@ urlpatterns = [
     path("tariffs/drafts/<int:draft_id>/publish/", drafting.publish, name="tariff-publish"),
     path("tariffs/lab/<int:version_id>/", lab.lab, name="tariff-lab"),
     path("payments/", payments.desk_page, name="payments"),
+    path("payments/report/", report.report, name="report"),
+    path("payments/report/twelve-months.<slug:suffix>", report.download, name="report-file"),
     path("payments/book/", payments.book, name="book"),
     path("payments/ask/<str:token>/", payments.ask, name="ask"),
     path("messages/", messages.outbox, name="messages"),

@@ -13,7 +13,7 @@ from mains.portal.joining import views as joining
 from mains.portal.legal import renewing
 from mains.portal.legal import views as legal
 from mains.portal.next_bill import views as next_bill
-from mains.portal.payments import bills_due, finding, statement
+from mains.portal.payments import bills_due, finding, statement, statement_report
 from mains.portal.payments import views as payments
 from mains.portal.privacy import closing
 from mains.portal.privacy import views as privacy
@@ -114,6 +114,12 @@ urlpatterns = [
         "payments/certificate/<int:account_id>/certificate.pdf",
         statement.certificate,
         name="certificate",
+    ),
+    path("payments/report/", statement_report.report, name="report"),
+    path(
+        "payments/report/twelve-months.<slug:suffix>",
+        statement_report.download,
+        name="report-file",
     ),
     path("check/<str:code>", statement.check, name="check"),
     path("autopay/", autopay.every, name="autopay"),

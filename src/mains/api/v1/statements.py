@@ -23,9 +23,9 @@ from mains.payments.statements.standing import standings
 from mains.payments.wording import reference_text
 
 
-class LineShape(serializers.Serializer[Any]):
+class StatementLine(serializers.Serializer[Any]):
     date = serializers.DateField(help_text="On which it takes effect.")
-    kind = serializers.ChoiceField(choices=[one.value for one in Kind])
+    kind = serializers.CharField(help_text=f"{', '.join(Kind)}.")
     number = serializers.CharField(
         allow_blank=True, help_text="Of the bill, the credit note or the receipt."
     )
@@ -46,7 +46,7 @@ class StatementShape(serializers.Serializer[Any]):
     first = serializers.DateField()
     last = serializers.DateField()
     opening = Amount(help_text="What was owed before the first day; negative is credit.")
-    lines = LineShape(many=True)
+    lines = StatementLine(many=True)
     closing = Amount(help_text="The opening balance and all lines.")
 
 

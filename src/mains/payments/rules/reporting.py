@@ -19,9 +19,7 @@ def full_months(today: date) -> tuple[date, ...]:
     return tuple(add_months(this, back) for back in range(-MONTHS, 0))
 
 
-def shared[Part: Hashable](
-    total_minor: int, weights: Mapping[Part, Fraction]
-) -> dict[Part, int]:
+def shared[Part: Hashable](total_minor: int, weights: Mapping[Part, Fraction]) -> dict[Part, int]:
     """
     Share minor units out by weights so that the parts add up; odd units go to the largest
     remainders, equal ones to the first.
@@ -37,9 +35,7 @@ def shared[Part: Hashable](
     parts = {part: floor(amount) for part, amount in exact.items()}
     each, odd = divmod(total_minor - sum(parts.values()), len(parts))
     by_remainder = sorted(exact, key=lambda part: parts[part] - exact[part])
-    return {
-        part: minor + each + (part in by_remainder[:odd]) for part, minor in parts.items()
-    }
+    return {part: minor + each + (part in by_remainder[:odd]) for part, minor in parts.items()}
 
 
 def by_days(minor: int, days: Period) -> dict[date, int]:

@@ -86,26 +86,27 @@ class _Scope:
             return cursor.fetchall()
 
 
-# By kind of source: what bills, payments and all else moved.
+# All group by day: months of a few hundred days are added up here, faster than there.
+# By the beginning of their source: what bills, payments and all else moved.
 _MOVED = """
 with own as (
   select l.id from ledger_ledgeraccount l join customers_account a on a.id = l.account_id
   where {scope}
-), moved as (
-  select t.effective_date as day, t.source, t.amount_minor as minor
-  from ledger_transfer t join own on own.id = t.debit_id
-  where t.effective_date >= %(start)s and t.effective_date < %(end)s
-  union all
-  select t.effective_date, t.source, -t.amount_minor
-  from ledger_transfer t join own on own.id = t.credit_id
-  where t.effective_date >= %(start)s and t.effective_date < %(end)s
 )
-select date_trunc('month', day)::date, split_part(source, ':', 1), sum(minor)
-from moved group by 1, 2
+select day, kind, sum(minor) from (
+  select t.effective_date as day, left(t.source, 5) as kind, sum(t.amount_minor) as minor
+  from ledger_transfer t join own on own.id = t.debit_id
+  where t.effective_date >= %(start)s and t.effective_date < %(end)s group by 1, 2
+  union all
+  select t.effective_date, left(t.source, 5), -sum(t.amount_minor)
+  from ledger_transfer t join own on own.id = t.credit_id
+  where t.effective_date >= %(start)s and t.effective_date < %(end)s group by 1, 2) moved
+group by 1, 2
 """
+_BILL, _PAYMENT = "bill:", "payme"
 # Gross is net × (100 + VAT) in hundredths of major units; a bill without lines is all its total.
 _ISSUED = """
-select date_trunc('month', b.issue_date)::date, coalesce(l.service, ''),
+select b.issue_date, coalesce(l.service, ''),
        coalesce(sum(l.net * (100 + l.vat_rate)), 0),
        coalesce(sum(b.total_minor) filter (where l.bill_id is null), 0)
 from billing_bill b
@@ -116,8 +117,8 @@ where {scope} and b.state <> 'DRAFT'
 group by 1, 2
 """
 _FOR_USE = """
-select b.period_start, b.period_end, date_trunc('month', l.corrects_date)::date,
-       coalesce(l.service, ''), coalesce(sum(l.net * (100 + l.vat_rate)), 0),
+select b.period_start, b.period_end, l.corrects_date, coalesce(l.service, ''),
+       coalesce(sum(l.net * (100 + l.vat_rate)), 0),
        coalesce(sum(b.total_minor) filter (where l.bill_id is null), 0)
 from billing_bill b
 join customers_account a on a.id = b.account_id
@@ -132,8 +133,9 @@ where {scope} and b.state <> 'DRAFT' and b.period_end > %(start)s
 group by 1, 2
 """
 # What settles a bill counts on the day its money came to the account: its value date, or, where it
-# lay in suspense first, the first day on which some of it was assigned to the account.
-_SETTLED = """
+# lay in suspense first, the first day on which some of it was assigned to the account. The sum of a
+# day has no service.
+_PAID = """
 with placed as materialized (
   select l.account_id, split_part(t.source, ':', 2)::bigint as payment_id,
          min(t.effective_date) as day
@@ -141,7 +143,7 @@ with placed as materialized (
   join customers_account a on a.id = l.account_id
   where {scope} and t.source like 'payment:%%:%%'
   group by 1, 2
-), settled as (
+), settled as materialized (
   select b.id, b.total_minor, x.amount_minor, coalesce(d.day, p.value_date) as day
   from payments_allocation x
   join payments_payment p on p.id = x.payment_id
@@ -151,26 +153,17 @@ with placed as materialized (
   where {scope} and coalesce(d.day, p.value_date) >= %(start)s
     and coalesce(d.day, p.value_date) < %(end)s
 )
-"""
-_PAID = (
-    _SETTLED
-    + """
-select date_trunc('month', s.day)::date, coalesce(l.service, ''),
+select s.day, coalesce(l.service, ''),
        coalesce(sum(s.amount_minor * l.net * (100 + l.vat_rate) / s.total_minor), 0),
        coalesce(sum(s.amount_minor) filter (where l.bill_id is null), 0)
 from settled s left join billing_billline l on l.bill_id = s.id
 group by 1, 2
+union all
+select s.day, null, 0, sum(s.amount_minor) from settled s group by 1
 """
-)
-_PAID_TOTALS = (
-    _SETTLED
-    + "select date_trunc('month', s.day)::date, sum(s.amount_minor) from settled s group by 1"
-)
 
 
-def of_accounts(
-    *, account_ids: Collection[int], basis: Basis, today: date
-) -> list[Report]:
+def of_accounts(*, account_ids: Collection[int], basis: Basis, today: date) -> list[Report]:
     """
     Return a report for each company and currency that the accounts are of, by company.
     """
@@ -224,12 +217,17 @@ def _report(whose: _Scope, about: tuple[str, str, str], basis: Basis, today: dat
     scope = _Scope(whose.sql, {**whose.values, "start": start, "end": end})
     hundredths = Fraction(10 ** exponent_of(currency), 100)
     moved: dict[str, dict[date, int]] = defaultdict(lambda: defaultdict(int))
-    for month, source, minor in scope.rows(_MOVED):
-        moved[source if source in ("bill", "payment") else "other"][month] += int(minor)
-    on_bills = {month: int(minor) for month, minor in scope.rows(_PAID_TOTALS)}
-    paid = _split(scope.rows(_PAID), on_bills, hundredths)
+    for day, kind, minor in scope.rows(_MOVED):
+        known = kind if kind in (_BILL, _PAYMENT) else "other"
+        moved[known][day.replace(day=1)] += int(minor)
+    settled = scope.rows(_PAID)
+    on_bills: dict[date, int] = defaultdict(int)
+    for day, service, _gross, minor in settled:
+        if service is None:
+            on_bills[day.replace(day=1)] += int(minor)
+    paid = _split([row for row in settled if row[1] is not None], on_bills, hundredths)
     if basis is Basis.ISSUE:
-        billed = _split(scope.rows(_ISSUED), moved["bill"], hundredths)
+        billed = _split(scope.rows(_ISSUED), moved[_BILL], hundredths)
     else:
         billed = _spread(scope, hundredths)
 
@@ -248,23 +246,21 @@ def _report(whose: _Scope, about: tuple[str, str, str], basis: Basis, today: dat
             for service in sorted(billed.keys() | paid.keys(), key=lambda one: (not one, one))
         ),
         billed=row(sums),
-        paid=row({month: -minor for month, minor in moved["payment"].items()}),
+        paid=row({month: -minor for month, minor in moved[_PAYMENT].items()}),
         unsettled=row(
-            {month: -moved["payment"].get(month, 0) - on_bills.get(month, 0) for month in months}
+            {month: -moved[_PAYMENT].get(month, 0) - on_bills.get(month, 0) for month in months}
         ),
         other=row(moved["other"]),
     )
 
 
-def _split(
-    rows: list[tuple[Any, ...]], totals: dict[date, int], hundredths: Fraction
-) -> Cells:
+def _split(rows: list[tuple[Any, ...]], totals: dict[date, int], hundredths: Fraction) -> Cells:
     """
     Return by service and month what lines come to, each month adding up to its total.
     """
-    weights: dict[date, dict[str, Fraction]] = defaultdict(dict)
-    for month, service, gross, bare in rows:
-        weights[month][service] = Fraction(gross) * hundredths + int(bare)
+    weights: dict[date, dict[str, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
+    for day, service, gross, bare in rows:
+        weights[day.replace(day=1)][service] += Fraction(gross) * hundredths + int(bare)
     cells: Cells = defaultdict(dict)
     for month in weights:
         for service, minor in shared(totals.get(month, 0), weights[month]).items():
@@ -294,7 +290,7 @@ def _months(
     service: str, corrects: date | None, minor: int, days: Period
 ) -> Iterator[tuple[tuple[str, date], int]]:
     if corrects is not None:
-        yield (service, corrects), minor
+        yield (service, corrects.replace(day=1)), minor
         return
     for month, part in by_days(minor, days).items():
         yield (service, month), part

@@ -23,6 +23,7 @@ from mains.journeys import bill_letters
 from mains.payments import instalments
 from mains.payments import queries as payments
 from mains.payments.queries import BillRow
+from mains.payments.wording import state_cell
 from mains.portal.access import (
     PortalRequest,
     account_ids,
@@ -44,7 +45,6 @@ from mains.portal.bills.machine_bills import documents_of
 from mains.portal.home.dues import MOST_PAID
 from mains.portal.paging import page_asked, pages
 from mains.portal.readings.messages import language
-from mains.portal.templatetags.portal import status_word
 
 PAGE = 50
 
@@ -103,7 +103,7 @@ def _table(rows: list[BillRow]) -> Table:
                 Cell(row.number, url=f"/bills/{row.id}/", note=_note(row)),
                 Cell(period_text(row.period_start, row.period_end)),
                 Cell(short_date_text(row.due_date, language=language())),
-                Cell(status_word(row.status)[0], meaning=status_word(row.status)[1]),
+                state_cell(row, language=language()),
                 Cell(row.total),
             )
             for row in rows
