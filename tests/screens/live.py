@@ -61,6 +61,10 @@ def serving() -> Iterator[int]:
     """
     server = make_server("127.0.0.1", 0, application, Server, Quiet)
     settings.PUBLIC_PORT = str(server.server_port)
+    # Forms lead on to the gateway's page on this port.
+    policy = settings.SECURE_CSP
+    gateway = f"http://cards.localhost:{server.server_port}"
+    settings.SECURE_CSP = {**policy, "form-action": [*policy["form-action"], gateway]}
     queries.forget()
     Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -69,6 +73,7 @@ def serving() -> Iterator[int]:
         server.shutdown()
         server.server_close()
         settings.PUBLIC_PORT = ""
+        settings.SECURE_CSP = policy
         queries.forget()
         connection.close()
 

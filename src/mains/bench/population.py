@@ -136,5 +136,5 @@ _FILE = {
         }
     ],
     "billing": {"due_days": 14},
-    "payments": {"enabled": False, "notice": {"lv": "Pārskaitījums"}},
+    "payments": {"gateways": [{"kind": "sandbox", "label": {"lv": "Maksājumu karte"}}]},
 }

@@ -17,24 +17,27 @@ OWNERS = frozenset({"tenant-create", "tenant-migrate"})
 @click.argument("name")
 @click.option("--accounts", type=int, default=10_000, show_default=True)
 @click.option("--bills", type=int, default=500, show_default=True)
+@click.option("--payments", type=int, default=1_000, show_default=True)
 @click.option("--rows", type=int, default=1_000_000, show_default=True)
 @click.option("--tenants", type=int, default=200, show_default=True)
 @click.option("--json", "as_json", is_flag=True)
-def bench(name: str, accounts: int, bills: int, rows: int, tenants: int, as_json: bool) -> None:
-    """Measure NAME: bill-file, billrun, import, pdf, rating, tenant-create, tenant-migrate, usage.
+def bench(name: str, *, as_json: bool, **sizes: int) -> None:
+    """Measure NAME, which is one of these.
 
     \b
     Examples:
       mains bench bill-file --bills 500 --json
       mains bench billrun --accounts 10000 --json
       mains bench import --rows 1000000 --json
+      mains bench payments --json
       mains bench pdf --json
       mains bench rating --json
       mains bench tenant-create --json
+      mains bench tenant-migrate --json
       mains bench usage --json
     """
     with parts_for_a_while():
-        result = _measured(name, accounts=accounts, bills=bills, rows=rows, tenants=tenants)
+        result = _measured(name, **sizes)
     if as_json:
         show(result.to_json(), as_json=True)
     else:

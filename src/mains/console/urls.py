@@ -16,13 +16,14 @@ from mains.console.approvals import views as approvals
 from mains.console.authorities import views as authorities
 from mains.console.buildings import views as buildings
 from mains.console.colleagues import views as colleagues
+from mains.console.debits import views as debits
 from mains.console.home import views as home
 from mains.console.imports import views as imports
 from mains.console.imports import waiting as import_file
 from mains.console.invitations import views as invitations
 from mains.console.messages import letters
 from mains.console.messages import views as messages
-from mains.console.payments import report
+from mains.console.payments import repair, report
 from mains.console.payments import views as payments
 from mains.console.privacy import views as privacy
 from mains.console.readings import direction, entering, exchanging
@@ -214,6 +215,16 @@ urlpatterns = [
     path("payments/report/", report.report, name="report"),
     path("payments/report/twelve-months.<slug:suffix>", report.download, name="report-file"),
     path("payments/book/", payments.book, name="book"),
+    path("payments/debits/", debits.every, name="debits"),
+    path("payments/debits/prepare/", debits.prepare, name="debits-prepare"),
+    path("payments/debits/mandates/", debits.import_mandates, name="debits-mandates"),
+    path("payments/debits/<str:name>/file.xml", debits.download, name="debits-file"),
+    path("payments/debits/<str:name>/step/", debits.step, name="debits-step"),
+    path("payments/debits/<str:name>/answer/", debits.answer, name="debits-answer"),
+    path("payments/repair/", repair.queue, name="repair"),
+    path("payments/repair/<str:token>/", repair.one, name="repair-one"),
+    path("payments/repair/<str:token>/recheck/", repair.recheck, name="repair-recheck"),
+    path("payments/repair/<str:token>/refund/", repair.refund, name="repair-refund"),
     path("payments/ask/<str:token>/", payments.ask, name="ask"),
     path("messages/", messages.outbox, name="messages"),
     path("invitations/", invitations.every, name="invitations"),

@@ -118,7 +118,51 @@ def attempt(code: str) -> str:
         "CREATED": _("Being opened"),
         "PENDING": _("Page open"),
         "UNKNOWN": _("Not known: the gateway did not answer"),
+        "NEEDS_CUSTOMER": _("Its payer has to confirm it"),
+        "SUCCEEDED": _("Paid"),
+        "FAILED": _("Not paid"),
+        "EXPIRED": _("Closed without payment"),
+        "REFUNDED": _("Given back"),
+        "CHARGED_BACK": _("Taken back by the payer's bank"),
     }.get(code, code)
+
+
+def charge(code: str) -> str:
+    """
+    Return how a charge stands at its gateway.
+    """
+    return {
+        "OPEN": _("Page open"),
+        "PROCESSING": _("Being processed"),
+        "NEEDS_CUSTOMER": _("Its payer has to confirm it"),
+        "SUCCEEDED": _("Paid"),
+        "FAILED": _("Not paid"),
+        "EXPIRED": _("Closed without payment"),
+        "refused": _("Not known there"),
+    }.get(code, code)
+
+
+def event_outcome(code: str, *, is_waiting: bool) -> str:
+    """
+    Return what came of something that a gateway told.
+    """
+    if is_waiting:
+        return _("Waits: what it is about is not here yet")
+    return {
+        "settled": _("Booked or noted"),
+        "money back": _("Money went back"),
+        "card stored": _("A card was stored"),
+        "card asked about": _("A card was stored"),
+        "unknown reference": _("Nothing here has this reference"),
+        "nothing to us": _("Nothing that concerns bills"),
+    }.get(code, code)
+
+
+def payment_kind(code: str) -> str:
+    """
+    Return what money that moved after a payment is called.
+    """
+    return {"REFUND": _("Refund"), "CHARGEBACK": _("Chargeback")}.get(code, code)
 
 
 def source(code: str) -> str:

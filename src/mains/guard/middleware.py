@@ -9,7 +9,7 @@ from mains.guard import context
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # allauth confirms addresses and rotates codes on GET; a gateway brings its visitor back by GET.
-WRITES_ON_GET = ("/account/", "/pay/result/")
+WRITES_ON_GET = ("/account/", "/pay/result/", "/autopay/back/")
 
 
 class ReadOnlyMiddleware:

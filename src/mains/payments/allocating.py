@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 
 from django.db import connection
 from django.db.models import Sum
+from django.db.models.functions import Coalesce
 
 from mains.billing.models import Bill, BillState
 from mains.core.transactions import inside_transaction
-from mains.payments.models import Allocation
 
 _ALLOCATE = """
 insert into payments_allocation (payment_id, bill_id, amount_minor) values (%s, %s, %s)
@@ -32,15 +32,12 @@ def outstanding_minor(*, bill_ids: Collection[int]) -> dict[int, int]:
 
     Nothing is on one that was credited.
     """
-    bills = {
-        pk: total if state == BillState.ISSUED else 0
-        for pk, total, state in Bill.objects.filter(pk__in=bill_ids).values_list(
-            "pk", "total_minor", "state"
+    rows = Bill.objects.filter(pk__in=bill_ids).annotate(
+        allocated=Coalesce(Sum("allocations__amount_minor"), 0)
+    )
+    return {
+        pk: (total if state == BillState.ISSUED else 0) - allocated
+        for pk, total, state, allocated in rows.values_list(
+            "pk", "total_minor", "state", "allocated"
         )
     }
-    allocated = dict(
-        Allocation.objects.filter(bill_id__in=bill_ids)
-        .values_list("bill_id")
-        .annotate(total=Sum("amount_minor"))
-    )
-    return {bill_id: total - allocated.get(bill_id, 0) for bill_id, total in bills.items()}

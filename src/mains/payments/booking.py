@@ -33,9 +33,10 @@ class WrongAmount(Exception):
 @inside_transaction
 def book_card_payment(
     *, attempt: PaymentAttempt, notice: Notice, now: datetime, today: date
-) -> Payment:
+) -> int:
     """
-    Book what a gateway collected for an attempt, and queue the receipt.
+    Book what a gateway collected for an attempt, queue the receipt, and return in minor units what
+    of it settled no bill.
 
     What was collected is booked even where it is not what was asked for: a shortfall leaves the
     bill part-paid, an excess stays as credit, another currency waits in suspense.
@@ -59,7 +60,7 @@ def book_card_payment(
     )
     if payment.currency != attempt.currency:
         _post_to_suspense(payment=payment, debit_id=clearing.pk, now=now)
-        return payment
+        return 0
     asked = [
         (part.bill, part.amount_minor)
         for part in attempt.parts.select_related("bill__account__customer").order_by("bill_id")
@@ -68,7 +69,7 @@ def book_card_payment(
     over = payment.amount_minor - sum(amount for _bill, amount in asked)
     fee_minor = max(min(over, attempt.fee_minor), 0)
     parts = spread(payment.amount_minor - fee_minor, asked=asked)
-    _allocate_and_post(
+    left_over = _allocate_and_post(
         payment=payment, parts=parts, debit_id=clearing.pk, now=now, fee_minor=fee_minor
     )
     if attempt.email:
@@ -82,7 +83,7 @@ def book_card_payment(
             ),
             now=now,
         )
-    return payment
+    return left_over
 
 
 def _method(attempt: PaymentAttempt) -> PaymentMethod:
@@ -276,7 +277,10 @@ def _allocate_and_post(
     debit_id: int,
     now: datetime,
     fee_minor: int = 0,
-) -> None:
+) -> int:
+    """
+    Settle bills with a payment and post it; return in minor units what settled none.
+    """
     # The bills' rows are locked, so two payments of one bill cannot both see it as owed.
     ids = [bill.pk for bill, _amount in parts]
     list(Bill.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
@@ -308,6 +312,7 @@ def _allocate_and_post(
         source=f"payment:{payment.pk}",
         now=now,
     )
+    return sum(amount for _bill, amount in parts) - sum(max(minor, 0) for _pk, minor in fitting)
 
 
 def _per_account(parts: list[tuple[Bill, int]]) -> list[tuple[Account, int]]:

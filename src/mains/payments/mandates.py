@@ -16,6 +16,7 @@ from django.db.models import Max, Q, QuerySet
 from stdnum import iban as ibans
 
 from mains.audit.actions import record
+from mains.bankfiles.direct_debits import debits
 from mains.billing.models import Bill, BillState
 from mains.core.calendars import add_months
 from mains.core.transactions import inside_transaction, owns_transaction
@@ -204,6 +205,20 @@ def end_unused(*, now: datetime, today: date) -> int:
     )
     ids = [pk for pk, day in last.values_list("pk", "last") if day is None or day < long_ago]
     return sum(end(mandate_id=pk, why="unused", by="system", now=now, today=today) for pk in ids)
+
+
+def is_iban(typed: str) -> bool:
+    """
+    Tell whether an IBAN's check digits fit.
+    """
+    return bool(ibans.is_valid(typed))
+
+
+def is_reference(typed: str) -> bool:
+    """
+    Tell whether banks take a text as the reference of a mandate.
+    """
+    return debits.is_reference(typed)
 
 
 def has_collected(*, mandate: Mandate) -> bool:

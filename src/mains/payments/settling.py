@@ -25,6 +25,8 @@ from mains.payments.models import OPEN_STATES, AttemptState, PaymentAttempt
 
 log = structlog.get_logger()
 ASKED_AFTER = timedelta(minutes=1)
+# Whoever opened a page and was never led to it has begun anew long before.
+GIVEN_UP_AFTER = timedelta(minutes=5)
 # A page that its gateway cannot close lives no longer than this after its time.
 LONGEST_OPEN = timedelta(hours=1)
 # What the gateway's news makes of an attempt that is still open; OPEN changes nothing.
@@ -36,6 +38,7 @@ _BECOMES = {
 }
 _REASONS = {ChargeState.FAILED: "cancelled", ChargeState.EXPIRED: "expired"}
 _OVER = (AttemptState.FAILED, AttemptState.EXPIRED)
+_BOOKED = (AttemptState.SUCCEEDED, AttemptState.REFUNDED, AttemptState.CHARGED_BACK)
 
 
 def settle(*, notice: Notice, now: datetime, today: date) -> PaymentAttempt | None:
@@ -45,8 +48,8 @@ def settle(*, notice: Notice, now: datetime, today: date) -> PaymentAttempt | No
     Money that arrives on an attempt that was already closed here is booked too: it pays the bill if
     something is still owed, and stays as credit of the account otherwise.
     """
-    attempt = _settle(notice=notice, now=now, today=today)
-    if attempt is not None and notice.state is ChargeState.SUCCEEDED:
+    attempt, left_over = _settle(notice=notice, now=now, today=today)
+    if attempt is not None and left_over:
         accounts = attempt.parts.values_list("bill__account_id", flat=True).distinct()
         for account_id in sorted(accounts):
             releasing.use_credit_of(account_id=account_id)
@@ -54,28 +57,33 @@ def settle(*, notice: Notice, now: datetime, today: date) -> PaymentAttempt | No
 
 
 @owns_transaction
-def _settle(*, notice: Notice, now: datetime, today: date) -> PaymentAttempt | None:
+def _settle(*, notice: Notice, now: datetime, today: date) -> tuple[PaymentAttempt | None, int]:
+    """
+    Settle an attempt, and return it with what of the money settled no bill, in minor units.
+    """
+    left_over = 0
     attempt = (
         PaymentAttempt.objects.select_for_update(of=("self",))
         .select_related("company", "mandate")
         .filter(token=notice.reference, refunds=None)
         .first()
     )
-    if attempt is None or hasattr(attempt, "payment"):
-        return attempt
+    # The state of the locked row: a payment that was joined to it might be of before the lock.
+    if attempt is None or attempt.state in _BOOKED:
+        return attempt, left_over
     if notice.state is ChargeState.SUCCEEDED:
-        booking.book_card_payment(attempt=attempt, notice=notice, now=now, today=today)
+        left_over = booking.book_card_payment(attempt=attempt, notice=notice, now=now, today=today)
         attempt.state, attempt.settled_at, attempt.failure = AttemptState.SUCCEEDED, now, ""
         attempt.gateway_reference = notice.gateway_reference
     elif attempt.state in OPEN_STATES and notice.state in _BECOMES:
         attempt.state = _BECOMES[notice.state]
         attempt.failure = notice.failure or _REASONS.get(notice.state, "")
     else:
-        return attempt
+        return attempt, left_over
     attempt.save(update_fields=["state", "settled_at", "failure", "gateway_reference"])
     if attempt.state in (*_OVER, AttemptState.SUCCEEDED):
         attempt.parts.update(live=False)
-    return attempt
+    return attempt, left_over
 
 
 def ask_and_settle(*, token: str, now: datetime, today: date) -> None:
@@ -103,12 +111,20 @@ def open_attempt(*, token: str) -> PaymentAttempt | None:
     """
     Return an attempt to pay that is not settled yet, or None.
     """
-    rows = PaymentAttempt.objects.select_related("company").filter(token=token, refunds=None)
+    rows = PaymentAttempt.objects.select_related("company", "mandate").filter(
+        token=token, refunds=None
+    )
     return rows.filter(state__in=OPEN_STATES).first()
 
 
 def _asked(attempt: PaymentAttempt, now: datetime) -> Notice:
     asked, charge = gateway(attempt.gateway), charge_of(attempt)
+    if charge.card and attempt.state in (AttemptState.CREATED, AttemptState.UNKNOWN):
+        # Whether the gateway heard of it or not: by its reference it is charged once.
+        return asked.charge_stored(charge, card=charge.card)
+    if not attempt.page_url and attempt.created_at <= now - GIVEN_UP_AFTER:
+        # Nobody was given the address of its page, so nobody will pay there.
+        return asked.expire(charge, known_as=attempt.gateway_reference)
     notice = asked.ask(charge, known_as=attempt.gateway_reference)
     waits = (ChargeState.OPEN, ChargeState.NEEDS_CUSTOMER)
     is_over = attempt.expires_at <= now and notice.state in waits

@@ -86,7 +86,7 @@ def charge_of(*, mandate: Mandate, tenant: TenantInfo, email: str, language: str
         language=language,
         text=account.number,
         email=email,
-        return_url=f"{tenant.url}/autopay/{mandate.reference}/",
+        return_url=f"{tenant.url}/autopay/back/{mandate.reference}/",
         webhook_url=f"{tenant.url}/webhooks/{mandate.gateway}/{company.code}/",
         payable_for=PAGE_LIFE,
     )

@@ -7,6 +7,7 @@ from mains.core.money import Money
 from mains.core.wording import money_text, short_date_text
 from mains.payments.queries import BillRow
 from mains.payments.rules.bill_states import BillWord
+from mains.payments.rules.collections import Hold
 
 
 def reference_text(booking_key: str) -> str:
@@ -67,3 +68,20 @@ def state_cell(row: BillRow, *, language: str) -> Cell:
     """
     text, meaning = bill_state(row, language=language)
     return Cell(text, meaning=meaning)
+
+
+def held_text(hold: str) -> str:
+    """
+    Return why a bill is not collected, for its payer; empty where it is, or never was to be.
+    """
+    return {
+        Hold.LIMIT: _("It is more than the limit that you set. Pay it, or let us collect it."),
+        Hold.UNUSUAL: _(
+            "It is far more than your last bills. Look at it, then let us collect it or tell us "
+            "what is wrong."
+        ),
+        Hold.DISPUTED: _("You do not agree with it. We look at it and tell you."),
+        Hold.CUSTOMER: _("You wanted to pay it yourself."),
+        Hold.FAILED: _("It could not be collected. Pay it, or let us try once more."),
+        Hold.ENDED: _("The authority to collect has ended. Pay it yourself."),
+    }.get(Hold(hold), "")

@@ -3,6 +3,7 @@ from django.urls import path
 from mains.portal import specimens
 from mains.portal.accounts import contracts, delivery, linking, people
 from mains.portal.accounts import views as accounts
+from mains.portal.autopay import bill as collection
 from mains.portal.autopay import views as autopay
 from mains.portal.bills import downloads, letters, machine_bills
 from mains.portal.bills import views as bills
@@ -88,6 +89,9 @@ urlpatterns = [
     path("bills/<int:bill_id>/proof.json", bills.proof, name="bill-proof"),
     path("bills/<int:bill_id>/as/<slug:document>/", machine_bills.document, name="bill-document"),
     path("bills/<int:bill_id>/instalments/", bills.share_out, name="bill-instalments"),
+    path("bills/<int:bill_id>/pay-instead/", collection.pay_instead, name="bill-pay-instead"),
+    path("bills/<int:bill_id>/stop/", collection.stop, name="bill-stop"),
+    path("bills/<int:bill_id>/go-on/", collection.go_on, name="bill-go-on"),
     path("bills/downloads/", downloads.every, name="bill-downloads"),
     path("bills/downloads/new/", downloads.new, name="bill-download-new"),
     path("bills/downloads/<str:name>/", downloads.one, name="bill-download"),
@@ -126,7 +130,7 @@ urlpatterns = [
     path("autopay/<int:account_id>/", autopay.one, name="autopay-one"),
     path("autopay/<int:account_id>/debit/", autopay.debit, name="autopay-debit"),
     path("autopay/<int:account_id>/change/", autopay.change, name="autopay-change"),
-    path("autopay/<str:reference>/", autopay.came_back, name="autopay-back"),
+    path("autopay/back/<str:reference>/", autopay.came_back, name="autopay-back"),
     path("readings/", readings.enter, name="readings"),
     path("usage/", usage.usage, name="usage"),
     path("usage/use.<slug:suffix>", usage.download, name="usage-download"),

@@ -17,13 +17,28 @@ from mains.api.v1.shapes import IDEMPOTENCY, PROBLEM, ids_of, pk_of
 from mains.enrolment.access_log import Deed
 from mains.enrolment.rules.rights import Right
 from mains.journeys import pay_bills
-from mains.payments import actions, queries
+from mains.payments import actions, queries, settling
+from mains.payments.autopay import holding
 from mains.payments.gateways.base import GatewayRefused, GatewayUnavailable
+from mains.payments.rules.collections import Hold
 
 
 class NewPayment(serializers.Serializer[Any]):
     bills = serializers.ListField(
         child=serializers.CharField(max_length=40), min_length=1, max_length=50
+    )
+    gateway = serializers.CharField(
+        max_length=30, default="", allow_blank=True, help_text="Empty for the first that answers."
+    )
+    amount_minor = serializers.IntegerField(
+        min_value=1,
+        default=None,
+        allow_null=True,
+        help_text="A part of one bill, where the provider takes parts.",
+    )
+    instead_of_collection = serializers.BooleanField(
+        default=False,
+        help_text="Stop the collection of these bills, so that nothing is paid twice.",
     )
 
 
@@ -58,7 +73,11 @@ def _start(request: Request, given: NewPayment) -> Answer:
             title="Payments are switched off",
             detail="This provider does not take payments here.",
         )
-    rows = _bills(request, given.validated_data["bills"])
+    asked = given.validated_data
+    rows = _bills(request, asked["bills"], instead=asked["instead_of_collection"])
+    part = asked["amount_minor"]
+    if part is not None and len(rows) > 1:
+        raise _conflict("one_bill_only", "A part is paid of one bill.")
     try:
         url = pay_bills.start(
             tenant=http.tenant,
@@ -67,27 +86,64 @@ def _start(request: Request, given: NewPayment) -> Answer:
                 payer=hashlib.sha256(f"user:{user_of(request).pk}".encode()).hexdigest(),
                 email=user_of(request).email,
                 language=http.LANGUAGE_CODE,
+                gateway=asked["gateway"],
+                parts={} if part is None else {rows[0].id: part},
             ),
             company=rows[0].company_code,
             now=http.now,
             today=http.today,
         )
-    except actions.NothingToPay as error:
-        raise _conflict("nothing_to_pay", "Nothing is owed on one of these bills.") from error
-    except actions.SeveralCompanies as error:
-        raise _conflict("several_companies", "Pay the bills of each company apart.") from error
-    except (GatewayUnavailable, GatewayRefused, actions.BusyElsewhere) as error:
-        raise Problem(
-            status=503,
-            code="gateway_silent",
-            title="The gateway does not answer",
-            detail="Nothing was charged. Try again in a minute.",
-        ) from error
+    except _REFUSED as error:
+        raise _problem(error) from error
     noted(request, Deed.PAYMENT, {row.account_id for row in rows})
     return Answer(201, {"url": url})
 
 
-def _bills(request: Request, keys: list[str]) -> list[queries.BillRow]:
+_REFUSED = (
+    pay_bills.PaymentsOff,
+    pay_bills.NoParts,
+    actions.UnfitPart,
+    actions.NothingToPay,
+    actions.SeveralCompanies,
+    actions.BusyElsewhere,
+    settling.BeingCollected,
+    GatewayUnavailable,
+    GatewayRefused,
+)
+
+
+def _problem(error: Exception) -> Problem:
+    match error:
+        case pay_bills.PaymentsOff():
+            return Problem(
+                status=404,
+                code="feature_off",
+                title="Not offered",
+                detail="These bills cannot be paid in this way here.",
+            )
+        case pay_bills.NoParts() | actions.UnfitPart():
+            return Problem(
+                status=422,
+                code="unfit_part",
+                title="Not this amount",
+                detail="Pay all that is owed, or a part of it where the provider takes parts.",
+                pointer="/amount_minor",
+            )
+        case actions.NothingToPay():
+            return _conflict("nothing_to_pay", "Nothing is owed on one of these bills.")
+        case actions.SeveralCompanies():
+            return _conflict("several_companies", "Pay the bills of each company apart.")
+        case settling.BeingCollected():
+            return _conflict("collected_by_mandate", "The bank has the order to collect it.")
+    return Problem(
+        status=503,
+        code="gateway_silent",
+        title="The gateway does not answer",
+        detail="Nothing was charged. Try again in a minute.",
+    )
+
+
+def _bills(request: Request, keys: list[str], *, instead: bool) -> list[queries.BillRow]:
     pks = [pk_of("bil", key) for key in keys]
     mine = {
         bill.id: bill
@@ -115,8 +171,24 @@ def _bills(request: Request, keys: list[str]) -> list[queries.BillRow]:
                 pointer="/bills",
             )
         if mine[pk].collection_date is not None:
-            raise _conflict("collected_by_mandate", f"{key} is collected by direct debit.")
+            _stop(request, key, mine[pk], instead=instead)
     return [mine[pk] for pk in dict.fromkeys(pks) if pk is not None]
+
+
+def _stop(request: Request, key: str, row: queries.BillRow, *, instead: bool) -> None:
+    """
+    Stop the collection of a bill whose payer wants to pay now, or refuse to pay it beside that.
+    """
+    if not instead:
+        raise _conflict(
+            "collected_by_mandate",
+            f"{key} is collected by itself. Say instead_of_collection to pay it now.",
+        )
+    by = f"user:{user_of(request).pk}"
+    try:
+        holding.hold(bill_id=row.id, why=Hold.CUSTOMER, by=by, now=http_of(request).now)
+    except holding.WithTheBank as error:
+        raise _problem(settling.BeingCollected(key)) from error
 
 
 def _conflict(code: str, detail: str) -> Problem:

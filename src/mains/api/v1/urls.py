@@ -9,6 +9,7 @@ from rest_framework.views import APIView
 
 from mains.api.v1 import (
     accounts,
+    autopay,
     bill_delivery,
     bill_documents,
     bill_downloads,
@@ -61,6 +62,7 @@ urlpatterns = [
     path("accounts/<str:account_id>/statement", english(statements.AccountStatement)),
     path("accounts/<str:account_id>/standing", english(statements.AccountStanding)),
     path("accounts/<str:account_id>/people", english(people.People)),
+    path("accounts/<str:account_id>/autopay", english(autopay.Autopay)),
     path("accounts/<str:account_id>/people/<str:person_id>", english(people.OnePerson)),
     path("accounts/<str:account_id>/access-log", english(people.AccessLog)),
     path("invitations", english(people.Invitations)),

@@ -31,7 +31,11 @@ def desk_page(request: StaffRequest) -> HttpResponse:
     return render(
         request,
         "console/payments/desk.html",
-        {"table": _table(request, rows) if rows else None, "attempts": attempts},
+        {
+            "table": _table(request, rows) if rows else None,
+            "attempts": attempts,
+            "debits_on": request.tenant.file.payments.direct_debit,
+        },
     )
 
 

@@ -32,6 +32,10 @@ class Hold(StrEnum):
     ENDED = "ended"
 
 
+# What a payer may let go on; a dispute ends with an answer, and what ended does not come back.
+RESUMED = (Hold.LIMIT, Hold.UNUSUAL, Hold.CUSTOMER, Hold.FAILED)
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """

@@ -23,7 +23,8 @@ from mains.journeys import bill_letters
 from mains.payments import instalments
 from mains.payments import queries as payments
 from mains.payments.queries import BillRow
-from mains.payments.wording import state_cell
+from mains.payments.rules.collections import RESUMED
+from mains.payments.wording import held_text, state_cell
 from mains.portal.access import (
     PortalRequest,
     account_ids,
@@ -153,6 +154,8 @@ def one_bill(request: PortalRequest, bill_id: int) -> HttpResponse:
             and bill_letters.step_of(row, tenant=request.tenant, today=request.today) > 0,
             "payable": is_payable(row)
             and may_pay(request, bill_id=bill_id, account_id=row.account_id),
+            "held": held_text(row.hold) if whole and row.outstanding.minor > 0 else "",
+            "resumable": row.hold in RESUMED,
             "late": row.collection_date is not None and row.collection_date < request.today,
             "payments": request.tenant.file.payments,
             "notice": request.tenant.file.payments.notice.get(language(), ""),

@@ -285,7 +285,7 @@ def history(request: PortalRequest) -> HttpResponse:
     noted(request, Deed.BILLS, ids)
     page = page_asked(request)
     rows = queries.payments(account_ids=ids, first=(page - 1) * PAGE, limit=PAGE + 1)
-    zone = request.tenant.zone
+    zone, choice = request.tenant.zone, request.tenant.file.payments
     table = Table(
         caption=_("Payments"),
         hide_caption=True,
@@ -318,5 +318,6 @@ def history(request: PortalRequest) -> HttpResponse:
             )
             if ids
             else "",
+            "autopay_on": choice.enabled and (choice.autopay or choice.direct_debit),
         },
     )

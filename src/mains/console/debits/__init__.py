@@ -1,0 +1,1 @@
+"""Direct debits: files for the bank, its answers, and mandates from elsewhere."""
