@@ -1,5 +1,8 @@
 """Twelve months of a whole company, service by service."""
 
+from datetime import datetime
+
+from django.core.cache import cache
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -12,6 +15,9 @@ from mains.payments.statements import report_words
 from mains.payments.statements.report import Basis, Report, of_company
 from mains.payments.statements.wording import file_stem
 
+# The page and its files are the same for so long.
+KEPT_SECONDS = 900
+
 
 @require_safe
 @staff(*BILLING)
@@ -20,6 +26,7 @@ def report(request: StaffRequest) -> HttpResponse:
     Show what a company billed and was paid in the last twelve full months.
     """
     company, basis = _company(request), _basis(request)
+    at, found = _found(request, company, basis)
     return render(
         request,
         "console/payments/report.html",
@@ -29,9 +36,10 @@ def report(request: StaffRequest) -> HttpResponse:
             "basis": basis,
             "ways": report_words.bases(),
             "payments_url": f"{request.base}payments/",
+            "when": wording.moment(at, request.tenant.zone),
             "reports": [
                 report_words.page_of(one, file=request.tenant.file, language=wording.language())
-                for one in _found(request, company, basis)
+                for one in found
             ],
         },
     )
@@ -46,8 +54,9 @@ def download(request: StaffRequest, suffix: str) -> HttpResponse:
     if suffix not in spreadsheets.TYPES:
         raise Http404
     company = _company(request)
+    _at, found = _found(request, company, _basis(request))
     content = report_words.report_file(
-        _found(request, company, _basis(request)),
+        found,
         file=request.tenant.file,
         language=wording.language(),
         suffix=suffix,
@@ -66,5 +75,14 @@ def _basis(request: StaffRequest) -> Basis:
     return Basis.USE if request.GET.get("by") == Basis.USE else Basis.ISSUE
 
 
-def _found(request: StaffRequest, company: str, basis: Basis) -> list[Report]:
-    return of_company(company_code=company, basis=basis, today=request.today)
+def _found(request: StaffRequest, company: str, basis: Basis) -> tuple[datetime, list[Report]]:
+    """
+    Return the reports of a company and as of when: those of large ones take some seconds to add up.
+    """
+    key = f"payment-report:{company}:{basis}:{request.today}"
+    known: tuple[datetime, list[Report]] | None = cache.get(key)
+    if known is None:
+        found = of_company(company_code=company, basis=basis, today=request.today)
+        known = request.now, found
+        cache.set(key, known, KEPT_SECONDS)
+    return known

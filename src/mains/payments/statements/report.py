@@ -139,9 +139,10 @@ _PAID = """
 with placed as materialized (
   select l.account_id, split_part(t.source, ':', 2)::bigint as payment_id,
          min(t.effective_date) as day
-  from ledger_transfer t join ledger_ledgeraccount l on l.id = t.credit_id
+  from ledger_ledgeraccount o join ledger_transfer t on t.debit_id = o.id
+  join ledger_ledgeraccount l on l.id = t.credit_id
   join customers_account a on a.id = l.account_id
-  where {scope} and t.source like 'payment:%%:%%'
+  where {scope} and o.kind = 'SUSPENSE'
   group by 1, 2
 ), settled as materialized (
   select b.id, b.total_minor, x.amount_minor, coalesce(d.day, p.value_date) as day
