@@ -19,17 +19,31 @@ class DaysForm(forms.Form):
         super().__init__(data if "from" in data or "to" in data else None)
         self.today = today
         usual = usual_days(today)
-        for name, label, day in (
-            ("from", gettext_lazy("From"), usual.first),
-            ("to", gettext_lazy("Until"), usual.last),
+        for name, label, day, missing in (
+            (
+                "from",
+                gettext_lazy("From"),
+                usual.first,
+                gettext_lazy("Choose the first day of the period."),
+            ),
+            (
+                "to",
+                gettext_lazy("Until"),
+                usual.last,
+                gettext_lazy("Choose the last day of the period."),
+            ),
         ):
             self.fields[name] = forms.DateField(
                 label=label,
                 initial=day,
-                required=False,
+                # Whoever says one of them only gets the usual other one.
+                required=name in data or not self.is_bound,
                 input_formats=["%Y-%m-%d"],
-                widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-                error_messages={"invalid": gettext_lazy("This is no day of the calendar.")},
+                widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "short"}),
+                error_messages={
+                    "invalid": gettext_lazy("This is no day of the calendar."),
+                    "required": missing,
+                },
             )
 
     def clean(self) -> dict[str, Any]:

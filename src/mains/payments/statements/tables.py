@@ -1,6 +1,7 @@
 """Statements of account as tables on a page and as rows of a file."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -18,7 +19,7 @@ def table(statement: Statement, *, bill_url: Callable[[int], str], language: str
     """
     Return the movements of a statement between its opening and its closing balance.
     """
-    first, last = (short_date_text(day, language=language) for day in statement.days)
+    first, last = (_day(day, language) for day in statement.days)
     return Table(
         caption=_("Account %(number)s") % {"number": statement.account_number},
         hide_caption=True,
@@ -43,6 +44,11 @@ def table(statement: Statement, *, bill_url: Callable[[int], str], language: str
     )
 
 
+def _day(day: date, language: str) -> str:
+    # In one line, however long the words beside it are.
+    return short_date_text(day, language=language).replace(" ", "\u00a0")
+
+
 def _blank() -> tuple[Cell, Cell]:
     return Cell(""), Cell("")
 
@@ -51,7 +57,7 @@ def _row(line: Line, bill_url: Callable[[int], str], language: str) -> tuple[Cel
     charged, credited = sides(line)
     url = bill_url(line.bill_id) if line.bill_id is not None else ""
     return (
-        Cell(short_date_text(line.day, language=language)),
+        Cell(_day(line.day, language)),
         Cell(wording.what(line), url=url, note=wording.note(line)),
         Cell(charged or ""),
         Cell(credited or ""),
