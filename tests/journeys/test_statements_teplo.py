@@ -106,6 +106,22 @@ class TestStatement:
             assert account.number in text
         assert "in credit" in text
 
+    def test_more_than_one_file_holds_is_not_offered(self, home, monkeypatch):
+        from mains.payments.statements import paper
+        from mains.portal.payments import statement as views
+
+        monkeypatch.setattr(paper, "MOST_LETTERS", 1)
+        page = home.get("/payments/statement/?account=all").content.decode()
+        assert ("statement.pdf" in page, "statement.csv" in page) == (False, True)
+        assert home.get("/payments/statement/statement.pdf").status_code == 404
+        monkeypatch.setattr(views, "MOST_IN_FILE", 1)
+        page = home.get("/payments/statement/").content.decode()
+        assert "Choose a company or an account first." in page
+        assert home.get("/payments/statement/statement.csv").status_code == 404
+        path = f"/payments/statement/statement.pdf?account={home.accounts[0].pk}"
+        assert home.get(path).status_code == 200
+        assert home.get("/payments/statement/?account=all").status_code == 200
+
     def test_days_are_chosen_and_both_parts_join(self, home):
         account = home.accounts[0]
         before = statement(home, account, **{"from": "2026-01-01", "to": "2026-11-09"})
