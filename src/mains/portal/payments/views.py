@@ -78,7 +78,7 @@ def _choices(
     return render(
         request,
         "portal/payments/choose.html",
-        {"baskets": _baskets(request, bills, part), "form": form, "message": message},
+        {"baskets": _baskets(request, bills, form, part), "form": form, "message": message},
         status=status,
     )
 
@@ -98,23 +98,31 @@ def _asked_for(request: PortalRequest, data: Any) -> list[BillRow]:
 
 
 def _baskets(
-    request: PortalRequest, bills: list[BillRow], part: Part | None
+    request: PortalRequest, bills: list[BillRow], form: Receipt, part: Part | None
 ) -> list[dict[str, Any]]:
     companies: dict[str, list[BillRow]] = {}
     for bill in bills:
         companies.setdefault(bill.company_code, []).append(bill)
     takes_parts = request.tenant.file.payments.part_payments
+    if len(companies) > 1:
+        # Several forms on one page: each field has an id of its own.
+        forms = {code: Receipt(initial=form.initial, auto_id=f"{code}-%s") for code in companies}
+    else:
+        forms = dict.fromkeys(companies, form)
     return [
         {
+            "form": forms[code],
             "company": rows[0].company_name,
             "bills": rows,
             "total": Money.total(
                 (row.outstanding for row in rows), currency=rows[0].outstanding.currency
             ),
             "offers": pay_bills.offers(tenant=request.tenant, rows=rows, language=language()),
-            "part": part or Part(language=language()) if takes_parts and len(rows) == 1 else None,
+            "part": part or Part(language=language(), auto_id=f"{code}-%s")
+            if takes_parts and len(rows) == 1
+            else None,
         }
-        for rows in companies.values()
+        for code, rows in companies.items()
     ]
 
 
