@@ -7,6 +7,8 @@ Anna's, customer of alder.
 
 from dataclasses import dataclass
 
+from tests.isolation.api_policies import API, FORM, KEPT, READ, SEND, Lines
+
 # How a request ends, as far as rights are concerned.
 OPEN, SIGN_IN, FORBIDDEN, MISSING = "open", "sign in", "forbidden", "missing"
 
@@ -98,11 +100,6 @@ EXPECTED = {
     # Whom it names does not work for the platform.
     "platform's nothing": _policy(known=MISSING),
 }
-
-READ, FORM, SEND, CHANGE = "GET", "GET POST", "POST", "PUT DELETE"
-# allauth's own views answer whatever method they like; who asks is what counts.
-KEPT = "*"
-type Lines = dict[str, tuple[str, str]]
 
 LOOK: Lines = {"brand/<str:version>.css": ("anyone", READ)}
 # Signing in, getting back in and what protects a login: the same on three hosts.
@@ -229,6 +226,13 @@ PORTAL: Lines = {
     "pay/transfer/<str:token>/": ("nobody", READ),
     "pay/result/<str:token>/": ("nobody", READ),
     "payments/": ("customer", READ),
+    "payments/statement/": ("customer", READ),
+    "payments/statement/statement.<slug:suffix>": ("customer", READ),
+    "payments/certificate/<int:account_id>/certificate.pdf": ("holder", READ),
+    "payments/report/": ("customer", READ),
+    "payments/report/twelve-months.<slug:suffix>": ("customer", READ),
+    # Nobody signed this number.
+    "check/<str:code>": ("nobody", READ),
     "autopay/": ("nobody here", READ),
     "autopay/<int:account_id>/": ("nobody here", FORM),
     "autopay/<int:account_id>/debit/": ("nobody here", FORM),
@@ -272,45 +276,6 @@ PORTAL: Lines = {
     "webhooks/<slug:kind>/<slug:company>/": ("anyone", SEND),
     "webhooks/mail/bounces/": ("anyone", SEND),
 }
-API: Lines = {
-    "api/v1/openapi.yaml": ("anyone", READ),
-    "api/v1/docs/": ("anyone", READ),
-    "api/v1/tokens": ("token", "POST DELETE"),
-    "api/v1/me": ("token", "GET PATCH"),
-    "api/v1/me/password": ("token", SEND),
-    "api/v1/me/sessions": ("token", "DELETE"),
-    "api/v1/accounts": ("token", READ),
-    "api/v1/accounts/links": ("token", SEND),
-    "api/v1/accounts/links/code": ("token", SEND),
-    "api/v1/accounts/<str:account_id>/link": ("token of who sees it", "DELETE"),
-    "api/v1/accounts/<str:account_id>/delivery": ("token of the holder", "GET PUT"),
-    "api/v1/accounts/<str:account_id>/autopay": ("token of the holder", "GET POST PATCH DELETE"),
-    "api/v1/accounts/<str:account_id>/people": ("token of the holder", FORM),
-    "api/v1/accounts/<str:account_id>/people/<str:person_id>": ("token of the holder", CHANGE),
-    "api/v1/accounts/<str:account_id>/access-log": ("token of the holder", READ),
-    "api/v1/invitations": ("token", SEND),
-    "api/v1/bills": ("token", READ),
-    "api/v1/bills/<str:bill_id>": ("token of who sees it", READ),
-    "api/v1/bills/<str:bill_id>/explanation": ("token of who may read it", READ),
-    "api/v1/bills/<str:bill_id>/documents/<slug:document>": ("token of who may read it", READ),
-    "api/v1/registers": ("token", READ),
-    "api/v1/readings": ("token", FORM),
-    # Each answers for itself: a register of somebody else is one that there is not.
-    "api/v1/readings/batch": ("token", SEND),
-    "api/v1/consumption": ("token", READ),
-    "api/v1/next-bills": ("token", READ),
-    "api/v1/consumption/intervals": ("token", READ),
-    "api/v1/consumption/green-button": ("token", READ),
-    "api/v1/consumption/audit": ("token", READ),
-    "api/v1/guest-readings": ("anyone", SEND),
-    "api/v1/guest-readings/proofs": ("anyone", SEND),
-    "api/v1/guest-readings/proofs/code": ("anyone", SEND),
-    "api/v1/payments": ("token", SEND),
-    "api/v1/bill-downloads": ("token", FORM),
-    "api/v1/bill-downloads/<str:download_id>": ("token of nobody here", READ),
-    "api/v1/payment-documents": ("token", FORM),
-    "api/v1/payment-documents/<str:document_id>": ("token of the holder", READ),
-}
 CONSOLE: Lines = {
     **LOOK,
     **ACCOUNT,
@@ -325,6 +290,9 @@ DESK: Lines = {
     "brand/logo/<str:name>": ("nobody here", READ),
     "customers/": ("every role", READ),
     "customers/<int:account_id>/": ("every role", READ),
+    "customers/<int:account_id>/statement/": ("every role", READ),
+    "customers/<int:account_id>/statement/statement.<slug:suffix>": ("every role", READ),
+    "customers/<int:account_id>/statement/certificate.pdf": ("every role", READ),
     "customers/<int:account_id>/bill/": ("billing", FORM),
     "customers/<int:account_id>/budgets/new/": ("billing", FORM),
     "customers/<int:account_id>/budgets/<int:contract_id>/": ("billing", FORM),
@@ -422,6 +390,8 @@ DESK: Lines = {
     "tariffs/drafts/<int:draft_id>/publish/": ("owners", FORM),
     "tariffs/lab/<int:version_id>/": ("billing", FORM),
     "payments/": ("billing", READ),
+    "payments/report/": ("billing", READ),
+    "payments/report/twelve-months.<slug:suffix>": ("billing", READ),
     "payments/book/": ("billing", FORM),
     "payments/bank/": ("billing", READ),
     "payments/bank/files/": ("billing", FORM),

@@ -63,7 +63,7 @@ def test_all_three_say_what_they_are_and_lead_to_each_other(corrected):
     assert f'href="/bills/{old}/"' in shown
     listed = html.unescape(person.get("/bills/").content.decode())
     assert "Credit note" in listed
-    assert "Taken back" in listed
+    assert "Corrected" in listed
 
     rows = {row["number"]: row for row in person.call("GET", "/bills").json()["data"]}
     by_kind = {row["kind"]: row for row in rows.values()}

@@ -37,14 +37,17 @@ VISITOR = {
     "sign-in-link": "/account/link/", "sent": "/account/password/reset/sent/",
     "reading-link-over": "/read/nobody-ever-got-this-token/",
     "card": "/card/", "card-over": "/card/ABCDEFGHJKLM/",
-    "link-sent": "/account/link/sent/", "no-page": "/there-is-no-such-page/",
+    "link-sent": "/account/link/sent/", "check": "/check/AAAA-BBBB",
+    "no-page": "/there-is-no-such-page/",
 }  # fmt: skip
 CUSTOMER = {
     "home": "/", "bills": "/bills/", "bill": "/bills/{bill}/", "pay": "/pay/?bill={bill}",
     "downloads": "/bills/downloads/", "download-new": "/bills/downloads/new/",
     "bills-due": "/bills/due/", "bills-due-one": "/bills/due/{document}/",
     "bills-due-confirm": "/bills/due/confirm/?of={account}&bill={bill}",
-    "payments": "/payments/", "readings": "/readings/", "many": "/readings/many/",
+    "payments": "/payments/", "statement": "/payments/statement/",
+    "statement-unfit": "/payments/statement/?from=2026-02-01&to=2026-01-01",
+    "report": "/payments/report/", "readings": "/readings/", "many": "/readings/many/",
     "readings-kept": "/readings/?kept=1",
     "next-bill": "/bills/next/",
     "usage": "/usage/", "usage-hours": "/usage/?by=hours", "usage-days": "/usage/?by=days",
@@ -61,6 +64,7 @@ CUSTOMER = {
 }  # fmt: skip
 STAFF = {
     "home": "", "customers": "customers/", "account": "customers/{account}/",
+    "statement": "customers/{account}/statement/", "report": "payments/report/",
     "bill-now": "customers/{account}/bill/",
     "charge": "customers/{account}/charges/new/", "budget": "customers/{account}/budgets/new/",
     "settle": "runs/settle/", "account-budget": "customers/{budget}/",

@@ -8,6 +8,7 @@ from mains.console.accounts import (
     einvoice_address,
     reading_link,
     reading_passes,
+    statement,
     tax_number,
 )
 from mains.console.accounts import views as accounts
@@ -25,7 +26,7 @@ from mains.console.imports import waiting as import_file
 from mains.console.invitations import views as invitations
 from mains.console.messages import letters
 from mains.console.messages import views as messages
-from mains.console.payments import repair
+from mains.console.payments import repair, report
 from mains.console.payments import views as payments
 from mains.console.privacy import views as privacy
 from mains.console.readings import direction, entering, exchanging
@@ -78,6 +79,17 @@ urlpatterns = [
         "customers/<int:account_id>/budgets/<int:contract_id>/stop/",
         budgets.stop,
         name="stop-budget",
+    ),
+    path("customers/<int:account_id>/statement/", statement.one, name="statement"),
+    path(
+        "customers/<int:account_id>/statement/statement.<slug:suffix>",
+        statement.download,
+        name="statement-file",
+    ),
+    path(
+        "customers/<int:account_id>/statement/certificate.pdf",
+        statement.certificate,
+        name="certificate",
     ),
     path("customers/<int:account_id>/bill/", bill_now.bill_now, name="bill-now"),
     path("customers/<int:account_id>/delivery/", delivery.delivery, name="delivery"),
@@ -203,6 +215,8 @@ urlpatterns = [
     path("tariffs/drafts/<int:draft_id>/publish/", drafting.publish, name="tariff-publish"),
     path("tariffs/lab/<int:version_id>/", lab.lab, name="tariff-lab"),
     path("payments/", payments.desk_page, name="payments"),
+    path("payments/report/", report.report, name="report"),
+    path("payments/report/twelve-months.<slug:suffix>", report.download, name="report-file"),
     path("payments/book/", payments.book, name="book"),
     path("payments/debits/", debits.every, name="debits"),
     path("payments/debits/prepare/", debits.prepare, name="debits-prepare"),

@@ -8,7 +8,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from mains.billing.rules.drafting import Hold
-from mains.billing.rules.status import BillStatus
 from mains.branding.components import Meaning
 from mains.core.wording import (
     day_and_month_text,
@@ -92,22 +91,6 @@ def stage(code: str) -> Words:
     return words.get(code, (code, ""))
 
 
-def bill_status(status: BillStatus) -> Words:
-    """
-    Return where a bill stands.
-    """
-    words: dict[BillStatus, Words] = {
-        BillStatus.NOTHING_TO_PAY: (_("Nothing to pay"), "ok"),
-        BillStatus.CREDIT: (_("Credit"), "ok"),
-        BillStatus.DUE: (_("Due"), "info"),
-        BillStatus.PART_PAID: (_("Part paid"), "info"),
-        BillStatus.OVERDUE: (_("Overdue"), "bad"),
-        BillStatus.PAID: (_("Paid"), "ok"),
-        BillStatus.CANCELLED: (_("Taken back"), "warn"),
-    }
-    return words[status]
-
-
 def hold(reason: str, explanation: str) -> str:
     """
     Say why an account gets no bill, and what helps.
@@ -125,18 +108,6 @@ def hold(reason: str, explanation: str) -> str:
     }
     known = {str(code): sentence for code, sentence in sentences.items()}
     return known.get(reason, reason) % {"what": explanation}
-
-
-def method(code: str) -> str:
-    """
-    Return what a way of paying is called.
-    """
-    return {
-        "CARD": _("Card"),
-        "BANK_TRANSFER": _("Bank transfer"),
-        "DIRECT_DEBIT": _("Direct debit"),
-        "CASH": _("Cash"),
-    }.get(code, code)
 
 
 def attempt(code: str) -> str:

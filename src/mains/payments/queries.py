@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from mains.billing.models import Bill, BillKind, BillState
@@ -24,6 +24,7 @@ from mains.payments.models import (
     PaymentAttempt,
     PaymentKind,
 )
+from mains.payments.rules.bill_states import BillWord, bill_word
 from mains.references.rf import reference_of
 
 
@@ -60,6 +61,20 @@ class BillRow:
     credited_by_id: int | None = None
     # The credited bill in whose place this one was made.
     corrects_id: int | None = None
+    # Another bill was made in the place of this one.
+    is_corrected: bool = False
+
+    @property
+    def word(self) -> BillWord:
+        """
+        Return what people are told of the bill.
+        """
+        return bill_word(
+            self.status,
+            is_confirming=self.processing,
+            is_collected=self.collection_date is not None,
+            is_corrected=self.is_corrected,
+        )
 
 
 def bills(
@@ -194,6 +209,7 @@ def _found(queryset: QuerySet[Bill]) -> QuerySet[Bill]:
     )
     # Only a cancelled bill has one; for the others the index of notes is not asked.
     note = Bill.objects.filter(credits_id=OuterRef("pk"), kind=BillKind.CREDIT).values("pk")
+    again = Bill.objects.given().filter(run__corrects=OuterRef("pk"))
     return (
         queryset.exclude(state=BillState.DRAFT)
         .select_related("account__company", "run")
@@ -202,6 +218,9 @@ def _found(queryset: QuerySet[Bill]) -> QuerySet[Bill]:
             allocated=Coalesce(allocated, 0),
             processing=Exists(live),
             credited_by_id=Subquery(note),
+            is_corrected=Case(
+                When(state=BillState.CANCELLED, then=Exists(again)), default=Value(False)
+            ),
         )
         .order_by("-issue_date", "-pk")
     )
@@ -242,6 +261,7 @@ def _row(row: Bill, today: date) -> BillRow:
         credits_id=row.credits_id,
         credited_by_id=row.credited_by_id,  # type: ignore[attr-defined]
         corrects_id=row.run.corrects_id if row.run else None,
+        is_corrected=row.is_corrected,  # type: ignore[attr-defined]
     )
 
 

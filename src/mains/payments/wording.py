@@ -4,8 +4,11 @@ import re
 
 from django.utils.translation import gettext as _
 
+from mains.branding.components import Cell, Meaning
 from mains.core.money import Money
-from mains.core.wording import money_text
+from mains.core.wording import money_text, short_date_text
+from mains.payments.queries import BillRow
+from mains.payments.rules.bill_states import BillWord
 from mains.payments.rules.collections import Hold
 
 _LINE_KEY = re.compile(r"[0-9a-f]{64}")
@@ -31,6 +34,47 @@ def credit_note(credit: Money, *, language: str) -> str:
     if not credit.minor:
         return ""
     return _("%(amount)s of it stays as credit") % {"amount": money_text(credit, language=language)}
+
+
+def method_name(code: str) -> str:
+    """
+    Return what a way of paying is called.
+    """
+    return {
+        "CARD": _("Card"),
+        "BANK_TRANSFER": _("Bank transfer"),
+        "DIRECT_DEBIT": _("Direct debit"),
+        "CASH": _("Cash"),
+    }.get(code, code)
+
+
+def bill_state(row: BillRow, *, language: str) -> tuple[str, Meaning]:
+    """
+    Return the word that people are told of a bill, and what it means for them.
+    """
+    words: dict[BillWord, tuple[str, Meaning]] = {
+        BillWord.NOTHING_TO_PAY: (_("Nothing to pay"), "ok"),
+        BillWord.CREDIT: (_("Credit"), "ok"),
+        BillWord.DUE: (_("Due"), "info"),
+        BillWord.PART_PAID: (_("Part paid"), "info"),
+        BillWord.OVERDUE: (_("Overdue"), "bad"),
+        BillWord.PAID: (_("Paid"), "ok"),
+        BillWord.CONFIRMING: (_("Payment being confirmed"), "info"),
+        BillWord.CORRECTED: (_("Corrected"), "info"),
+        BillWord.CANCELLED: (_("Taken back"), "info"),
+    }
+    if row.word is BillWord.COLLECTED and row.collection_date is not None:
+        day = short_date_text(row.collection_date, language=language)
+        return _("Collection on %(day)s") % {"day": day}, "info"
+    return words[row.word]
+
+
+def state_cell(row: BillRow, *, language: str) -> Cell:
+    """
+    Return the cell of a table that says where a bill stands.
+    """
+    text, meaning = bill_state(row, language=language)
+    return Cell(text, meaning=meaning)
 
 
 def held_text(hold: str) -> str:

@@ -14,7 +14,7 @@ from mains.portal.joining import views as joining
 from mains.portal.legal import renewing
 from mains.portal.legal import views as legal
 from mains.portal.next_bill import views as next_bill
-from mains.portal.payments import bills_due, finding
+from mains.portal.payments import bills_due, finding, statement, statement_report
 from mains.portal.payments import views as payments
 from mains.portal.privacy import closing
 from mains.portal.privacy import views as privacy
@@ -112,6 +112,20 @@ urlpatterns = [
     path("pay/transfer/<str:token>/", payments.transfer, name="pay-transfer"),
     path("pay/result/<str:token>/", payments.result, name="pay-result"),
     path("payments/", payments.history, name="payments"),
+    path("payments/statement/", statement.statement, name="statement"),
+    path("payments/statement/statement.<slug:suffix>", statement.download, name="statement-file"),
+    path(
+        "payments/certificate/<int:account_id>/certificate.pdf",
+        statement.certificate,
+        name="certificate",
+    ),
+    path("payments/report/", statement_report.report, name="report"),
+    path(
+        "payments/report/twelve-months.<slug:suffix>",
+        statement_report.download,
+        name="report-file",
+    ),
+    path("check/<str:code>", statement.check, name="check"),
     path("autopay/", autopay.every, name="autopay"),
     path("autopay/<int:account_id>/", autopay.one, name="autopay-one"),
     path("autopay/<int:account_id>/debit/", autopay.debit, name="autopay-debit"),

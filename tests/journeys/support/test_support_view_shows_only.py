@@ -23,6 +23,7 @@ SHOWN = {
     "portal:delivery": "/accounts/{account}/delivery/", "portal:bills": "/bills/",
     "portal:bill": "/bills/{bill}/", "portal:bill-pdf": "/bills/{bill}/bill.pdf",
     "portal:pay": "/pay/?bill={bill}", "portal:payments": "/payments/",
+    "portal:statement": "/payments/statement/", "portal:report": "/payments/report/",
     "portal:readings": "/readings/", "portal:readings-many": "/readings/many/",
     "portal:usage": "/usage/", "portal:next-bill": "/bills/next/",
 }  # fmt: skip

@@ -40,7 +40,14 @@ class BillShape(serializers.Serializer[Any]):
         "SETTLEMENT of what was really used under fixed amounts, or "
         "CORRECTION in place of one that was credited; or CREDIT, a credit note."
     )
-    status = serializers.CharField()
+    status = serializers.CharField(
+        help_text="DUE, PART_PAID, OVERDUE, PAID, NOTHING_TO_PAY, CREDIT or CANCELLED."
+    )
+    state = serializers.CharField(
+        help_text="What people are told: the status, or CONFIRMING while a payment is on its way, "
+        "COLLECTED where a mandate collects what is open, CORRECTED where another bill is in its "
+        "place.",
+    )
     period_start = serializers.DateField()
     period_end = serializers.DateField(help_text="The first day that no longer belongs to it.")
     issue_date = serializers.DateField()
@@ -135,6 +142,7 @@ def _shape(row: BillRow) -> dict[str, Any]:
         "account": key_of("acc", row.account_id),
         "kind": row.kind,
         "status": row.status,
+        "state": row.word,
         "period_start": row.period_start,
         "period_end": row.period_end,
         "issue_date": row.issue_date,

@@ -24,9 +24,11 @@ from mains.api.v1 import (
     me,
     next_bills,
     payment_documents,
+    payment_report,
     payments,
     people,
     readings,
+    statements,
     tokens,
 )
 
@@ -57,6 +59,8 @@ urlpatterns = [
     path("accounts/links/code", english(links.LinkCodes)),
     path("accounts/<str:account_id>/delivery", english(bill_delivery.BillDelivery)),
     path("accounts/<str:account_id>/link", english(links.OneLink)),
+    path("accounts/<str:account_id>/statement", english(statements.AccountStatement)),
+    path("accounts/<str:account_id>/standing", english(statements.AccountStanding)),
     path("accounts/<str:account_id>/people", english(people.People)),
     path("accounts/<str:account_id>/autopay", english(autopay.Autopay)),
     path("accounts/<str:account_id>/people/<str:person_id>", english(people.OnePerson)),
@@ -81,6 +85,7 @@ urlpatterns = [
     path("guest-readings/proofs/code", english(guest_readings.ProofCodes)),
     path("next-bills", english(next_bills.NextBills)),
     path("payments", english(payments.Payments)),
+    path("payment-report", english(payment_report.PaymentReport)),
     path("bill-downloads", english(bill_downloads.BillDownloads)),
     path("bill-downloads/<str:download_id>", english(bill_downloads.OneBillDownload)),
     path("payment-documents", english(payment_documents.PaymentDocuments)),

@@ -14,7 +14,7 @@ from mains.enrolment import wording as enrolment
 from mains.enrolment.queries import WhoSees
 from mains.metering.queries import ReadingRow, RegisterRow
 from mains.payments.queries import BillRow, PaymentRow
-from mains.payments.wording import credit_note, reference_text
+from mains.payments.wording import credit_note, method_name, reference_text, state_cell
 from mains.support.queries import ViewRow
 from mains.tenancy.tenantfile import TenantFile
 
@@ -57,9 +57,7 @@ def bills(rows: Sequence[BillRow], *, base: str) -> Table:
                 ),
                 Cell(wording.period(row.period_start, row.period_end)),
                 Cell(wording.day(row.due_date)),
-                Cell(
-                    wording.bill_status(row.status)[0], meaning=wording.bill_status(row.status)[1]
-                ),
+                state_cell(row, language=wording.language()),
                 Cell(row.total),
                 Cell(row.outstanding),
             )
@@ -85,7 +83,7 @@ def payments(rows: Sequence[PaymentRow], *, zone: ZoneInfo) -> Table:
             (
                 Cell(wording.moment(row.received_at, zone)),
                 Cell(row.bill_numbers or _("On account")),
-                Cell(wording.method(row.method)),
+                Cell(method_name(row.method)),
                 Cell(reference_text(row.booking_key)),
                 Cell(row.amount, note=credit_note(row.credit, language=wording.language())),
             )

@@ -14,7 +14,7 @@ from mains.journeys import bank_transfer, desk, pay_bills
 from mains.journeys.desk import BookedRow
 from mains.ledger.actions import ClosedMonth
 from mains.payments import booking
-from mains.payments.wording import reference_text
+from mains.payments.wording import method_name, reference_text
 
 
 @require_safe
@@ -56,7 +56,7 @@ def _table(request: StaffRequest, rows: list[BookedRow]) -> Table:
                 Cell(row.bill_number, url=f"{request.base}bills/{row.bill_id}/")
                 if row.bill_id
                 else Cell(_("On account")),
-                Cell(wording.method(row.method)),
+                Cell(method_name(row.method)),
                 Cell(reference_text(row.booking_key)),
                 Cell(row.booked_by),
                 Cell(row.amount),

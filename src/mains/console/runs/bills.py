@@ -28,6 +28,7 @@ from mains.journeys import bill_letters, desk
 from mains.journeys.desk import Seal
 from mains.payments import queries as payments
 from mains.payments.queries import BillRow
+from mains.payments.wording import bill_state
 
 
 @require_safe
@@ -41,7 +42,7 @@ def one(request: StaffRequest, bill_id: int) -> HttpResponse:
     facts = billing.facts(bill_id=bill_id)
     if bill is None or seal is None:
         raise Http404
-    status, meaning = wording.bill_status(bill.status)
+    status, meaning = bill_state(bill, language=wording.language())
     return render(
         request,
         "console/runs/bill.html",

@@ -24,7 +24,7 @@ from mains.payments import instalments
 from mains.payments import queries as payments
 from mains.payments.queries import BillRow
 from mains.payments.rules.collections import RESUMED
-from mains.payments.wording import held_text
+from mains.payments.wording import held_text, state_cell
 from mains.portal.access import (
     PortalRequest,
     account_ids,
@@ -46,7 +46,6 @@ from mains.portal.bills.machine_bills import documents_of
 from mains.portal.home.dues import MOST_PAID
 from mains.portal.paging import page_asked, pages
 from mains.portal.readings.messages import language
-from mains.portal.templatetags.portal import status_word
 
 PAGE = 50
 
@@ -105,7 +104,7 @@ def _table(rows: list[BillRow]) -> Table:
                 Cell(row.number, url=f"/bills/{row.id}/", note=_note(row)),
                 Cell(period_text(row.period_start, row.period_end)),
                 Cell(short_date_text(row.due_date, language=language())),
-                Cell(status_word(row.status)[0], meaning=status_word(row.status)[1]),
+                state_cell(row, language=language()),
                 Cell(row.total),
             )
             for row in rows

@@ -9,9 +9,12 @@ from mains.enrolment.rules.rights import Right, allowed
 from mains.ledger import queries as ledger
 from mains.metering import queries as metering
 from mains.payments import queries as payments
+from mains.payments.statements.standing import standings_from, summed
+from mains.payments.statements.wording import verdict
 from mains.portal.access import PortalRequest, account_ids, customer_required, noted
 from mains.portal.home.dues import MOST_SHOWN, dues
 from mains.portal.readings import keeping
+from mains.portal.readings.messages import language
 from mains.portal.readings.windows import ServiceWindow, service_window, service_windows
 
 
@@ -51,16 +54,26 @@ def _mine(request: PortalRequest) -> HttpResponse:
     open_bills = payments.payable(account_ids=pay_ids, today=request.today)
     to_pay = [row for row in open_bills if row.collection_date is None]
     collected = [row for row in open_bills if row.collection_date is not None]
-    found = dues(
-        accounts=payers,
-        bills=to_pay,
-        balances_minor=ledger.balances_minor(account_ids=pay_ids),
+    balances = ledger.balances_minor(account_ids=pay_ids)
+    found = dues(accounts=payers, bills=to_pay, balances_minor=balances)
+    standings = standings_from(
+        currencies={account.pk: account.currency for account in payers},
+        open_bills=open_bills,
+        balances_minor=balances,
+        today=request.today,
     )
     return render(
         request,
         "portal/home/home.html",
         {
             "dues": found,
+            "verdict": verdict(
+                summed(standings.values()),
+                instant=request.now.astimezone(request.tenant.zone),
+                language=language(),
+            )
+            if payers
+            else "",
             "to_pay": to_pay,
             "collected": collected[:MOST_SHOWN],
             "today": request.today,

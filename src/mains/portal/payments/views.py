@@ -21,7 +21,9 @@ from mains.payments import actions, queries, settling
 from mains.payments.gateways.base import GatewayRefused, GatewayUnavailable
 from mains.payments.models import OPEN_STATES
 from mains.payments.queries import BillRow
-from mains.payments.wording import credit_note
+from mains.payments.statements.standing import standings, summed
+from mains.payments.statements.wording import verdict
+from mains.payments.wording import credit_note, method_name
 from mains.portal.access import (
     PortalRequest,
     account_ids,
@@ -292,12 +294,6 @@ def history(request: PortalRequest) -> HttpResponse:
     page = page_asked(request)
     rows = queries.payments(account_ids=ids, first=(page - 1) * PAGE, limit=PAGE + 1)
     zone, choice = request.tenant.zone, request.tenant.file.payments
-    words = {
-        "CARD": _("Card"),
-        "BANK_TRANSFER": _("Bank transfer"),
-        "DIRECT_DEBIT": _("Direct debit"),
-        "CASH": _("Cash"),
-    }
     table = Table(
         caption=_("Payments"),
         hide_caption=True,
@@ -311,7 +307,7 @@ def history(request: PortalRequest) -> HttpResponse:
             (
                 Cell(instant_text(row.received_at.astimezone(zone), language=language())),
                 Cell(row.bill_numbers or _("On account")),
-                Cell(words[row.method]),
+                Cell(method_name(row.method)),
                 Cell(row.amount, note=credit_note(row.credit, language=language())),
             )
             for row in rows[:PAGE]
@@ -323,6 +319,13 @@ def history(request: PortalRequest) -> HttpResponse:
         {
             "table": table if rows else None,
             "pages": pages(page, more=len(rows) > PAGE),
+            "verdict": verdict(
+                summed(standings(account_ids=ids, today=request.today).values()),
+                instant=request.now.astimezone(zone),
+                language=language(),
+            )
+            if ids
+            else "",
             "autopay_on": choice.enabled and (choice.autopay or choice.direct_debit),
         },
     )

@@ -11,7 +11,8 @@ SHOWN = frozenset({
     "portal:home", "portal:help", "portal:legal", "portal:me", "portal:access", "portal:accounts",
     "portal:people", "portal:contracts", "portal:delivery", "portal:bills", "portal:bill",
     "portal:bill-pdf", "portal:next-bill", "portal:pay",
-    "portal:payments", "portal:readings", "portal:readings-many", "portal:usage",
+    "portal:payments", "portal:statement", "portal:report", "portal:readings",
+    "portal:readings-many", "portal:usage",
 })  # fmt: skip
 # The look of a page, which says nothing about anybody.
 LOOK = ("/brand/", "/static/")

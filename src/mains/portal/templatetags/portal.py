@@ -2,12 +2,11 @@
 
 from django import template
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
-from mains.billing.rules.status import BillStatus
-from mains.branding.components import Meaning
 from mains.core.requests import request_id
 from mains.core.wording import unit_text
+from mains.payments import wording
+from mains.payments.queries import BillRow
 
 register = template.Library()
 
@@ -28,26 +27,10 @@ def reference() -> str:
     return request_id()
 
 
-def status_word(status: BillStatus) -> tuple[str, Meaning]:
-    """
-    Return what a status is called, and what it means for the reader.
-    """
-    words: dict[BillStatus, tuple[str, Meaning]] = {
-        BillStatus.NOTHING_TO_PAY: (_("Nothing to pay"), "ok"),
-        BillStatus.CREDIT: (_("Credit"), "ok"),
-        BillStatus.DUE: (_("Due"), "info"),
-        BillStatus.PART_PAID: (_("Part paid"), "info"),
-        BillStatus.OVERDUE: (_("Overdue"), "bad"),
-        BillStatus.PAID: (_("Paid"), "ok"),
-        BillStatus.CANCELLED: (_("Taken back"), "info"),
-    }
-    return words[status]
-
-
 @register.inclusion_tag("ui/tag.html")
-def bill_status(status: BillStatus) -> dict[str, str]:
+def bill_state(bill: BillRow) -> dict[str, str]:
     """
     Show where a bill stands.
     """
-    text, meaning = status_word(status)
+    text, meaning = wording.bill_state(bill, language=(get_language() or "en").split("-")[0])
     return {"text": text, "kind": meaning}
