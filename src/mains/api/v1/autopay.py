@@ -11,8 +11,7 @@ from rest_framework.views import APIView
 
 from mains.api.problems import Problem
 from mains.api.requests import http_of, user_of
-from mains.api.v1.shapes import PROBLEM, ids_of, pk_of
-from mains.enrolment.rules.rights import Right
+from mains.api.v1.shapes import PROBLEM, payer_of
 from mains.journeys import autopay
 from mains.journeys.autopay import Standing
 from mains.payments import mandates
@@ -231,16 +230,8 @@ def _shown(standing: Standing) -> dict[str, Any]:
 
 
 def _account(request: Request, key: str) -> int:
-    pk = pk_of("acc", key)
-    if pk is None or pk not in ids_of(request, Right.SEE):
-        raise Problem(
-            status=404,
-            code="no_such_account",
-            title="No such account",
-            detail="None of your accounts has this id.",
-        )
-    own = {one.pk for one in http_of(request).accounts if not one.is_shared}
-    if pk not in own or pk not in ids_of(request, Right.PAY):
+    pk = payer_of(request, key)
+    if pk not in {one.pk for one in http_of(request).accounts if not one.is_shared}:
         raise Problem(
             status=403,
             code="not_shared",

@@ -10,12 +10,11 @@ from rest_framework.views import APIView
 
 from mains.api.problems import Problem
 from mains.api.requests import http_of, user_of
-from mains.api.v1.shapes import PROBLEM, ids_of, key_of, pk_of
+from mains.api.v1.shapes import PROBLEM, key_of, payer_of, pk_of
 from mains.customers.models import DeliveryMode
 from mains.enrolment.actions import PortalMandatory, delivery_setting
 from mains.enrolment.actions.delivery_setting import Choice, MandateMissing
 from mains.enrolment.queries.delivery_setting import Chosen
-from mains.enrolment.rules.rights import Right
 from mains.identity.budgets import Budget
 from mains.journeys import bill_delivery
 from mains.journeys.bill_delivery import ContractSetting
@@ -75,7 +74,7 @@ class BillDelivery(APIView):
         """
         Show how the bills of an account come, and from which bill on a choice counts.
         """
-        return Response(_shown(request, _account(request, account_id)))
+        return Response(_shown(request, payer_of(request, account_id)))
 
     @extend_schema(
         operation_id="choose_delivery",
@@ -89,7 +88,7 @@ class BillDelivery(APIView):
         """
         Choose how the bills of contracts come; 202 where another address has to confirm it first.
         """
-        pk, http = _account(request, account_id), http_of(request)
+        pk, http = payer_of(request, account_id), http_of(request)
         given = NewDelivery(data=request.data)
         given.is_valid(raise_exception=True)
         typed = given.validated_data
@@ -122,25 +121,6 @@ class BillDelivery(APIView):
             raise _refused(problem) from problem
         shown = _shown(request, pk, asked=outcome.asked)
         return Response(shown, status=202 if outcome.asked else 200)
-
-
-def _account(request: Request, account_id: str) -> int:
-    pk = pk_of("acc", account_id)
-    if pk is None or pk not in ids_of(request, Right.SEE):
-        raise Problem(
-            status=404,
-            code="no_such_account",
-            title="No such account",
-            detail="None of the linked accounts has this id.",
-        )
-    if pk not in ids_of(request, Right.PAY):
-        raise Problem(
-            status=403,
-            code="not_shared",
-            title="Not shared",
-            detail="The account was shared with you without its bills.",
-        )
-    return pk
 
 
 def _refused(problem: Exception) -> Problem:

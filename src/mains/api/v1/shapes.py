@@ -6,6 +6,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from mains.api.problems import Problem
 from mains.api.requests import http_of
 from mains.core.money import Money
 from mains.enrolment.rules.rights import Right, allowed
@@ -105,3 +106,27 @@ def ids_of(request: Request, right: Right) -> list[int]:
     Return the ids of the accounts on which the caller has a right.
     """
     return [account.pk for account in allowed(http_of(request).accounts, right)]
+
+
+def payer_of(request: Request, key: str) -> int:
+    """
+    Return the account of a key on which the caller may pay.
+
+    :raises Problem: 404 if it is none of the caller's, 403 if it was shared without that right.
+    """
+    pk = pk_of("acc", key)
+    if pk is None or pk not in ids_of(request, Right.SEE):
+        raise Problem(
+            status=404,
+            code="no_such_account",
+            title="No such account",
+            detail="None of your accounts has this id.",
+        )
+    if pk not in ids_of(request, Right.PAY):
+        raise Problem(
+            status=403,
+            code="not_shared",
+            title="Not shared with you",
+            detail="This account was shared with you without the right to pay.",
+        )
+    return pk

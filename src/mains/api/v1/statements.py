@@ -11,10 +11,9 @@ from rest_framework.views import APIView
 
 from mains.api.problems import Problem
 from mains.api.requests import http_of, noted
-from mains.api.v1.shapes import PROBLEM, Amount, amount_of, ids_of, key_of, pk_of
+from mains.api.v1.shapes import PROBLEM, Amount, amount_of, key_of, payer_of
 from mains.core.money import Money
 from mains.enrolment.access_log import Deed
-from mains.enrolment.rules.rights import Right
 from mains.payments.rules.standing import Debt
 from mains.payments.rules.statements import Days, TooLong, UnfitDays, days_asked
 from mains.payments.statements import certificates
@@ -83,7 +82,7 @@ class AccountStatement(APIView):
         """
         Get every movement of an account, with the balance after it, of five years at most.
         """
-        pk = _payer(request, account_id)
+        pk = payer_of(request, account_id)
         days = _days(request)
         (found,) = statements(account_ids=[pk], days=days, today=http_of(request).today)
         noted(request, Deed.BILLS, [pk])
@@ -99,7 +98,7 @@ class AccountStanding(APIView):
         """
         Get whether anything is owed on an account now, and what.
         """
-        pk, http = _payer(request, account_id), http_of(request)
+        pk, http = payer_of(request, account_id), http_of(request)
         one = standings(account_ids=[pk], today=http.today)[pk]
         code = certificates.code_of(account_id=pk, standing=one, tenant=http.tenant, now=http.now)
         noted(request, Deed.BILLS, [pk])
@@ -120,25 +119,6 @@ class AccountStanding(APIView):
                 "check_url": f"{http.tenant.url}/check/{code}",
             }
         )
-
-
-def _payer(request: Request, account_id: str) -> int:
-    pk = pk_of("acc", account_id)
-    if pk is None or pk not in ids_of(request, Right.SEE):
-        raise Problem(
-            status=404,
-            code="no_such_account",
-            title="No such account",
-            detail="None of your accounts has this id.",
-        )
-    if pk not in ids_of(request, Right.PAY):
-        raise Problem(
-            status=403,
-            code="not_shared",
-            title="Not shared with you",
-            detail="This account was shared with you without the right to pay.",
-        )
-    return pk
 
 
 def _days(request: Request) -> Days:
