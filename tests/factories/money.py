@@ -131,7 +131,7 @@ def bill(account, minor, *, days=14, collection_date=None):
             period_start=date(2026, 10, 1), period_end=date(2026, 11, 1), issue_date=TODAY,
             due_date=TODAY + timedelta(days=days), net_minor=minor, vat_minor=0,
             total_minor=minor, reference=f"R{number}", facts="", facts_hash="0" * 64,
-            issued_at=NOW, collection_date=collection_date,
+            issued_at=NOW, collection_date=collection_date, facts_deleted_at=NOW,
         )  # fmt: skip
         revenue = ledger.company_account(
             company=account.company, kind=LedgerAccountKind.REVENUE, detail="test", currency="EUR"

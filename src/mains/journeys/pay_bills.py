@@ -118,8 +118,8 @@ def start(*, tenant: TenantInfo, wish: Wish, company: str, now: datetime, today:
         raise PaymentsOff(tenant.schema_name)
     if wish.guest:
         _count(wish)
-    choices.sort(key=lambda one: bool(cache.get(_silent(one))))
     first = choices[0].fee
+    choices.sort(key=lambda one: bool(cache.get(_silent(one))))
     for choice in choices:
         if choice.fee.percent > first.percent or choice.fee.fixed > first.fixed:
             continue

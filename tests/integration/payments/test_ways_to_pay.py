@@ -1,0 +1,216 @@
+"""Several ways to pay: their order, fees, parts, the next one where one is silent, and limits."""
+
+from decimal import Decimal
+
+import pytest
+from django.core.cache import cache
+from tests.factories import money, utilities
+from tests.factories.money import NOW, TODAY, MemoryGateway
+
+pytestmark = pytest.mark.usefixtures("tenant")
+
+
+class Second(MemoryGateway):
+    kind = "liqpay"
+
+
+@pytest.fixture
+def world(monkeypatch):
+    from mains.payments import gateways
+
+    cache.clear()
+    pair = MemoryGateway(), Second()
+    for one in pair:
+        monkeypatch.setitem(gateways.GATEWAYS, one.kind, one)
+    return World(*pair)
+
+
+class World:
+    """
+    A utility with two gateways, and bills to pay there.
+    """
+
+    def __init__(self, first, second):
+        self.first, self.second = first, second
+        self.configure()
+
+    def configure(self, *, parts=False, fee=None, **first):
+        from mains.tenancy.tenantfile.money import Fee, Gateway, GatewayKind, Payments
+
+        label = {"lv": "Karte", "en": "Card"}
+        payments = Payments(
+            guest=True,
+            part_payments=parts,
+            gateways=(
+                Gateway(kind=GatewayKind.SANDBOX, label=label, **first),
+                Gateway(kind=GatewayKind.LIQPAY, label=label, fee=fee or Fee()),
+            ),
+        )
+        self.tenant = utilities.configured("balta", payments=payments)
+        self.company = self.tenant.file.companies[0].code
+
+    def bill(self, minor=5_000):
+        return money.bill(money.account(), minor)
+
+    def start(self, *bills, **wish):
+        from mains.journeys import pay_bills
+        from mains.payments.models import PaymentAttempt
+
+        facts = {"payer": "user:1", "email": "", "language": "lv", **wish}
+        page = pay_bills.start(
+            tenant=self.tenant,
+            wish=pay_bills.Wish(bill_ids=tuple(bill.pk for bill in bills), **facts),
+            company=self.company,
+            now=NOW,
+            today=TODAY,
+        )
+        return PaymentAttempt.objects.get(page_url=page)
+
+    def settle(self, attempt, minor=None):
+        from mains.payments import settling
+
+        gateway = {"sandbox": self.first, "liqpay": self.second}[attempt.gateway]
+        gateway.pay(attempt.token, minor)
+        settling.settle(notice=gateway.notice(attempt.token), now=NOW, today=TODAY)
+
+    def owed(self, bill):
+        from mains.payments.allocating import outstanding_minor
+
+        return outstanding_minor(bill_ids=[bill.pk])[bill.pk]
+
+    def fees(self):
+        from mains.customers.models import Company
+        from mains.ledger import actions, queries
+
+        account = actions.company_account(
+            company=Company.objects.get(code=self.company), kind="FEE", detail="payments",
+            currency="EUR",
+        )  # fmt: skip
+        return -queries.summed_minor(ledger_account_id=account.pk)
+
+
+@pytest.mark.seed("S3.12")
+class TestTheNextOne:
+    def test_is_asked_where_the_first_is_silent(self, world):
+        world.first.silent = True
+        bill = world.bill()
+        attempt = world.start(bill)
+        assert attempt.gateway == "liqpay"
+        world.settle(attempt)
+        assert world.owed(bill) == 0
+
+    def test_is_asked_first_for_a_while_then(self, world):
+        world.first.silent = True
+        world.start(world.bill())
+        world.first.silent = False
+        assert world.start(world.bill()).gateway == "liqpay"
+        cache.clear()
+        assert world.start(world.bill()).gateway == "sandbox"
+
+    def test_is_not_asked_where_it_costs_more_or_another_was_chosen(self, world):
+        from mains.payments.gateways.base import GatewayUnavailable
+        from mains.tenancy.tenantfile.money import Fee
+
+        world.first.silent = True
+        with pytest.raises(GatewayUnavailable):
+            world.start(world.bill(), gateway="sandbox")
+        world.configure(fee=Fee(percent=Decimal(2)))
+        with pytest.raises(GatewayUnavailable):
+            world.start(world.bill())
+
+    def test_money_on_the_page_of_the_silent_one_is_not_lost(self, world):
+        from mains.payments.models import PaymentAttempt
+
+        world.first.silent = True
+        bill = world.bill()
+        attempt = world.start(bill)
+        world.first.silent = False
+        world.settle(attempt)
+        silent = PaymentAttempt.objects.get(parts__bill=bill, gateway="sandbox")
+        assert (silent.state, silent.failure) == ("EXPIRED", "replaced")
+        world.settle(silent)
+        from mains.ledger import queries
+
+        assert world.owed(bill) == 0
+        assert queries.balance_minor(account_id=bill.account_id) == -5_000
+
+    def test_one_that_is_switched_off_is_not_offered(self, world):
+        from mains.journeys.pay_bills import PaymentsOff
+
+        world.configure(available=False)
+        assert world.start(world.bill()).gateway == "liqpay"
+        with pytest.raises(PaymentsOff):
+            world.start(world.bill(), gateway="sandbox")
+
+
+class TestFees:
+    def fee(self):
+        from mains.tenancy.tenantfile.money import Fee
+
+        return Fee(percent=Decimal("1.5"), fixed=Decimal("0.25"))
+
+    def test_are_asked_for_on_top_and_booked_apart(self, world):
+        world.configure(fee=self.fee())
+        bill = world.bill()
+        attempt = world.start(bill, gateway="liqpay")
+        assert (attempt.amount_minor, attempt.fee_minor) == (5_100, 100)
+        before = world.fees()
+        world.settle(attempt)
+        assert (world.owed(bill), world.fees() - before) == (0, 100)
+
+    @pytest.mark.parametrize(("paid", "owed", "kept"), [(5_050, 0, 50), (4_990, 10, 0)])
+    def test_what_falls_short_falls_short_of_the_fee_first(self, world, paid, owed, kept):
+        world.configure(fee=self.fee())
+        bill = world.bill()
+        before = world.fees()
+        world.settle(world.start(bill, gateway="liqpay"), paid)
+        assert (world.owed(bill), world.fees() - before) == (owed, kept)
+
+
+class TestParts:
+    def test_of_a_bill_are_paid_where_the_utility_takes_them(self, world):
+        world.configure(parts=True)
+        bill = world.bill()
+        world.settle(world.start(bill, parts={bill.pk: 1_500}))
+        assert world.owed(bill) == 3_500
+
+    @pytest.mark.parametrize("minor", [0, -1, 5_001])
+    def test_have_to_be_owed(self, world, minor):
+        from mains.payments.actions import UnfitPart
+
+        world.configure(parts=True)
+        bill = world.bill()
+        with pytest.raises(UnfitPart):
+            world.start(bill, parts={bill.pk: minor})
+
+    def test_are_refused_where_whole_bills_are_paid_only(self, world):
+        from mains.journeys.pay_bills import NoParts
+
+        bill = world.bill()
+        with pytest.raises(NoParts):
+            world.start(bill, parts={bill.pk: 1})
+
+
+@pytest.mark.seed("S1.25")
+class TestGuests:
+    def test_who_open_page_after_page_are_stopped(self, world):
+        from mains.journeys.pay_bills import TooManyPages
+
+        for _ in range(10):
+            world.start(world.bill(), guest="192.0.2.1")
+        with pytest.raises(TooManyPages):
+            world.start(world.bill(), guest="192.0.2.1")
+        assert world.start(world.bill(), guest="192.0.2.2")
+
+    def test_many_on_one_bill_are_stopped(self, world):
+        from mains.journeys.pay_bills import TooManyPages
+
+        bill = world.bill()
+        for number in range(20):
+            world.start(bill, guest=f"192.0.2.{number}", payer=f"guest:{number}")
+        with pytest.raises(TooManyPages):
+            world.start(bill, guest="192.0.2.99", payer="guest:99")
+
+    def test_control_who_is_signed_in_is_not(self, world):
+        for _ in range(12):
+            assert world.start(world.bill())
