@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mains.branding.components import Cell, Column, Fact, Table
 from mains.console import wording
-from mains.console.access import BILLING, StaffRequest, author, staff, to
+from mains.console.access import BILLING, StaffRequest, staff, to
 from mains.core.money import Money
 from mains.core.typed import NotAnAmount, parse_amount
 from mains.core.wording import money_text
@@ -227,7 +227,7 @@ def refund(request: StaffRequest, token: str) -> HttpResponse:
             token=token,
             amount=form.cleaned_data["amount"],
             request_key=form.cleaned_data["key"],
-            by=author(request),
+            by=f"staff:{request.user.pk}",
             now=request.now,
             today=request.today,
         )

@@ -1,0 +1,201 @@
+"""The console's desk for direct debits, and the one for payments that do not fit."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.factories import money
+from tests.journeys import console_world as world
+
+from mains.guard.context import PUBLIC, inside
+from mains.tenancy import queries
+
+SLUG = "alder"
+IBAN = "IT60X0542811101000000123456"
+CARD = "4242424242424242"
+
+
+@pytest.fixture(scope="module")
+def utility(django_db_setup, django_db_blocker) -> Iterator[None]:
+    from django.db import connection
+    from tests import databases
+
+    with django_db_blocker.unblock():
+        world.open_for_business(SLUG, "fiamma")
+        world.add_staff("olga@alder.example", (SLUG, "OWNER"))
+        queries.forget()
+        yield
+        connection.close()
+        databases.renew(SLUG)
+        queries.forget()
+
+
+@pytest.fixture
+def olga(utility, django_db_blocker) -> Iterator[world.Desk]:
+    with django_db_blocker.unblock():
+        yield world.signed_in("olga@alder.example", slug=SLUG)
+
+
+def text(answer) -> str:
+    return answer.content.decode()
+
+
+def follow(desk, answer):
+    assert answer.status_code == 302, text(answer)[:500]
+    return desk.get(answer.headers["Location"].split(f"/{SLUG}/", 1)[1])
+
+
+def due_bill():
+    """
+    Make a bill that is collected today from an account with a direct debit, and announce it.
+    """
+    from mains.payments import mandates
+    from mains.payments.autopay import announcing
+
+    tenant = queries.tenant(SLUG)
+    now = tenant.now()
+    today = tenant.date_of(now)
+    with inside(SLUG):
+        account = money.account()
+        account.customer.email = f"{account.number}@example.org"
+        account.customer.save()
+        mandates.give(
+            account_id=account.pk, signed=mandates.Signed(holder="Rossi Anna", iban=IBAN),
+            by="user:1", now=now, today=today,
+        )  # fmt: skip
+        bill = money.bill(account, 4_512, collection_date=today)
+        announcing.announce_due(tenant=tenant, now=now - timedelta(days=14))
+        return bill
+
+
+def owed(bill) -> int:
+    from mains.payments.allocating import outstanding_minor
+
+    with inside(SLUG):
+        return outstanding_minor(bill_ids=[bill.pk])[bill.pk]
+
+
+def files():
+    from mains.payments.direct_debits import filing
+
+    with inside(SLUG):
+        return filing.files(now=queries.tenant(SLUG).now())
+
+
+class TestDirectDebits:
+    def test_a_file_is_prepared_handed_in_and_settled(self, olga):
+        bill = due_bill()
+        page = text(follow(olga, olga.post("payments/debits/prepare/")))
+        assert "1 file is prepared" in page
+        assert "No bill is due" in text(follow(olga, olga.post("payments/debits/prepare/")))
+        (file,) = [one for one in files() if one.step == "PREPARED"]
+        xml = olga.get(f"payments/debits/{file.name}/file.xml")
+        assert xml.headers["Content-Disposition"].endswith(f'"{file.message_id}.xml"')
+        step = f"payments/debits/{file.name}/step/"
+        assert "Noted" in text(follow(olga, olga.post(step, {"deed": "hand-in"})))
+        assert "something else" in text(follow(olga, olga.post(step, {"deed": "withdraw"})))
+        follow(olga, olga.post(step, {"deed": "settle"}))
+        follow(olga, olga.post(step, {"deed": "settle"}))
+        assert owed(bill) == 0
+        assert "Settled" in text(olga.get("payments/debits/"))
+
+    def test_an_answer_that_is_none_is_said(self, olga):
+        due_bill()
+        olga.post("payments/debits/prepare/")
+        file = next(one for one in files() if one.step == "PREPARED")
+        olga.post(f"payments/debits/{file.name}/step/", {"deed": "hand-in"})
+        place = f"payments/debits/{file.name}/answer/"
+        page = olga.post(place, {"file": SimpleUploadedFile("a.xml", b"<nothing/>")})
+        assert page.status_code == 422
+        assert "no answer to a direct debit" in text(page)
+        assert olga.get("payments/debits/nobody/answer/").status_code == 404
+
+    def test_mandates_come_over_from_a_table(self, olga):
+        with inside(SLUG):
+            account = money.account()
+        rows = f"account;reference;holder;iban;signed\n{account.number};OLD-9;A;{IBAN};2024-01-01"
+        upload = {"file": SimpleUploadedFile("m.csv", rows.encode())}
+        page = text(follow(olga, olga.post("payments/debits/mandates/", upload)))
+        assert "1 new, 0 were there" in page
+        wrong = {"file": SimpleUploadedFile("m.csv", rows.replace(IBAN, "IT00").encode())}
+        page = olga.post("payments/debits/mandates/", wrong)
+        assert page.status_code == 422
+        assert "Row 2" in text(page)
+
+
+def begun(*, email: str, pays: bool = True):
+    """
+    Begin a payment, let its payer pay at the gateway, and never come back.
+    """
+    from mains.journeys import pay_bills
+    from mains.payments.models import PaymentAttempt
+    from mains.sandbox import service
+
+    tenant = queries.tenant(SLUG)
+    with inside(SLUG):
+        bill = money.bill(money.account(), 4_819)
+        page = pay_bills.start(
+            tenant=tenant,
+            wish=pay_bills.Wish(bill_ids=(bill.pk,), payer="p", email=email, language="it"),
+            company=tenant.file.companies[0].code,
+            now=tenant.now(),
+            today=tenant.date_of(tenant.now()),
+        )
+        token = PaymentAttempt.objects.get(page_url=page).token
+    if pays:
+        with inside(PUBLIC):
+            service.pay(
+                token=page.rstrip("/").split("/")[-1], card=CARD, now=datetime.now(UTC),
+                news="NEVER",
+            )  # fmt: skip
+    return bill, token
+
+
+class TestRepair:
+    @pytest.mark.parametrize("typed", ["48,19", "stuck@payer.example", "the bill"])
+    def test_a_stuck_payment_is_found_and_put_right_once(self, olga, typed):
+        bill, token = begun(email="stuck@payer.example")
+        asked = bill.number if typed == "the bill" else typed
+        assert f"payments/repair/{token}/" in text(olga.get("payments/repair/", q=asked))
+        page = text(olga.get(f"payments/repair/{token}/"))
+        assert "Paid there, not booked here" in page
+        place = f"payments/repair/{token}/recheck/"
+        assert "Put right" in text(follow(olga, olga.post(place)))
+        assert "says nothing new" in text(follow(olga, olga.post(place)))
+        assert owed(bill) == 0
+
+    def test_what_was_closed_here_and_paid_there_is_booked(self, olga):
+        from mains.payments import settling
+        from mains.payments.models import AttemptState, PaymentAttempt
+
+        bill, token = begun(email="closed@payer.example")
+        with inside(SLUG):
+            attempt = PaymentAttempt.objects.get(token=token)
+            settling.close(attempt_id=attempt.pk, state=AttemptState.EXPIRED, failure="expired")
+        follow(olga, olga.post(f"payments/repair/{token}/recheck/"))
+        assert owed(bill) == 0
+
+    def test_nothing_paid_changes_nothing(self, olga):
+        bill, token = begun(email="unpaid@payer.example", pays=False)
+        page = text(follow(olga, olga.post(f"payments/repair/{token}/recheck/")))
+        assert "says nothing new" in page
+        assert owed(bill) == 4_819
+
+    def test_a_refund_sent_twice_gives_back_once(self, olga):
+        bill, token = begun(email="back@payer.example")
+        olga.post(f"payments/repair/{token}/recheck/")
+        place = f"payments/repair/{token}/refund/"
+        for _ in range(2):
+            follow(olga, olga.post(place, {"amount": "10,00", "key": "k1"}))
+        assert owed(bill) == 1_000
+        too_much = olga.post(place, {"amount": "38,20", "key": "k2"})
+        assert too_much.status_code == 422
+        assert "cannot go back" in text(too_much)
+        follow(olga, olga.post(place, {"amount": "38,19", "key": "k3"}))
+        assert owed(bill) == 4_819
+
+    def test_nobody_finds_what_is_not_there(self, olga):
+        assert "No payment fits" in text(olga.get("payments/repair/", q="nobody@example.org"))
+        assert olga.get("payments/repair/nothing/").status_code == 404
+        assert olga.post("payments/repair/nothing/recheck/").status_code == 404
