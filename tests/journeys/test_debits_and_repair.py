@@ -62,7 +62,7 @@ def due_bill():
         account.customer.save()
         mandates.give(
             account_id=account.pk, signed=mandates.Signed(holder="Rossi Anna", iban=IBAN),
-            by="user:1", now=now, today=today,
+            by="user:1", now=now, today=today - timedelta(days=14),
         )  # fmt: skip
         bill = money.bill(account, 4_512, collection_date=today)
         announcing.announce_due(tenant=tenant, now=now - timedelta(days=14))
