@@ -327,7 +327,7 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
     from mains.metering import photos
     from mains.metering.models import MeterInstallation, Reading
     from mains.notifications.models import Message
-    from mains.payments.models import PaymentDocument
+    from mains.payments.models import BankLine, PaymentDocument
     from mains.privacy import actions as privacy
     from mains.tenancy.models import ProviderApplication
     from mains.tenancy.tenantfile.approvals import Deed
@@ -373,6 +373,11 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
             last_date=utilities.NOW.date().replace(year=2036), created_at=utilities.NOW,
             created_by="tests", request_key="1",
         )  # fmt: skip
+        line = BankLine.objects.create(
+            company=bill.account.company, key="1", file_name="1", amount_minor=-1,
+            currency=bill.currency, booking_date=utilities.NOW.date(),
+            value_date=utilities.NOW.date(), state="OPEN", imported_at=utilities.NOW,
+        )  # fmt: skip
         message = Message.objects.first()
         installation = MeterInstallation.objects.get(
             supply_point__contracts__account_id=bill.account_id
@@ -411,6 +416,7 @@ def _ids(utility: utilities.Utility) -> dict[str, str]:
         "installation_id": str(installation.pk),
         "building_id": str(building.pk),
         "approval_id": str(approval_id),
+        "line_id": str(line.pk),
         "message_id": str(message.pk),
         "invitation_id": str(invitation.pk),
         "accounts_invitation_id": str(asked.pk),
@@ -457,6 +463,7 @@ def _bodies(utility: utilities.Utility) -> dict[str, dict[str, Any]]:
         "<slug:tenant>/customers/<int:account_id>/meters/<int:installation_id>/direction/": {
             "register": register.code, "counts": "down",
         },
+        "<slug:tenant>/payments/bank/<int:line_id>/decide/": {"deed": "fee", "seen": "x"},
         "pay/start/": {"bill": str(bill.pk), "email": "x@people.example"},
         "readings/": {"key": "k" * 20, f"reading-{register.register_id}": "999"},
         "api/v1/payments": {"bills": [f"bil_{bill.pk}"]},

@@ -393,6 +393,11 @@ DESK: Lines = {
     "payments/report/": ("billing", READ),
     "payments/report/twelve-months.<slug:suffix>": ("billing", READ),
     "payments/book/": ("billing", FORM),
+    "payments/bank/": ("billing", READ),
+    "payments/bank/files/": ("billing", FORM),
+    "payments/bank/files/<str:name>/": ("billing", READ),
+    "payments/bank/<int:line_id>/": ("billing", READ),
+    "payments/bank/<int:line_id>/decide/": ("billing", SEND),
     "payments/ask/<str:token>/": ("billing", SEND),
     # The tenant of these tests does not collect by direct debit.
     "payments/debits/": ("billing's nothing", READ),

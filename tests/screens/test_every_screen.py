@@ -13,7 +13,7 @@ from mains.enrolment.models import AccountLink
 from mains.guard.context import inside
 from mains.metering.models import MeterInstallation
 from mains.tenancy import queries, registry
-from tests.screens import gallery, harness, interval_screens, live
+from tests.screens import bank_screens, gallery, harness, interval_screens, live
 
 LANGUAGES = ("en", "es", "hu", "it", "lv", "uk")
 PORTALS = {
@@ -91,6 +91,10 @@ STAFF = {
     "tariff-publish": "tariffs/drafts/{draft}/publish/",
     "runs": "runs/", "run-new": "runs/new/", "run-print": "runs/{run}/print/",
     "payments": "payments/",
+    "bank": "payments/bank/", "bank-all": "payments/bank/?state=ALL",
+    "bank-line": "payments/bank/{line}/", "bank-files": "payments/bank/files/",
+    "bank-file": "payments/bank/files/{bank_file}/",
+    "bank-refused": "payments/bank/files/{bank_bad}/",
     "book": "payments/book/", "invitations": "invitations/", "messages": "messages/",
     "letters": "messages/letters/", "settings": "settings/", "numbers": "settings/numbers/",
     "brand": "settings/brand/", "bill-document": "settings/bill/", "mail": "settings/mail/",
@@ -173,6 +177,7 @@ def console(slug: str, ids: dict[str, str]) -> Site:
         "approval": str(wish(slug)),
         **({"pass": str(link(slug, int(ids["account"])))} if ids else {}),
         **interval_screens.waiting(slug),
+        **bank_screens.store(slug),
         **draft(slug),
         **(budget(slug, int(ids["account"])) if ids else {}),
     }

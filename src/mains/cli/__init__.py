@@ -6,6 +6,7 @@ import click
 
 from mains.cli import (
     audit,
+    banking,
     bench,
     bill,
     billrun,
@@ -42,3 +43,4 @@ for command in (
     audit.audit, einvoices.einvoices, bench.bench, doctor.doctor, schema.migrate, schema.schema,
 ):  # fmt: skip
     main.add_command(command)
+importing.importing.add_command(banking.bank)

@@ -20,10 +20,10 @@ _json = click.option("--json", "as_json", is_flag=True)
 
 @click.group("import")
 def importing() -> None:
-    """Take files of meter data in, list the imports, undo one."""
+    """Take files of meter data and bank statements in, list the imports, undo one."""
 
 
-def _session(slug: str) -> "TenantInfo":
+def session(slug: str) -> "TenantInfo":
     django_ready()
     from mains.guard import context
     from mains.tenancy import queries
@@ -85,7 +85,7 @@ def intervals(
       mains import intervals F5D_0237.0 --tenant balta --profile es-f5d --dry-run
       mains import intervals F5D_0237.0 --tenant balta --profile es-f5d
     """
-    tenant = _session(slug)
+    tenant = session(slug)
     profile = _profile(key)
     from mains.metering.importing import Arrival, import_file
     from mains.metering.imports.refusals import FileRefused
@@ -125,7 +125,7 @@ def prices(file: Path, slug: str, index: str, as_json: bool) -> None:
     \b
     Example: mains import prices omie.csv --tenant fiamma --index spot
     """
-    tenant = _session(slug)
+    tenant = session(slug)
     from mains.tariffs.indexes import store_prices
     from mains.tariffs.rules.price_file import PriceFileWrong, read_prices
 
@@ -155,7 +155,7 @@ def undo(import_id: int, slug: str) -> None:
     \b
     Example: mains import undo 7 --tenant balta
     """
-    tenant = _session(slug)
+    tenant = session(slug)
     from mains.metering import importing as actions
     from mains.metering.models import MeterImport
 
@@ -184,7 +184,7 @@ def listing(slug: str, as_json: bool) -> None:
     \b
     Example: mains import list --tenant balta --json
     """
-    _session(slug)
+    session(slug)
     from dataclasses import asdict
 
     from mains.metering import interval_queries

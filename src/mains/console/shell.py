@@ -23,10 +23,15 @@ def console(request: HttpRequest) -> dict[str, Any]:
         (_("Bill runs"), "runs/", "run", BILLING),
         (_("Tariffs"), "tariffs/", "tariff", BILLING),
         (_("Payments"), "payments/", "card", BILLING),
+        (_("Bank lines"), "payments/bank/", "download", BILLING),
         (_("Messages"), "messages/", "message", EVERYBODY),
         (_("Settings"), "settings/", "settings", OWNERS),
     ]
     role = request.role  # type: ignore[attr-defined]
+    places = [place for _text, place, _icon, _roles in entries]
+    here = max(
+        (one for one in places if _is_current(request.path, base, one)), default="-", key=len
+    )
     return {
         "base": base,
         "tenant": request.tenant,  # type: ignore[attr-defined]
@@ -34,7 +39,7 @@ def console(request: HttpRequest) -> dict[str, Any]:
         "search_label": _("Find a customer"),
         "search_hint": _("Number, name, e-mail, address or meter"),
         "nav": [
-            NavItem(text, f"{base}{place}", icon, current=_is_current(request.path, base, place))
+            NavItem(text, f"{base}{place}", icon, current=place == here)
             for text, place, icon, roles in entries
             if role in roles
         ],

@@ -14,6 +14,9 @@ from mains.console.accounts import (
 from mains.console.accounts import views as accounts
 from mains.console.approvals import views as approvals
 from mains.console.authorities import views as authorities
+from mains.console.bank import files as bank_files
+from mains.console.bank import lines as bank_lines
+from mains.console.bank import views as bank
 from mains.console.buildings import views as buildings
 from mains.console.colleagues import views as colleagues
 from mains.console.debits import views as debits
@@ -225,6 +228,11 @@ urlpatterns = [
     path("payments/repair/<str:token>/", repair.one, name="repair-one"),
     path("payments/repair/<str:token>/recheck/", repair.recheck, name="repair-recheck"),
     path("payments/repair/<str:token>/refund/", repair.refund, name="repair-refund"),
+    path("payments/bank/", bank.desk, name="bank"),
+    path("payments/bank/files/", bank_files.every, name="bank-files"),
+    path("payments/bank/files/<str:name>/", bank_files.one, name="bank-file"),
+    path("payments/bank/<int:line_id>/", bank_lines.one, name="bank-line"),
+    path("payments/bank/<int:line_id>/decide/", bank_lines.decide, name="bank-line-decide"),
     path("payments/ask/<str:token>/", payments.ask, name="ask"),
     path("messages/", messages.outbox, name="messages"),
     path("invitations/", invitations.every, name="invitations"),

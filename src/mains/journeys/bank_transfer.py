@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from mains.core.money import Money
-from mains.payments import booking, finding, queries, releasing, settling
+from mains.payments import booking, finding
+from mains.payments.bank import overview, placing
 from mains.payments.bills_due.overview import DocumentRow
 from mains.payments.queries import BillRow
 from mains.references.payable import WrongReference
@@ -14,6 +15,10 @@ from mains.references.payable import WrongReference
 
 class FutureValueDate(Exception):
     """A bank cannot have booked something on a day that has not come yet."""
+
+
+class OnStatement(Exception):
+    """The transfer came with a bank statement; it is placed there."""
 
 
 class UnknownBill(Exception):
@@ -49,6 +54,7 @@ def book(
     paid now are closed.
 
     :raises FutureValueDate: if the value date has not come yet.
+    :raises OnStatement: if a bank statement brought the transfer, and with it the money.
     :raises UnknownBill: if nothing is named, or the check digits are wrong.
     :raises booking.WrongAmount: for zero or less, or for parts of a cent.
     :raises booking.AlreadyBooked: if the bank reference was booked otherwise before.
@@ -59,6 +65,10 @@ def book(
     money = Money.round_from(amount, target.total.currency)
     if money.as_decimal() != amount:
         raise booking.WrongAmount(amount)
+    if overview.brought(
+        company=target.company_code, reference=bank_reference, amount_minor=money.minor
+    ):
+        raise OnStatement(bank_reference)
     details: dict[str, Any] = {
         "amount_minor": money.minor,
         "bank_reference": bank_reference,
@@ -67,23 +77,13 @@ def book(
         "now": now,
     }
     if isinstance(target, BillRow):
-        bill_ids = [target.id]
-        _payment, made = booking.book_bank_transfer(bill_id=target.id, **details)
+        bill_id = target.id
+        payment, made = booking.book_bank_transfer(bill_id=target.id, **details)
     else:
-        bill_ids = [line.bill.id for line in target.lines]
-        _payment, made = booking.book_document_transfer(document_id=target.id, **details)
-    for account_id in {
-        row.account_id for row in queries.bills_with_ids(bill_ids=bill_ids, today=today)
-    }:
-        releasing.use_credit_of(account_id=account_id)
-    settled = [
-        row.id
-        for row in queries.bills_with_ids(bill_ids=bill_ids, today=today)
-        if row.outstanding.minor == 0
-    ]
-    if settled:
-        settling.expire_live(bill_ids=settled, now=now, today=today)
-    return Booked(bill_id=bill_ids[0], before=not made)
+        bill_id = target.lines[0].bill.id
+        payment, made = booking.book_document_transfer(document_id=target.id, **details)
+    placing.follow(payment_ids=[payment.pk], now=now, today=today)
+    return Booked(bill_id=bill_id, before=not made)
 
 
 def _named(reference: str, amount: Decimal, today: date) -> BillRow | DocumentRow:

@@ -13,6 +13,7 @@ from mains.einvoices import jobs as einvoices
 from mains.guard.context import PUBLIC, inside
 from mains.journeys import (
     anchoring,
+    bank_desk,
     bill_downloads,
     bill_run,
     import_desk,
@@ -43,6 +44,12 @@ def file_bills(**_later: object) -> None:
 def read_meter_file(*, name: str, **_later: object) -> None:
     tenant = queries.current_tenant()
     import_desk.work_on(tenant=tenant, name=name, now=tenant.now())
+
+
+@tenant_task(jobs.READ_BANK_FILE)
+def read_bank_file(*, name: str, **_later: object) -> None:
+    tenant = queries.current_tenant()
+    bank_desk.work_on(tenant=tenant, name=name, now=tenant.now())
 
 
 @tenant_task(jobs.TELL_OF_PRICES)

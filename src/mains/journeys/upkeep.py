@@ -12,6 +12,7 @@ from mains.enrolment import actions as enrolment
 from mains.enrolment import cleaning
 from mains.guard.context import PUBLIC
 from mains.journeys import (
+    bank_desk,
     bill_downloads,
     bill_run,
     collections,
@@ -57,6 +58,7 @@ def sweep(*, schema_name: str) -> None:
     collections.sweep(tenant=tenant, now=now)
     privacy.build_waiting(tenant=tenant, now=now)
     import_desk.take_up_lost(tenant=tenant, now=now)
+    bank_desk.take_up_lost(tenant=tenant, now=now)
     tariff_notices.tell_waiting(tenant=tenant, now=now)
     tariff_lab.take_up_lost(tenant=tenant)
     bill_downloads.take_up_lost(tenant=tenant, now=now)

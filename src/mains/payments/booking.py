@@ -5,10 +5,11 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from mains.billing.models import Bill
+from mains.core.money import Money
 from mains.core.transactions import inside_transaction, owns_transaction
 from mains.customers.models import Account, Company, Scheme
 from mains.ledger import actions as ledger
-from mains.ledger.models import LedgerAccountKind
+from mains.ledger.models import LedgerAccount, LedgerAccountKind
 from mains.notifications import actions as notifications
 from mains.payments.allocating import allocate, outstanding_minor
 from mains.payments.gateways.base import Notice
@@ -118,24 +119,26 @@ def _post_to_suspense(*, payment: Payment, debit_id: int, now: datetime) -> None
 def book_unknown(
     *,
     company: Company,
-    amount_minor: int,
-    currency: str,
+    amount: Money,
     key: str,
     value_date: date,
     note: str,
     booked_by: str,
     now: datetime,
+    counters: str = "",
 ) -> Payment:
     """
     Book money that came to the bank and that nobody can place, in suspense; twice is once.
+
+    `counters` name the collection through which the bank will pay it out as one sum.
     """
     payment, made = Payment.objects.get_or_create(
         booking_key=key,
         defaults={
             "company": company,
             "method": PaymentMethod.BANK_TRANSFER,
-            "amount_minor": amount_minor,
-            "currency": currency,
+            "amount_minor": amount.minor,
+            "currency": amount.currency,
             "received_at": now,
             "value_date": value_date,
             "booked_by": booked_by,
@@ -143,10 +146,8 @@ def book_unknown(
         },
     )
     if made:
-        bank = ledger.company_account(
-            company=company, kind=LedgerAccountKind.BANK, detail="main", currency=currency
-        )
-        _post_to_suspense(payment=payment, debit_id=bank.pk, now=now)
+        way_in = _way_in(company=company, counters=counters, currency=amount.currency)
+        _post_to_suspense(payment=payment, debit_id=way_in.pk, now=now)
     return payment
 
 
@@ -201,12 +202,54 @@ def book_document_transfer(
     return _book(transfer=transfer, parts=parts, now=now)
 
 
+@inside_transaction
+def book_line(
+    *,
+    parts: Sequence[tuple[int, int]],
+    bank_reference: str,
+    value_date: date,
+    booked_by: str,
+    now: datetime,
+    counters: str = "",
+) -> Payment:
+    """
+    Book a line of a statement: so many minor units for each bill; twice is once.
+
+    What exceeds a bill stays as credit of its account; for `counters` see `book_unknown`.
+
+    :raises WrongAmount: for zero or less.
+    :raises AlreadyBooked: if that reference was booked otherwise.
+    """
+    bills = _locked(bill_ids=[bill_id for bill_id, _minor in parts])
+    transfer = _Transfer(
+        ", ".join(bill.reference for bill in bills)[:200],
+        sum(minor for _bill_id, minor in parts),
+        bank_reference,
+        value_date,
+        booked_by,
+        counters,
+    )
+    shares = [(bill, minor) for bill, (_id, minor) in zip(bills, parts, strict=True)]
+    payment, _made = _book(transfer=transfer, parts=shares, now=now)
+    return payment
+
+
+def _way_in(*, company: Company, counters: str, currency: str) -> LedgerAccount:
+    return ledger.company_account(
+        company=company,
+        kind=LedgerAccountKind.CLEARING if counters else LedgerAccountKind.BANK,
+        detail=counters or "main",
+        currency=currency,
+    )
+
+
 class _Transfer(NamedTuple):
     named: str
     amount_minor: int
     bank_reference: str
     value_date: date
     booked_by: str
+    counters: str = ""
 
 
 def _locked(*, bill_ids: Sequence[int]) -> list[Bill]:
@@ -246,13 +289,8 @@ def _book(
         if (payment.amount_minor, payment.note) != (transfer.amount_minor, transfer.named):
             raise AlreadyBooked(transfer.bank_reference)
         return payment, False
-    bank = ledger.company_account(
-        company=account.company,
-        kind=LedgerAccountKind.BANK,
-        detail="main",
-        currency=payment.currency,
-    )
-    _allocate_and_post(payment=payment, parts=parts, debit_id=bank.pk, now=now)
+    way_in = _way_in(company=account.company, counters=transfer.counters, currency=payment.currency)
+    _allocate_and_post(payment=payment, parts=parts, debit_id=way_in.pk, now=now)
     customer = account.customer
     if customer.email:
         notifications.queue(

@@ -74,7 +74,7 @@ def named(*, typed: str, today: date) -> Named:
         return Named(bills=(exact,))
     if not found and is_document(text):
         found = (Typed(company="", digits=text),)
-    return _candidates(found, today)
+    return led_to(found, today)
 
 
 def by_fields(*, fields: Fields, amount_minor: int, today: date) -> Named:
@@ -101,7 +101,7 @@ def by_fields(*, fields: Fields, amount_minor: int, today: date) -> Named:
                 wrong = error
     if not found:
         raise wrong
-    return _candidates(found, today)
+    return led_to(found, today)
 
 
 def by_link(*, code: str, key: bytes, today: date) -> Named:
@@ -111,7 +111,7 @@ def by_link(*, code: str, key: bytes, today: date) -> Named:
     digits = links.digits_in(code, key=key)
     if digits is None:
         return Named()
-    found = _candidates([Typed(payee.code, digits) for payee in payees()], today)
+    found = led_to([Typed(payee.code, digits) for payee in payees()], today)
 
     def is_meant(number: str) -> bool:
         return links.code_of(number=number, key=key) == code.upper()
@@ -122,7 +122,10 @@ def by_link(*, code: str, key: bytes, today: date) -> Named:
     )
 
 
-def _candidates(found: Iterable[Typed], today: date) -> Named:
+def led_to(found: Iterable[Typed], today: date) -> Named:
+    """
+    Return what was read of a text leads to: issued bills and payment documents.
+    """
     bills: dict[int, BillRow] = {}
     documents: dict[int, DocumentRow] = {}
     one = None

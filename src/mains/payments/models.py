@@ -283,6 +283,21 @@ class LineState(models.TextChoices):
     SET_ASIDE = "SET_ASIDE"
 
 
+class Way(models.TextChoices):
+    """By what a bank line was placed."""
+
+    BILLS = "BILLS"
+    CREDIT = "CREDIT"
+    GIVEN_BACK = "GIVEN_BACK"
+    # It is a payment, or money given back, that staff had booked by hand.
+    LINKED = "LINKED"
+    PAYOUT = "PAYOUT"
+    FEE = "FEE"
+    RETURNED = "RETURNED"
+    COLLECTION = "COLLECTION"
+    CANCELLED = "CANCELLED"
+
+
 class BankLine(models.Model):
     """
     One line of a bank's statement as it came; importing it again adds nothing.
@@ -310,6 +325,15 @@ class BankLine(models.Model):
     remittance = models.CharField(max_length=140, blank=True)
     text = models.TextField(blank=True)
     return_reason = models.CharField(max_length=4, blank=True)
+    # What the bank calls the entry, which may be a batch, and the counters it came through.
+    entry_reference = models.CharField(max_length=60, blank=True, db_default="")
+    counters = models.CharField(max_length=30, blank=True, db_default="")
+    # By what it was placed, for which reasons, and what staff wrote beside.
+    way = models.CharField(max_length=12, blank=True, db_default="")
+    why = models.JSONField(default=list, db_default=[])
+    note = models.CharField(max_length=200, blank=True, db_default="")
+    # Whose collected money it pays out: what the ledger calls its clearing account.
+    payout_of = models.CharField(max_length=30, blank=True, db_default="")
     state = models.CharField(max_length=10, choices=LineState.choices)
     payment = models.ForeignKey(Payment, models.PROTECT, null=True, related_name="bank_lines")
     imported_at = models.DateTimeField()
@@ -328,6 +352,14 @@ class BankLine(models.Model):
         indexes = [
             models.Index(fields=["booking_date"], condition=Q(state="OPEN"), name="bank_line_open"),
             models.Index(fields=["file_name"], name="bank_line_of_file"),
+            models.Index(
+                fields=["entry_reference"],
+                condition=~Q(entry_reference=""),
+                name="bank_line_of_entry",
+            ),
+            models.Index(
+                fields=["payer_iban"], condition=~Q(payer_iban=""), name="bank_line_payer"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -153,6 +153,9 @@ def last_payment_minor(*, account_id: int) -> frozenset[int]:
     payment = Payment.objects.get(pk=int(source.split(":")[1]))
     if payment.kind != PaymentKind.RECEIPT or payment.reversals.exists():
         return frozenset()
+    if all(row.booking_key != payment.booking_key for row in payments(account_ids=[account_id])):
+        # It was booked here by mistake.
+        return frozenset()
     foreign = Payment.objects.filter(
         attempt__parts__bill__account_id=account_id, received_at__gt=payment.received_at
     ).exclude(currency=payment.currency)
@@ -339,18 +342,27 @@ class PaymentRow:
 
 
 # From the ledger, not from the allocations: money on a paid bill settles nothing and still arrived.
+# What was taken off an account again, because it was booked there by mistake, never was its own.
 _PAYMENTS = """
-select p.received_at, p.method, p.booking_key, p.currency, t.amount_minor,
-       t.amount_minor - coalesce(sum(x.amount_minor), 0),
+with brought as (
+  select l.account_id, split_part(t.source, ':', 2)::bigint as payment_id,
+         sum(case when t.credit_id = l.id then t.amount_minor else -t.amount_minor end) as minor
+  from ledger_ledgeraccount l
+  join ledger_transfer t on (t.credit_id = l.id or t.debit_id = l.id)
+    and t.source like 'payment:%%'
+  where l.account_id = any(%s::bigint[])
+  group by 1, 2
+)
+select p.received_at, p.method, p.booking_key, p.currency, brought.minor,
+       brought.minor - coalesce(sum(x.amount_minor), 0),
        coalesce(string_agg(b.number, ', ' order by b.number), '')
-from ledger_ledgeraccount l
-join ledger_transfer t on t.credit_id = l.id and t.source like 'payment:%%'
-join payments_payment p on p.id = split_part(t.source, ':', 2)::bigint and p.kind = 'RECEIPT'
+from brought
+join payments_payment p on p.id = brought.payment_id and p.kind = 'RECEIPT'
 left join (payments_allocation x join billing_bill b on b.id = x.bill_id)
-  on x.payment_id = p.id and b.account_id = l.account_id
-where l.account_id = any(%s::bigint[])
-group by p.id, t.id
-order by p.received_at desc, p.id desc, t.id
+  on x.payment_id = p.id and b.account_id = brought.account_id
+where brought.minor > 0
+group by p.id, brought.account_id, brought.minor
+order by p.received_at desc, p.id desc, brought.account_id
 offset %s limit %s
 """
 

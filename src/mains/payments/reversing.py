@@ -48,17 +48,17 @@ def holdings(*, payment: Payment) -> list[tuple[Place, int]]:
 
     Of a customer's account first what settled no bill, then the latest bill.
     """
-    moved = _moved(payment)
-    accounts = {one.pk: one for one in LedgerAccount.objects.filter(pk__in=moved, kind__in=_ORDER)}
+    there = moved(payment)
+    accounts = {one.pk: one for one in LedgerAccount.objects.filter(pk__in=there, kind__in=_ORDER)}
     found: list[tuple[Place, int]] = []
     for ledger_id in sorted(accounts, key=lambda pk: (_ORDER.index(accounts[pk].kind), pk)):
         on_bills = _on_bills(payment, accounts[ledger_id].account_id)
-        found.append((Place(ledger_id, None), moved[ledger_id] - sum(on_bills.values())))
+        found.append((Place(ledger_id, None), there[ledger_id] - sum(on_bills.values())))
         found += [(Place(ledger_id, pk), on_bills[pk]) for pk in sorted(on_bills, reverse=True)]
     return [(place, minor) for place, minor in found if minor > 0]
 
 
-def _moved(payment: Payment) -> Counter[int]:
+def moved(payment: Payment) -> Counter[int]:
     """
     Return by account of the ledger what a payment and all that undid it brought there.
     """
@@ -66,11 +66,11 @@ def _moved(payment: Payment) -> Counter[int]:
     is_own = Q(source__in=[f"payment:{pk}" for pk in ids])
     for pk in ids:
         is_own |= Q(source__startswith=f"payment:{pk}:")
-    moved: Counter[int] = Counter()
+    found: Counter[int] = Counter()
     for one in Transfer.objects.filter(is_own):
-        moved[one.credit_id] += one.amount_minor
-        moved[one.debit_id] -= one.amount_minor
-    return moved
+        found[one.credit_id] += one.amount_minor
+        found[one.debit_id] -= one.amount_minor
+    return found
 
 
 def _on_bills(payment: Payment, account_id: int | None) -> dict[int, int]:
@@ -104,8 +104,8 @@ def take_back(
     missing = amount_minor - sum(minor for _place, minor in parts)
     if missing:
         parts.append((Place(_first_account(payment), None), missing))
-    way_in = _way_in(payment)
-    _post(row, [(place.ledger_id, -minor) for place, minor in parts], out_of or way_in)
+    way_out = out_of or way_in(payment)
+    _post(row, [(place.ledger_id, -minor) for place, minor in parts], way_out)
     Allocation.objects.bulk_create(
         Allocation(payment=row, bill_id=place.bill_id, amount_minor=-minor)
         for place, minor in parts
@@ -134,7 +134,7 @@ def come_again(*, payment: Payment, movement: Movement) -> Payment | None:
     missing = amount_minor - sum(minor for _ledger_id, minor in parts)
     if missing:
         parts.append((_first_account(payment), missing))
-    _post(row, parts, _way_in(payment))
+    _post(row, parts, way_in(payment))
     _allocate_again(row, taken_ids=[int(source.partition(":")[2]) for source in sources])
     return row
 
@@ -203,7 +203,10 @@ def _first(payment: Payment) -> Transfer:
     return Transfer.objects.filter(source=f"payment:{payment.pk}").order_by("leg")[0]
 
 
-def _way_in(payment: Payment) -> int:
+def way_in(payment: Payment) -> int:
+    """
+    Return the account of the ledger by which a payment came in: the bank, or a gateway's clearing.
+    """
     return _first(payment).debit_id
 
 
@@ -214,6 +217,6 @@ def _first_account(payment: Payment) -> int:
 def _count_suspense(payment: Payment) -> None:
     if payment.suspense_minor:
         kinds = LedgerAccount.objects.filter(kind=LedgerAccountKind.SUSPENSE)
-        moved = _moved(payment)
-        left = sum(moved[pk] for pk in kinds.filter(pk__in=moved).values_list("pk", flat=True))
+        there = moved(payment)
+        left = sum(there[pk] for pk in kinds.filter(pk__in=there).values_list("pk", flat=True))
         Payment.objects.filter(pk=payment.pk).update(suspense_minor=left)

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 import structlog
 
-from mains.core.transactions import owns_transaction
+from mains.core.transactions import inside_transaction, owns_transaction
 from mains.payments import booking, releasing
 from mains.payments.charges import charge_of
 from mains.payments.gateways import gateway
@@ -58,8 +58,16 @@ def settle(*, notice: Notice, now: datetime, today: date) -> PaymentAttempt | No
 
 @owns_transaction
 def _settle(*, notice: Notice, now: datetime, today: date) -> tuple[PaymentAttempt | None, int]:
+    return settle_inside(notice=notice, now=now, today=today)
+
+
+@inside_transaction
+def settle_inside(
+    *, notice: Notice, now: datetime, today: date
+) -> tuple[PaymentAttempt | None, int]:
     """
-    Settle an attempt, and return it with what of the money settled no bill, in minor units.
+    Settle an attempt together with what else happens, and return it with what of the money settled
+    no bill, in minor units; the caller uses that credit.
     """
     left_over = 0
     attempt = (

@@ -1,5 +1,7 @@
 """What people read about payments, wherever they read it."""
 
+import re
+
 from django.utils.translation import gettext as _
 
 from mains.branding.components import Cell, Meaning
@@ -9,15 +11,20 @@ from mains.payments.queries import BillRow
 from mains.payments.rules.bill_states import BillWord
 from mains.payments.rules.collections import Hold
 
+_LINE_KEY = re.compile(r"[0-9a-f]{64}")
+_BEGINNING = 12
+
 
 def reference_text(booking_key: str) -> str:
     """
     Return the bank's or the gateway's own reference, as a statement shows it.
 
-    `bank:<company>:<reference>` and `<gateway>:<reference>` are what the database keeps apart.
+    `bank:<company>:<reference>` and `<gateway>:<reference>` are what the database keeps apart. What
+    a line of a statement is known by says nothing to people; its beginning is enough to find it.
     """
     kind, rest = booking_key.split(":", 1)
-    return rest.split(":", 1)[1] if kind == "bank" else rest
+    reference = rest.split(":", 1)[1] if kind == "bank" else rest
+    return reference[:_BEGINNING] if _LINE_KEY.fullmatch(reference) else reference
 
 
 def credit_note(credit: Money, *, language: str) -> str:

@@ -18,6 +18,15 @@ REJECTED = """<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.03"><
 </CstmrPmtStsRpt></Document>"""
 
 
+def in_one(deed):
+    """
+    Do something in one transaction, as a bank line does.
+    """
+    from django.db import transaction
+
+    return transaction.atomic(deed)
+
+
 @pytest.fixture
 def world():
     return World(utilities.configured("fiamma"))
@@ -91,7 +100,7 @@ class World:
         from mains.payments.direct_debits import collecting, filing
 
         file = filing.one_file(name=name, now=self.now)
-        return collecting.credited(
+        return in_one(collecting.credited)(
             company_id=self.company.pk,
             texts=(f"SDD {file.message_id}",) if texts is None else texts,
             amount_minor=file.total_minor if minor is None else minor, currency="EUR", key=key,
@@ -102,7 +111,7 @@ class World:
         from mains.payments.direct_debits import returning
 
         attempt = self.attempt(bill)
-        return returning.take_in(
+        return in_one(returning.take_in)(
             end_to_end_id=attempt.token, reason=reason,
             amount_minor=minor or attempt.amount_minor, currency="EUR", key=key,
             company_id=self.company.pk, now=self.now, today=self.today,
@@ -313,7 +322,7 @@ class TestWhatComesBack:
     def test_of_somebody_else_is_not_ours(self, world):
         from mains.payments.direct_debits import returning
 
-        assert not returning.take_in(
+        assert not in_one(returning.take_in)(
             end_to_end_id="NOT-OURS", reason="AM04", amount_minor=1, currency="EUR", key="k",
             company_id=world.company.pk, now=world.now, today=world.today,
         )  # fmt: skip
@@ -326,7 +335,7 @@ class TestWhatComesBack:
             from mains.payments.direct_debits import returning
 
             world.at(back)
-            assert returning.take_in(
+            assert in_one(returning.take_in)(
                 end_to_end_id=attempt.token, reason="AM04", amount_minor=5_000, currency="EUR",
                 key=key, company_id=world.company.pk, now=world.now, today=world.today,
             )  # fmt: skip

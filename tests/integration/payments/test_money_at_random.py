@@ -58,7 +58,7 @@ class Till:
         self.chance, self.gateway = chance, gateway
         self.company = Company.objects.order_by("pk")[0]
         self.billed, self.bank, self.clearing, self.suspense = 0, 0, 0, 0
-        self.last, self.fingerprint = 0, None
+        self.last, self.fingerprint, self.aside = 0, None, set()
         self._crashes(monkeypatch)
 
     def _crashes(self, monkeypatch):
@@ -103,6 +103,7 @@ class Till:
         deeds = (
             self.bill, self.pay, self.pay, self.settle_again, self.transfer, self.unknown_money,
             self.refund, self.charge_back, self.win_back, self.apply, self.give_back, self.release,
+            self.take_off, self.set_aside,
         )  # fmt: skip
         self.chance.choice(deeds)()
 
@@ -173,6 +174,7 @@ class Till:
     def unknown_money(self):
         from django.db import transaction
 
+        from mains.core.money import Money
         from mains.payments import booking
 
         minor, key = self.minor(), money.key()
@@ -180,7 +182,7 @@ class Till:
         @transaction.atomic
         def book():
             return booking.book_unknown(
-                company=self.company, amount_minor=minor, currency="EUR", key=f"bank:{key}",
+                company=self.company, amount=Money(minor, "EUR"), key=f"bank:{key}",
                 value_date=TODAY, note="", booked_by="staff:1", now=NOW,
             )  # fmt: skip
 
@@ -224,6 +226,58 @@ class Till:
         self.until_done(lambda: suspense.give_back(**facts))
         with pytest.raises(suspense.NotWaiting):
             suspense.give_back(**facts)
+        self.suspense -= one.waits.minor
+        self.bank -= one.waits.minor
+
+    def take_off(self):
+        """
+        Take a transfer off wherever it was placed, as who placed it wrongly does.
+        """
+        from django.db import transaction
+
+        from mains.payments import suspense
+        from mains.payments.models import Payment
+
+        placed = Payment.objects.filter(method="BANK_TRANSFER", kind="RECEIPT", reversals=None)
+        latest = list(placed.order_by("-pk")[:5])
+        if not latest:
+            return
+        chosen = self.chance.choice(latest)
+
+        @transaction.atomic
+        def take():
+            return suspense.take_in_again(payment_id=chosen.pk, by="staff:1", now=NOW, today=TODAY)
+
+        self.suspense += self.until_done(take)
+        assert self.until_done(take) == 0
+        if chosen.pk in self.aside:
+            self.aside.remove(chosen.pk)
+            self.bank += chosen.amount_minor
+
+    def set_aside(self):
+        """
+        Move what waits whole out by the way it came in: it concerns nobody.
+        """
+        from django.db import transaction
+
+        from mains.payments import reversing, suspense
+        from mains.payments.models import Payment
+
+        one = self.waits()
+        if one is None or one.waits != one.amount:
+            return
+        payment = Payment.objects.get(pk=one.id)
+        if payment.method != "BANK_TRANSFER":
+            return
+        what = suspense.Share(one.id, one.waits.minor, "staff:1", NOW, TODAY)
+
+        @transaction.atomic
+        def move():
+            way = reversing.way_in(payment)
+            suspense.move_out(what, ledger_id=way, action="payment.set_aside")
+
+        self.until_done(move)
+        self.aside.add(one.id)
         self.suspense -= one.waits.minor
         self.bank -= one.waits.minor
 

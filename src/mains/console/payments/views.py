@@ -109,6 +109,14 @@ def _booked(request: StaffRequest, form: BankTransfer) -> bank_transfer.Booked |
             "value_date",
             _("This day has not come yet. Type the day on which the bank booked the transfer."),
         )
+    except bank_transfer.OnStatement:
+        form.add_error(
+            "bank_reference",
+            _(
+                "A bank statement brought this transfer already, and its money is booked. Place it "
+                "among the bank lines."
+            ),
+        )
     except bank_transfer.UnknownBill:
         form.add_error(
             "reference",

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from mains.bankfiles.direct_debits import answers
 from mains.bankfiles.direct_debits.writing import batch_ids
-from mains.core.transactions import owns_transaction
+from mains.core.transactions import inside_transaction, owns_transaction
 from mains.customers.models import Company
 from mains.ledger import actions as ledger
 from mains.ledger.models import LedgerAccountKind
@@ -36,6 +36,7 @@ class Answered:
     unknown: int
 
 
+@inside_transaction
 def credited(
     *,
     company_id: int,
@@ -57,7 +58,7 @@ def credited(
     file = _meant(company.code, texts, amount_minor, currency, value_date, now)
     if file is None:
         return False
-    settle_file(name=file.name, now=now, today=today)
+    _settle_open(name=file.name, now=now, today=today)
     _into_bank(company, amount_minor, currency, key, value_date, now)
     return True
 
@@ -96,6 +97,7 @@ def open_minor(*, name: str) -> int:
     return sum(rows.values_list("amount_minor", flat=True))
 
 
+@owns_transaction
 def settle_file(*, name: str, now: datetime, today: date) -> int:
     """
     Book every debit of a file that was not refused, and return how many; again books none.
@@ -104,25 +106,30 @@ def settle_file(*, name: str, now: datetime, today: date) -> int:
     """
     if filing.one_file(name=name, now=now).step is not filing.Step.HANDED_IN:
         raise NotHandedIn(name)
+    return _settle_open(name=name, now=now, today=today)
+
+
+def _settle_open(*, name: str, now: datetime, today: date) -> int:
     rows = PaymentAttempt.objects.filter(file_name=name, state__in=OPEN_STATES).order_by("pk")
-    count = 0
-    for attempt in rows:
-        settling.settle(
-            notice=Notice(
-                reference=attempt.token,
-                state=ChargeState.SUCCEEDED,
-                gateway_reference=attempt.token,
-                amount_minor=attempt.amount_minor,
-                currency=attempt.currency,
-            ),
-            now=now,
-            today=today,
-        )
-        count += 1
-    return count
+    notices = [collected(attempt=attempt) for attempt in rows]
+    for notice in notices:
+        settling.settle_inside(notice=notice, now=now, today=today)
+    return len(notices)
 
 
-@owns_transaction
+def collected(*, attempt: PaymentAttempt) -> Notice:
+    """
+    Return the news that a debit was collected, in a gateway's words.
+    """
+    return Notice(
+        reference=attempt.token,
+        state=ChargeState.SUCCEEDED,
+        gateway_reference=attempt.token,
+        amount_minor=attempt.amount_minor,
+        currency=attempt.currency,
+    )
+
+
 def _into_bank(
     company: Company, amount_minor: int, currency: str, key: str, value_date: date, now: datetime
 ) -> None:

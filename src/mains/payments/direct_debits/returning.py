@@ -42,6 +42,7 @@ def refused(*, tenant: TenantInfo, token: str, reason: str, now: datetime) -> bo
     return True
 
 
+@inside_transaction
 def take_in(
     *,
     end_to_end_id: str,
@@ -70,7 +71,7 @@ def take_in(
     if attempt is None:
         return False
     if attempt.state in OPEN_STATES:
-        settling.settle(
+        settling.settle_inside(
             notice=Notice(
                 reference=attempt.token,
                 state=ChargeState.SUCCEEDED,
@@ -85,7 +86,6 @@ def take_in(
     return True
 
 
-@owns_transaction
 def _take_back(*, token: str, reason: str, amount_minor: int, key: str, now: datetime) -> None:
     attempt = _locked(token)
     if attempt is None:

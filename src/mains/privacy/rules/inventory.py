@@ -156,13 +156,13 @@ INVENTORY = (
         ((Find.CUSTOMER, "payment__allocations__bill__account__customer"),),
         (
             "payer_name", "payer_iban", "bank_reference", "end_to_end_id", "mandate_reference",
-            "remittance", "text",
+            "remittance", "text", "note",
         ),
         Ending.REPLACED,
         shown=("booking_date", "value_date", "amount_minor", "currency"),
         replacement=(
             ("payer_name", ""), ("payer_iban", ""), ("bank_reference", ""), ("end_to_end_id", ""),
-            ("mandate_reference", ""), ("remittance", ""), ("text", ""),
+            ("mandate_reference", ""), ("remittance", ""), ("text", ""), ("note", ""),
         ),
     ),
     Holding(
@@ -375,7 +375,8 @@ PLAIN = {
     "mfa.Authenticator": {"type"},
     "notifications.Message": {"key", "kind", "channel", "language", "state", "error"},
     "payments.BankLine": {
-        "key", "bank_account", "file_name", "currency", "return_reason", "state", "handled_by",
+        "key", "bank_account", "file_name", "currency", "return_reason", "entry_reference",
+        "counters", "way", "why", "payout_of", "state", "handled_by",
     },
     "payments.GatewayEvent": {"gateway", "company", "event_id", "outcome"},
     "payments.Payment": {"kind", "method", "currency", "booking_key", "booked_by"},

@@ -140,6 +140,9 @@ class Payments(Section):
     first_debits_apart: bool = False
     # How many business days before a collection the bank wants to have the file.
     debit_lead_days: int = Field(default=1, ge=1, le=10)
+    # Whether a line of a bank statement with a right reference is booked by itself whatever its
+    # amount is, as a part payment or with the excess as credit; else only where the amount fits.
+    reference_alone: bool = False
 
 
 class OnBounce(StrEnum):

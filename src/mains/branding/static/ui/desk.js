@@ -3,7 +3,7 @@
   /* A key presses the button that names it: in the entry that has the focus, else in the first. */
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (event.target.closest("input,textarea,select")) return;
+    if (event.target.closest("input:not([type=radio]),textarea,select")) return;
     const entries = [...document.querySelectorAll("[data-entry]")];
     const entry = event.target.closest("[data-entry]") || entries[0];
     const step = { j: 1, k: -1 }[event.key];
