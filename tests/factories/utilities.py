@@ -34,7 +34,26 @@ def file_of(name: str, *, schema_name: str, **changed: Any) -> TenantFile:
     Return one of the shipped tenant files as the file of another tenant.
     """
     file = load(TENANTS / f"{name}.toml")
-    own = {"slug": schema_name, "hosts": (f"{schema_name}.localhost",)}
+    return renamed(file, schema_name, **changed)
+
+
+def renamed(file: TenantFile, slug: str, **changed: Any) -> TenantFile:
+    """
+    Return a file as that of another tenant: its secrets are kept where that one's are.
+    """
+    gateways = tuple(
+        one.model_copy(
+            update={"secret": f"env:MAINS_SECRET_{slug.upper()}__{one.secret.rpartition('__')[2]}"}
+        )
+        if one.secret
+        else one
+        for one in file.payments.gateways
+    )
+    own = {
+        "slug": slug,
+        "hosts": (f"{slug}.localhost",),
+        "payments": file.payments.model_copy(update={"gateways": gateways}),
+    }
     return file.model_copy(update={**own, **changed})
 
 

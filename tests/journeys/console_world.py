@@ -18,10 +18,11 @@ def tenant_file(slug: str, preset: str = "aguaviva", **changes: Any) -> Any:
     """
     Return a tenant file of ours under another short name.
     """
+    from tests.factories.utilities import renamed
+
     from mains.tenancy.tenantfile import load
 
-    file = load(TENANTS / f"{preset}.toml")
-    return file.model_copy(update={"slug": slug, "hosts": (f"{slug}.localhost",), **changes})
+    return renamed(load(TENANTS / f"{preset}.toml"), slug, **changes)
 
 
 def open_for_business(slug: str, preset: str = "aguaviva", *, count: int = 4) -> None:
