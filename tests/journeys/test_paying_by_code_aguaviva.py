@@ -165,3 +165,34 @@ def test_a_tenant_without_the_scheme_has_no_page_for_its_fields():
 
     assert visitor.open("/find/cpr/").status == 404
     assert "/find/cpr/" not in visitor.open("/find/").reader().links
+
+
+class TestWhileNobodyCanSignIn:
+    @pytest.fixture(autouse=True)
+    def logins_down(self, request, monkeypatch):
+        # The demo looks the bill up by its customer's login.
+        request.getfixturevalue("bill")
+        from django.db import OperationalError
+
+        from mains.identity.models import UserManager
+
+        def down(*_given, **_named):
+            raise OperationalError("the logins cannot be read")
+
+        monkeypatch.setattr(UserManager, "get_queryset", down)
+
+    @pytest.mark.seed("S1.25")
+    def test_a_bill_is_found_and_led_to_the_gateway(self, guest, bill):
+        page = find(guest, reference=bill.number, amount=str(bill.total.as_decimal()))
+        assert page.url.endswith(f"/pay/?bill={bill.id}")
+        page = guest.browser.submit(page, page.form("/pay/start/"), email="a@payer.example")
+        assert page.url.startswith("http://cards.localhost/pay/")
+
+    def test_control_signing_in_does_not_work(self, guest):
+        from django.db import OperationalError
+
+        page = guest.open("/account/login/")
+        with pytest.raises(OperationalError):
+            guest.browser.submit(
+                page, page.form(), login=logins.customer_email(SLUG), password="x" * 12
+            )
