@@ -13,10 +13,10 @@ from mains.payments.models import Allocation, AttemptBill
 _FREE = """
 select root.id,
        sum(case when t.credit_id = l.id then t.amount_minor else -t.amount_minor end) - coalesce((
-    select sum(x.amount_minor) from payments_allocation x
-    join payments_payment y on y.id = x.payment_id and coalesce(y.reverses_id, y.id) = root.id
-    join billing_bill b on b.id = x.bill_id
-    where b.account_id = l.account_id), 0)
+    select sum(x.amount_minor) from payments_payment y
+    join payments_allocation x on x.payment_id = y.id
+    join billing_bill b on b.id = x.bill_id and b.account_id = l.account_id
+    where y.id = root.id or y.reverses_id = root.id), 0)
 from ledger_ledgeraccount l
 join ledger_transfer t on (t.credit_id = l.id or t.debit_id = l.id) and t.source like 'payment:%%'
 join payments_payment p on p.id = split_part(t.source, ':', 2)::bigint
