@@ -121,11 +121,12 @@ def test_what_settles_no_bill_has_a_row_of_its_own(account):
 
 
 def test_what_lay_in_suspense_counts_from_when_it_was_assigned(account):
+    from mains.core.money import Money
     from mains.payments import booking, suspense
 
     made = bill(account, 1000, ("heat", 1000, 0, None))
     payment = booking.book_unknown(
-        company=account.company, amount_minor=1000, currency="EUR", key="bank:x",
+        company=account.company, amount=Money(1000, "EUR"), key="bank:x",
         value_date=date(2026, 10, 20), note="", booked_by="staff:1", now=money.NOW,
     )  # fmt: skip
     assert row(report(account), "paid") == {}
@@ -170,3 +171,22 @@ def test_the_whole_company_is_all_its_accounts(account):
     (found,) = of_company(company_code=account.company.code, basis=Basis.ISSUE, today=TODAY)
     assert cells(found, "billed") == cells(found, "paid") == {("heat", NOVEMBER): 1400}
     assert of_company(company_code="nobody", basis=Basis.ISSUE, today=TODAY) == []
+
+
+def test_what_was_booked_to_the_wrong_account_leaves_it_again(account):
+    from mains.payments import suspense
+    from mains.payments.rules.statements import Days
+    from mains.payments.statements.account import Kind, statements
+
+    made = bill(account, 1000, ("heat", 1000, 0, None))
+    payment = pay(made, 1000, date(2026, 11, 6))
+    suspense.take_in_again(
+        payment_id=payment.pk, by="staff:1", now=money.NOW, today=date(2026, 11, 20)
+    )
+    found = report(account)
+    assert (cells(found, "paid"), row(found, "paid")) == ({}, {})
+    (one,) = statements(
+        account_ids=[account.pk], days=Days(OCTOBER, TODAY), today=TODAY
+    )  # fmt: skip
+    assert [line.kind for line in one.lines] == [Kind.BILL, Kind.PAYMENT, Kind.UNMATCHED]
+    assert (one.lines[-1].is_placed, one.closing.minor) == (False, 1000)

@@ -30,6 +30,8 @@ class Kind(StrEnum):
     CHARGEBACK = "CHARGEBACK"
     # A chargeback that was given back.
     CHARGEBACK_WON = "CHARGEBACK_WON"
+    # Booked to the wrong account or bill: it is in suspense until it is matched again.
+    UNMATCHED = "UNMATCHED"
     CORRECTION = "CORRECTION"
 
 
@@ -197,7 +199,7 @@ def _line(row: tuple[Any, ...], amount: Money, balance: Money) -> Line:
             method=method,
             booking_key=booking_key,
             about=settled or "",
-            is_placed=source.count(":") > 1,
+            is_placed=source.count(":") > 1 and amount.minor < 0,
         )
     return Line(day=day, kind=Kind.CORRECTION, amount=amount, balance=balance)
 
@@ -205,4 +207,6 @@ def _line(row: tuple[Any, ...], amount: Money, balance: Money) -> Line:
 def _kind(payment_kind: str, amount: Money) -> Kind:
     if payment_kind == PaymentKind.CHARGEBACK:
         return Kind.CHARGEBACK if amount.minor > 0 else Kind.CHARGEBACK_WON
-    return Kind.REFUND if payment_kind == PaymentKind.REFUND else Kind.PAYMENT
+    if payment_kind == PaymentKind.REFUND:
+        return Kind.REFUND
+    return Kind.UNMATCHED if amount.minor > 0 else Kind.PAYMENT

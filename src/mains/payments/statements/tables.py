@@ -146,5 +146,6 @@ def kind_text(line: Line) -> str:
         Kind.REFUND: _("Paid back"),
         Kind.CHARGEBACK: _("Payment taken back"),
         Kind.CHARGEBACK_WON: _("Payment came again"),
+        Kind.UNMATCHED: _("Payment being matched again"),
         Kind.CORRECTION: _("Correction"),
     }[line.kind]

@@ -23,6 +23,7 @@ def what(line: Line) -> str:
         Kind.REFUND: _("Paid back, %(method)s"),
         Kind.CHARGEBACK: _("Payment taken back, %(method)s"),
         Kind.CHARGEBACK_WON: _("Payment came again, %(method)s"),
+        Kind.UNMATCHED: _("Payment being matched again, %(method)s"),
         Kind.CORRECTION: _("Correction"),
     }
     return words[line.kind] % {"method": method_name(line.method)}
