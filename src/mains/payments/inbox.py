@@ -13,7 +13,7 @@ import structlog
 from mains.core.transactions import owns_transaction
 from mains.payments import money_back, settling, stored_cards
 from mains.payments.charges import merchant
-from mains.payments.gateways import gateway
+from mains.payments.gateways import UnknownGateway, gateway
 from mains.payments.gateways.base import (
     ChargeState,
     GatewayRefused,
@@ -70,9 +70,13 @@ def try_again(*, now: datetime, today: date) -> int:
         .order_by("received_at", "pk")
     )
     for event in waiting:
-        _act_on(
-            event, gateway(event.gateway).read_webhook(event.body.encode()), now=now, today=today
-        )
+        try:
+            news = gateway(event.gateway).read_webhook(event.body.encode())
+        except (UnknownGateway, ValueError, LookupError) as reason:
+            # What nobody can read any more keeps no other waiting; people find it among what waits.
+            log.warning("webhook.unread", waits=event.pk, reason=repr(reason))
+            continue
+        _act_on(event, news, now=now, today=today)
     return len(waiting)
 
 

@@ -199,3 +199,21 @@ def test_control_what_comes_too_early_is_lost_where_nothing_waits(world, monkeyp
     monkeypatch.undo()
     world.finish()
     assert world.owed() == world.expected
+
+
+def test_what_nobody_can_read_keeps_no_other_waiting(world):
+    from mains.payments.models import GatewayEvent
+
+    life = world.live(("PAID", "lost"))
+    for number, (kind, body) in enumerate(
+        (("gone", "{}"), ("sandbox", "no json"), ("sandbox", "{}"))
+    ):
+        GatewayEvent.objects.create(
+            gateway=kind, company=world.company, event_id=f"odd-{number}", body=body,
+            received_at=NOW,
+        )  # fmt: skip
+    for body in reversed(life.bodies):
+        world.receive(body)
+    world.finish()
+    assert world.owed() == world.expected
+    assert GatewayEvent.objects.filter(processed_at=None).count() == 3
