@@ -135,8 +135,9 @@ class TestMandatory:
             found = guest.submit(
                 guest.open("/find/"), reference=bill.number, amount=str(bill.total.as_decimal())
             )
-            assert found.url.endswith(f"/bills/{bill.id}/")
+            assert found.url.endswith(f"/pay/?bill={bill.id}")
             assert bill.number in found.text
+            assert bill.number in guest.open(f"/bills/{bill.id}/").text
             paid = guest.customer.pay(bill, email=guest.email)
 
             assert "/pay/result/" in paid.url
