@@ -8,6 +8,7 @@ from mains.core.transactions import owns_transaction
 from mains.core.wording import money_text
 from mains.customers.models import Account, Mandate, Scheme
 from mains.notifications import actions as notifications
+from mains.notifications.models import Channel
 from mains.payments import mandates, stored_cards
 from mains.payments.autopay import telling
 from mains.payments.gateways import gateway
@@ -155,15 +156,14 @@ def _tell(*, tenant: TenantInfo, mandate_id: int, language: str, now: datetime) 
     mandate = Mandate.objects.select_related("account__customer", "account__company").get(
         pk=mandate_id
     )
-    account = mandate.account
-    if not account.customer.email:
-        return
+    account, customer = mandate.account, mandate.account.customer
     limit = Money(mandate.limit_minor, account.currency) if mandate.limit_minor else None
     is_card = mandate.scheme == Scheme.CARD
     notifications.queue(
         kind="mandate-given",
         key=str(mandate.pk),
-        recipient=account.customer.email,
+        recipient=customer.email or f"{customer.name}\n{account.postal_address}",
+        channel=Channel.EMAIL if customer.email else Channel.LETTER,
         language=language,
         values={
             "account": account.number[-3:],

@@ -118,6 +118,24 @@ class TestTheExactAmount:
         assert not world.collect()
         assert world.charged() == []
 
+    def test_is_told_by_letter_where_there_is_no_mail(self, world):
+        from mains.notifications.models import Message
+
+        account = money.account()
+        account.postal_address = "Brīvības iela 1, Rīga"
+        account.save()
+        world.mandate.account = world.account = account
+        world.mandate.save()
+        world.bill = money.bill(account, 4_819, collection_date=world.day)
+        world.at(0)
+        world.at(14)
+        (letter,) = Message.objects.filter(
+            kind="collection-announced", values__number=world.bill.number
+        )
+        whole = f"{account.customer.name}\nBrīvības iela 1, Rīga"
+        assert (letter.channel, letter.recipient) == ("LETTER", whole)
+        assert world.state() == (0, "")
+
     def test_comes_late_where_nobody_swept_for_days(self, world):
         world.at(20)
         assert (world.charged(), world.state()) == ([4_819], (0, ""))

@@ -1,4 +1,4 @@
-"""Tell payers what is collected, what was stopped, and what failed; each once."""
+"""Tell payers what is collected, stopped or failed; each once, by mail or letter."""
 
 from datetime import date, datetime
 
@@ -8,7 +8,7 @@ from mains.core.transactions import inside_transaction
 from mains.core.wording import date_text, money_text
 from mains.customers.models import Mandate, Scheme
 from mains.notifications import actions as notifications
-from mains.notifications.models import Message
+from mains.notifications.models import Channel, Message
 from mains.tenancy.queries import TenantInfo
 
 
@@ -82,17 +82,17 @@ def _language(tenant: TenantInfo, bill: Bill) -> str:
 def _queue(
     tenant: TenantInfo, bill: Bill, kind: str, what: str, now: datetime, **values: str
 ) -> None:
-    customer = bill.account.customer
-    if not customer.email:
-        return
+    account, customer = bill.account, bill.account.customer
     notifications.queue(
         kind=kind,
         key=f"{bill.pk}:{what}",
-        recipient=customer.email,
+        # Nothing is collected that was not told, so who has no address for mail gets a letter.
+        recipient=customer.email or f"{customer.name}\n{account.postal_address}",
+        channel=Channel.EMAIL if customer.email else Channel.LETTER,
         language=_language(tenant, bill),
         values={
             "number": bill.number,
-            "account": bill.account.number[-3:],
+            "account": account.number[-3:],
             "url": f"{tenant.url}/bills/{bill.pk}/",
             **values,
         },
