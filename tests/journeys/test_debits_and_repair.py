@@ -100,6 +100,20 @@ class TestDirectDebits:
         assert owed(bill) == 0
         assert "Settled" in text(olga.get("payments/debits/"))
 
+    def test_a_debit_that_no_bank_takes_is_said_and_nothing_is_prepared(self, olga):
+        from mains.customers.models import Mandate
+
+        bill, before = due_bill(), len(files())
+        with inside(SLUG):
+            Mandate.objects.filter(account=bill.account).update(holder="")
+        try:
+            page = text(follow(olga, olga.post("payments/debits/prepare/")))
+            assert "No bank would take one of the debits (name)" in page
+            assert len(files()) == before
+        finally:
+            with inside(SLUG):
+                Mandate.objects.filter(account=bill.account).update(holder="Rossi Anna")
+
     def test_an_answer_that_is_none_is_said(self, olga):
         due_bill()
         olga.post("payments/debits/prepare/")

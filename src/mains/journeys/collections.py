@@ -35,19 +35,22 @@ def nightly(*, tenant: TenantInfo, now: datetime) -> None:
         return
     for company in Company.objects.order_by("pk"):
         for scheme in (Scheme.CORE, Scheme.B2B):
-            prepare(tenant=tenant, company_id=company.pk, scheme=scheme, now=now)
+            try:
+                prepare(tenant=tenant, company_id=company.pk, scheme=scheme, now=now)
+            except RefusedDebit as refusal:
+                # Staff see why when they prepare it themselves.
+                log.error("debits.refused", refusal=str(refusal), company=company.pk)
 
 
 def prepare(*, tenant: TenantInfo, company_id: int, scheme: Scheme, now: datetime) -> str:
     """
     Prepare a file of what is due and return its name; empty where there is nothing to collect.
+
+    :raises RefusedDebit: if no bank would take one of the debits; nothing is prepared.
     """
     try:
         return filing.prepare(
             tenant=tenant, company_id=company_id, scheme=scheme, by="system", now=now
         )
     except (filing.NothingToCollect, filing.NoCreditor):
-        return ""
-    except RefusedDebit as refusal:
-        log.error("debits.refused", refusal=str(refusal), company=company_id)
         return ""

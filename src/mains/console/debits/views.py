@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from mains.bankfiles.direct_debits.debits import RefusedDebit
 from mains.bankfiles.unreadable import UnreadableFile
 from mains.console import wording
 from mains.console.access import BILLING, StaffRequest, staff, to
@@ -111,13 +112,18 @@ def prepare(request: StaffRequest) -> HttpResponse:
     Prepare the files of what is due, for every company and scheme.
     """
     _require_on(request)
-    made = [
-        collections.prepare(
-            tenant=request.tenant, company_id=company.pk, scheme=scheme, now=request.now
+    try:
+        made = _prepared(request)
+    except RefusedDebit as refused:
+        messages.error(
+            request,
+            _(
+                "No bank would take one of the debits (%(why)s), so nothing was prepared. Correct "
+                "the mandates, or the creditor identifier and bank account of the company."
+            )
+            % {"why": refused.refusal},
         )
-        for company in companies.all_companies()
-        for scheme in (Scheme.CORE, Scheme.B2B)
-    ]
+        return to(request, "payments/debits/")
     count = len([name for name in made if name])
     if count:
         messages.success(
@@ -132,6 +138,16 @@ def prepare(request: StaffRequest) -> HttpResponse:
     else:
         messages.info(request, _("No bill is due for collection by the next day of the bank."))
     return to(request, "payments/debits/")
+
+
+def _prepared(request: StaffRequest) -> list[str]:
+    return [
+        collections.prepare(
+            tenant=request.tenant, company_id=company.pk, scheme=scheme, now=request.now
+        )
+        for company in companies.all_companies()
+        for scheme in (Scheme.CORE, Scheme.B2B)
+    ]
 
 
 @require_safe
