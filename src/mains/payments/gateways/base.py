@@ -233,3 +233,18 @@ class Gateway(Protocol):
 
     def read_webhook(self, body: bytes) -> News:
         """Read a webhook that was checked before."""
+
+
+class StoresNoCards:
+    """
+    The verbs of a gateway that keeps no cards for later.
+    """
+
+    def store_card(self, charge: Charge) -> Started:
+        raise GatewayRefused("stores no cards")
+
+    def ask_stored(self, charge: Charge, *, known_as: str) -> StoredCard:
+        raise GatewayRefused("stores no cards")
+
+    def charge_stored(self, charge: Charge, *, card: str) -> Notice:
+        raise GatewayRefused("stores no cards")

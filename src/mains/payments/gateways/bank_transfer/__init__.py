@@ -22,11 +22,11 @@ from mains.payments.gateways.base import (
     OtherNews,
     Refund,
     Started,
-    StoredCard,
+    StoresNoCards,
 )
 
 
-class BankTransferGateway:
+class BankTransferGateway(StoresNoCards):
     kind = "bank_transfer"
     abilities: frozenset[Ability] = frozenset()
 
@@ -42,15 +42,6 @@ class BankTransferGateway:
 
     def expire(self, charge: Charge, *, known_as: str) -> Notice:
         return _notice(charge, ChargeState.EXPIRED)
-
-    def store_card(self, charge: Charge) -> Started:
-        raise GatewayRefused("stores no cards")
-
-    def ask_stored(self, charge: Charge, *, known_as: str) -> StoredCard:
-        raise GatewayRefused("stores no cards")
-
-    def charge_stored(self, charge: Charge, *, card: str) -> Notice:
-        raise GatewayRefused("stores no cards")
 
     def refund(self, refund: Refund) -> MoneyBack:
         raise GatewayRefused("gives nothing back")

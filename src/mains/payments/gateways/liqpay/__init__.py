@@ -35,7 +35,7 @@ from mains.payments.gateways.base import (
     Refund,
     Started,
     StillPayable,
-    StoredCard,
+    StoresNoCards,
 )
 from mains.payments.gateways.decimals import minor_of
 from mains.payments.gateways.http import post
@@ -66,7 +66,7 @@ STATES = {
 }
 
 
-class LiqPayGateway:
+class LiqPayGateway(StoresNoCards):
     kind = "liqpay"
     abilities = frozenset({Ability.REFUND})
 
@@ -107,15 +107,6 @@ class LiqPayGateway:
         if notice.state is ChargeState.OPEN:
             raise StillPayable(charge.reference)
         return notice
-
-    def store_card(self, charge: Charge) -> Started:
-        raise GatewayRefused("stores no cards")
-
-    def ask_stored(self, charge: Charge, *, known_as: str) -> StoredCard:
-        raise GatewayRefused("stores no cards")
-
-    def charge_stored(self, charge: Charge, *, card: str) -> Notice:
-        raise GatewayRefused("stores no cards")
 
     def refund(self, refund: Refund) -> MoneyBack:
         found = _status(refund.merchant, refund.gateway_reference)

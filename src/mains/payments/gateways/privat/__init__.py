@@ -26,7 +26,7 @@ from mains.payments.gateways.base import (
     Refund,
     Started,
     StillPayable,
-    StoredCard,
+    StoresNoCards,
 )
 from mains.payments.gateways.decimals import minor_of
 from mains.payments.gateways.http import post
@@ -48,7 +48,7 @@ STATES = {
 _NOT_IN_TEXT = str.maketrans({"&": " ", "=": " ", "+": " ", "%": " ", "#": " ", ";": " "})
 
 
-class PrivatGateway:
+class PrivatGateway(StoresNoCards):
     kind = "privat"
     abilities: frozenset[Ability] = frozenset()
 
@@ -95,15 +95,6 @@ class PrivatGateway:
         if notice.state is ChargeState.OPEN:
             raise StillPayable(charge.reference)
         return notice
-
-    def store_card(self, charge: Charge) -> Started:
-        raise GatewayRefused("stores no cards")
-
-    def ask_stored(self, charge: Charge, *, known_as: str) -> StoredCard:
-        raise GatewayRefused("stores no cards")
-
-    def charge_stored(self, charge: Charge, *, card: str) -> Notice:
-        raise GatewayRefused("stores no cards")
 
     def refund(self, refund: Refund) -> MoneyBack:
         raise GatewayRefused("gives nothing back")
