@@ -136,6 +136,17 @@ class TestTheExactAmount:
         assert (letter.channel, letter.recipient) == ("LETTER", whole)
         assert world.state() == (0, "")
 
+    def test_printed_for_a_day_that_is_over_is_told_anew(self, world, monkeypatch):
+        from mains.payments.autopay import announcing
+
+        monkeypatch.setattr(announcing, "_is_printed", lambda _tenant, _bill: True)
+        world.bill = money.bill(world.account, 4_819, collection_date=world.day)
+        world.at(20)
+        assert world.state() == (4_819, "")
+        assert world.bill.collection_date == TODAY + timedelta(days=23)
+        world.at(23)
+        assert world.state() == (0, "")
+
     def test_comes_late_where_nobody_swept_for_days(self, world):
         world.at(20)
         assert (world.charged(), world.state()) == ([4_819], (0, ""))

@@ -90,12 +90,15 @@ def _told(
         return False
     if telling.announced_at(bill_id=bill.pk, on=bill.collection_date) is not None:
         return False
-    earliest = today + timedelta(days=tenant.file.payments.announce_days)
-    if not _is_printed(tenant, bill) and bill.collection_date < earliest:
-        bill.collection_date = earliest
-        bill.save(update_fields=["collection_date"])
-    elif _is_printed(tenant, bill) and bill.collection_date - today > SHORTLY:
+    is_printed = _is_printed(tenant, bill)
+    if is_printed and bill.collection_date - today > SHORTLY:
         return False
+    # A day that is over is never told: who was printed another one hears of it shortly before.
+    notice = SHORTLY if is_printed else timedelta(days=tenant.file.payments.announce_days)
+    least = today if is_printed else today + notice
+    if bill.collection_date < least:
+        bill.collection_date = today + notice
+        bill.save(update_fields=["collection_date"])
     telling.announce(tenant=tenant, bill=bill, mandate=mandate, minor=minor, now=now)
     return True
 
