@@ -21,6 +21,7 @@ hypothesis.settings.register_profile("mains", deadline=None)
 hypothesis.settings.load_profile("mains")
 
 os.environ.setdefault("SECRET_KEY", "tests-only-" + "0" * 50)
+os.environ.setdefault("MASTER_KEYS", "tests-only-" + "1" * 50)
 
 # A test process holds every module and all of pytest: looking through them for cycles after every
 # few thousand objects, as Python does by itself, is a tenth of a run.

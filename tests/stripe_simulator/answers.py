@@ -32,6 +32,7 @@ class Requests:
             "GET payment_intents/*": lambda a, n, _f: a.get("payment_intent", n),
             "POST payment_intents/*/cancel": self._cancel,
             "POST checkout/sessions": self._session,
+            "GET checkout/sessions": self._sessions,
             "GET checkout/sessions/*": lambda a, n, _f: a.get("checkout.session", n),
             "POST checkout/sessions/*/expire": self._expire,
             "POST refunds": self._refund,
@@ -100,6 +101,9 @@ class Requests:
             "metadata": shapes.nested(found, "payment_intent_data.metadata"),
         }
         return session
+
+    def _sessions(self, account: Account, _name: str, found: Found) -> Found:
+        return _listed(account.all("checkout.session"), found, "checkout/sessions")
 
     def _to_pay(self, found: Found) -> Found:
         currency = found["line_items.0.price_data.currency"]

@@ -24,6 +24,7 @@ ALLOWED: Mapping[str, set[str]] = {
         "line_items.#.price_data.product_data.name", "payment_intent_data.description",
         "payment_intent_data.metadata.*", "setup_intent_data.metadata.*", "expand.#", *METADATA,
     },
+    "GET checkout/sessions": {"payment_intent", *LISTING},
     "GET checkout/sessions/*": {"expand.#"},
     "POST checkout/sessions/*/expire": {"expand.#"},
     "POST refunds": {"payment_intent", "amount", "reason", "expand.#", *METADATA},

@@ -16,6 +16,7 @@ from mains.cli import (
     importing,
     run,
     schema,
+    secrets,
     tenant,
 )
 from mains.cli.output import CommandFailed, say
@@ -41,6 +42,7 @@ def main() -> None:
 for command in (
     run.demo, run.up, tenant.tenant, bill.bill, billrun.billrun, cards.cards, importing.importing,
     audit.audit, einvoices.einvoices, bench.bench, doctor.doctor, schema.migrate, schema.schema,
+    secrets.secrets,
 ):  # fmt: skip
     main.add_command(command)
 importing.importing.add_command(banking.bank)

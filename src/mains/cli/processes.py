@@ -57,6 +57,7 @@ def start_parts(*, progress: Mapping[str, object]) -> Parts:
             server.stop()
         raise CommandFailed(str(error), "`mains doctor` looks for causes.", code=7) from error
     env["SECRET_KEY"] = os.environ.get("SECRET_KEY") or Home.at(data_dir()).password("django")
+    env["MASTER_KEYS"] = os.environ.get("MASTER_KEYS") or Home.at(data_dir()).password("master")
     env["MAINS_DATA"] = str(data_dir())
     env["DJANGO_SETTINGS_MODULE"] = SETTINGS
     return Parts(tuple(servers), env)
@@ -72,6 +73,7 @@ def use_running() -> None:
     os.environ.setdefault("MAINS_DATA", str(data_dir()))
     if not os.environ.get("SECRET_KEY") and data_dir().exists():
         os.environ["SECRET_KEY"] = Home.at(data_dir()).password("django")
+        os.environ.setdefault("MASTER_KEYS", Home.at(data_dir()).password("master"))
     if os.environ.get("DATABASE_URL"):
         return
     database, broker = Postgres.running(data_dir()), Valkey.running(data_dir())

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parents[3]
+_SHORTEST_KEY = 32
 
 
 class UnusableEnvironment(Exception):
@@ -48,6 +49,7 @@ class Environment:
     scheme: str
     data_dir: Path
     vault_dir: Path
+    master_keys: tuple[str, ...]
     stripe_secret_key: str
     stripe_webhook_secrets: tuple[str, ...]
     stripe_address: str
@@ -89,6 +91,7 @@ def read(values: Mapping[str, str]) -> Environment:
         scheme=values.get("PUBLIC_SCHEME", "http"),
         data_dir=Path(values.get("MAINS_DATA", ROOT / ".mains")),
         vault_dir=Path(values.get("MAINS_VAULT", "/run/secrets/mains")),
+        master_keys=_master_keys(values.get("MASTER_KEYS", "")),
         stripe_secret_key=values.get("STRIPE_SECRET_KEY", ""),
         stripe_webhook_secrets=tuple(values.get("STRIPE_WEBHOOK_SECRETS", "").split()),
         stripe_address=values.get("STRIPE_ADDRESS", "https://api.stripe.com"),
@@ -101,6 +104,16 @@ def read(values: Mapping[str, str]) -> Environment:
         demo=values.get("MAINS_DEMO") == "1",
         trusted_proxies=_networks(values.get("TRUSTED_PROXIES", "")),
     )
+
+
+def _master_keys(text: str) -> tuple[str, ...]:
+    keys = tuple(text.split())
+    if any(len(key) < _SHORTEST_KEY for key in keys):
+        raise UnusableEnvironment(
+            f"A key in MASTER_KEYS has fewer than {_SHORTEST_KEY} characters. Make one with "
+            "`openssl rand -base64 32`."
+        )
+    return keys
 
 
 def _networks(text: str) -> tuple[str, ...]:

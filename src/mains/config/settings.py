@@ -238,6 +238,8 @@ WHITENOISE_USE_FINDERS = True
 TENANTS_DIR = ROOT / "tenants"
 DATA_DIR = environment.data_dir
 VAULT_DIR = environment.vault_dir
+# The first seals, all open; two while one replaces the other.
+MASTER_KEYS = environment.master_keys
 STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRETS, STRIPE_ADDRESS = (
     environment.stripe_secret_key,
     environment.stripe_webhook_secrets,

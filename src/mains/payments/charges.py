@@ -29,8 +29,10 @@ def merchant(*, tenant: TenantInfo, kind: str, company: str, title: str = "") ->
             name=f"{tenant.schema_name}:{company}",
             title=title,
             account=choice.account,
-            secret=secret_at(choice.secret),
-            webhook_secrets=tuple(secret_at(place) for place in choice.webhook_secrets),
+            secret=secret_at(choice.secret, tenant=tenant),
+            webhook_secrets=tuple(
+                secret_at(place, tenant=tenant) for place in choice.webhook_secrets
+            ),
         )
     except SecretMissing as error:
         raise GatewayUnavailable(str(error)) from error

@@ -67,6 +67,27 @@ class Configuration(models.Model):
         return f"{self.tenant_id} v{self.version}"
 
 
+class KeptSecret(models.Model):
+    """
+    A secret that an owner typed, sealed; it never changes, so a version always names the same one.
+    """
+
+    tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="kept_secrets")
+    name = models.CharField(max_length=60)
+    sealed_key = models.BinaryField()
+    sealed = models.BinaryField()
+    author = models.CharField(max_length=120)
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "name"], name="kept_secret_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Role(models.TextChoices):
     OWNER = "OWNER"
     BILLING = "BILLING"

@@ -88,7 +88,7 @@ def drop(owner: psycopg.Connection[Any], *, schema_name: str) -> None:
         known = owner.execute(
             "select id from public.tenancy_tenant where schema_name = %s", [schema_name]
         ).fetchone()
-        for table in ("domain", "configuration", "membership"):
+        for table in ("domain", "configuration", "membership", "keptsecret"):
             owner.execute(
                 f"delete from public.tenancy_{table} where tenant_id = %s",  # noqa: S608
                 [known and known[0]],

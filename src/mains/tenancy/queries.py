@@ -1,14 +1,15 @@
 """Which tenant a host belongs to, and what that tenant decided; cached in the process."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from mains.core.sealing import Sealed
 from mains.guard import context
 from mains.tenancy import record
 from mains.tenancy.models import Configuration, Domain, Membership, Role, Tenant
@@ -40,6 +41,8 @@ class TenantInfo:
     clock_offset_seconds: int
     version: int
     file: TenantFile
+    # What its owners typed and the file names, sealed, by name.
+    kept: Mapping[str, Sealed] = field(default_factory=dict, repr=False)
 
     @property
     def is_behind(self) -> bool:
@@ -158,6 +161,10 @@ def _load(schema_name: str) -> TenantInfo | None:
         clock_offset_seconds=row.clock_offset_seconds,
         version=configuration.version,
         file=parse(configuration.data, source=f"{schema_name} v{configuration.version}"),
+        kept={
+            one.name: Sealed(bytes(one.sealed_key), bytes(one.sealed))
+            for one in row.kept_secrets.all()
+        },
     )
 
 

@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum, StrEnum, auto
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 class GatewayUnavailable(Exception):
     """No answer, or none that can be read: ask again later, never guess."""
+
+
+class WrongKey(GatewayUnavailable):
+    """The gateway does not take our key: nobody can pay there until its owner puts it right."""
 
 
 class GatewayRefused(Exception):
@@ -31,6 +35,28 @@ class Ability(Enum):
     STORE_CARDS = auto()
     REFUND = auto()
     CLOSE_PAGES = auto()
+
+
+class Detail(Enum):
+    """
+    What the gateway gives a utility and its owner types once.
+    """
+
+    ACCOUNT = auto()
+    KEY = auto()
+    WEBHOOK_KEY = auto()
+
+
+class Asked(NamedTuple):
+    """
+    What a detail is called in the gateway's own pages, and where it is found there.
+
+    What it begins with, where that is known, tells one detail from another.
+    """
+
+    label: str
+    where: str
+    begins: tuple[str, ...] = ()
 
 
 class ChargeState(StrEnum):
@@ -197,7 +223,18 @@ class Gateway(Protocol):
     """
 
     kind: str
+    # Its own name, and one sentence about paying there, to be translated.
+    title: str
+    about: str
     abilities: frozenset[Ability]
+    details: Mapping[Detail, Asked]
+
+    def try_out(self, merchant: Merchant) -> bool:
+        """
+        Ask something that changes nothing, and tell whether real money moves there.
+
+        :raises WrongKey: if it does not take the key.
+        """
 
     def start(self, charge: Charge) -> Started:
         """Open the hosted page of a charge; the same reference again gives the same page."""

@@ -63,7 +63,8 @@ class GatewayKind(StrEnum):
 
 
 # The secret of a place, never the secret itself: it is one of this tenant's own.
-SecretPlace = Annotated[str, Field(pattern=r"^(|env:[A-Z][A-Z0-9_]*|vault:[a-z0-9/_-]+)$")]
+_PLACE = r"^(|kept:[a-z0-9-]+|env:[A-Z][A-Z0-9_]*|vault:[a-z0-9/_-]+)$"
+SecretPlace = Annotated[str, Field(pattern=_PLACE)]
 
 
 class Fee(Section):
@@ -107,10 +108,14 @@ class Gateway(Section):
         Tell whether the secrets are kept where only this tenant's are.
 
         The file is uploaded by the tenant, so any other name would let it use what is not its own:
-        another tenant's key, or the platform's.
+        another tenant's key, or the platform's. What is kept for a tenant is looked up by it.
         """
         own = rf"env:MAINS_SECRET_{slug.upper()}__[A-Z0-9]+(_[A-Z0-9]+)*|vault:{slug}/[a-z0-9/_-]+"
-        places = [place for place in (self.secret, *self.webhook_secrets) if place]
+        places = [
+            place
+            for place in (self.secret, *self.webhook_secrets)
+            if place and not place.startswith("kept:")
+        ]
         return all(re.fullmatch(own, place) for place in places)
 
 

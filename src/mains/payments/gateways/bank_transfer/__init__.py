@@ -9,10 +9,14 @@ back meanwhile.
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext_noop as _
+
 from mains.payments.gateways.base import (
     Ability,
+    Asked,
     Charge,
     ChargeState,
+    Detail,
     ForgedWebhook,
     GatewayRefused,
     Merchant,
@@ -28,7 +32,13 @@ from mains.payments.gateways.base import (
 
 class BankTransferGateway(StoresNoCards):
     kind = "bank_transfer"
+    title = _("Bank transfer")
+    about = _("A page with your account and the bill's reference; found again in your statements.")
     abilities: frozenset[Ability] = frozenset()
+    details: Mapping[Detail, Asked] = {}
+
+    def try_out(self, merchant: Merchant) -> bool:
+        return True
 
     def start(self, charge: Charge) -> Started:
         portal = "{0.scheme}://{0.netloc}".format(urlsplit(charge.return_url))

@@ -11,19 +11,24 @@ www.liqpay.ua/documentation/en/api/aquiring/checkout/doc, …/api/callback,
 
 import hashlib
 import json
+import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
+from django.utils.translation import gettext_noop as _
+
 from mains.core.money import Money
 from mains.payments.gateways.base import (
     Ability,
+    Asked,
     Back,
     BackState,
     Charge,
     ChargeState,
+    Detail,
     ForgedWebhook,
     GatewayRefused,
     GatewayUnavailable,
@@ -36,6 +41,7 @@ from mains.payments.gateways.base import (
     Started,
     StillPayable,
     StoresNoCards,
+    WrongKey,
 )
 from mains.payments.gateways.decimals import minor_of
 from mains.payments.gateways.http import post
@@ -46,6 +52,10 @@ API = "https://www.liqpay.ua/api/request"
 VERSION = 3
 FORM = "application/x-www-form-urlencoded"
 NOT_FOUND = "payment_not_found"
+# www.liqpay.ua/en/doc/errors
+WRONG_KEY = frozenset({
+    "invalid_signature", "public_key_not_found", "shop_blocked", "shop_not_active", "err_auth",
+})  # fmt: skip
 # What is in no table waits for its payer: a code, a password, a confirmation.
 STATES = {
     "success": ChargeState.SUCCEEDED,
@@ -68,7 +78,21 @@ STATES = {
 
 class LiqPayGateway(StoresNoCards):
     kind = "liqpay"
+    title = "LiqPay"
+    about = _("Cards and Privat24 on LiqPay's own page; gives whole payments back.")
     abilities = frozenset({Ability.REFUND})
+    details: Mapping[Detail, Asked] = {
+        Detail.ACCOUNT: Asked(
+            _("Public key"), _("In LiqPay under the shop's settings, API."), ("sandbox_i", "i")
+        ),
+        Detail.KEY: Asked(
+            _("Private key"), _("Beside the public key. It also signs what LiqPay tells us.")
+        ),
+    }
+
+    def try_out(self, merchant: Merchant) -> bool:
+        _status(merchant, f"try-{secrets.token_hex(8)}")
+        return not merchant.account.startswith("sandbox_")
 
     def start(self, charge: Charge) -> Started:
         ends_at = datetime.now(UTC) + charge.payable_for
@@ -163,7 +187,7 @@ class LiqPayGateway(StoresNoCards):
 
 def _signed(merchant: Merchant, params: Mapping[str, Any]) -> dict[str, str]:
     if not merchant.secret:
-        raise GatewayUnavailable("LiqPay has no private key here: set the secret.")
+        raise WrongKey("LiqPay has no private key here: set the secret.")
     data = pack({"version": VERSION, "public_key": merchant.account, **params})
     return {"data": data, "signature": sign(data, merchant.secret)}
 
@@ -190,7 +214,7 @@ def _status(merchant: Merchant, reference: str) -> dict[str, Any] | None:
     if _code(found) == NOT_FOUND:
         return None
     # A key that does not fit says nothing about the payment.
-    raise GatewayUnavailable(_code(found))
+    raise (WrongKey if _code(found) in WRONG_KEY else GatewayUnavailable)(_code(found))
 
 
 def _code(found: Mapping[str, Any]) -> str:

@@ -8,14 +8,19 @@ api.privatbank.ua, section for merchants: `ishop`, `ishop_pstatus`
 """
 
 import hashlib
+import secrets
 from collections.abc import Mapping
 from urllib.parse import parse_qs
+
+from django.utils.translation import gettext_noop as _
 
 from mains.core.money import Money
 from mains.payments.gateways.base import (
     Ability,
+    Asked,
     Charge,
     ChargeState,
+    Detail,
     ForgedWebhook,
     GatewayRefused,
     GatewayUnavailable,
@@ -27,6 +32,7 @@ from mains.payments.gateways.base import (
     Started,
     StillPayable,
     StoresNoCards,
+    WrongKey,
 )
 from mains.payments.gateways.decimals import minor_of
 from mains.payments.gateways.http import post
@@ -50,7 +56,23 @@ _NOT_IN_TEXT = str.maketrans({"&": " ", "=": " ", "+": " ", "%": " ", "#": " ", 
 
 class PrivatGateway(StoresNoCards):
     kind = "privat"
+    title = "Privat24"
+    about = _("Paying from an account at PrivatBank; gives nothing back by itself.")
     abilities: frozenset[Ability] = frozenset()
+    details: Mapping[Detail, Asked] = {
+        Detail.ACCOUNT: Asked(
+            _("Merchant's number"), _("In Privat24 for business, under the merchant.")
+        ),
+        Detail.KEY: Asked(
+            _("Merchant's password"), _("Beside the number. It also signs what the bank tells us.")
+        ),
+    }
+
+    def try_out(self, merchant: Merchant) -> bool:
+        reference = f"try-{secrets.token_hex(8)}"
+        if _asked(merchant, reference).get("order") != reference:
+            raise GatewayUnavailable("It answers something else.")
+        return True
 
     def start(self, charge: Charge) -> Started:
         payment = {
@@ -64,7 +86,7 @@ class PrivatGateway(StoresNoCards):
         }
         text = signing.payment_text(payment)
         if not charge.merchant.secret:
-            raise GatewayUnavailable("Privat24 has no password here: set the secret.")
+            raise WrongKey("Privat24 has no password here: set the secret.")
         fields = {
             **payment,
             "return_url": charge.return_url,
@@ -76,12 +98,7 @@ class PrivatGateway(StoresNoCards):
         )
 
     def ask(self, charge: Charge, *, known_as: str) -> Notice:
-        merchant = charge.merchant
-        document = signing.question(merchant.account, charge.reference, merchant.secret)
-        try:
-            found = signing.answer(post(STATUS, document, content_type=XML), merchant.secret)
-        except signing.Unreadable as error:
-            raise GatewayUnavailable("Its answer cannot be read.") from error
+        found = _asked(charge.merchant, charge.reference)
         if found.get("order") != charge.reference or found.get("state") not in STATES:
             raise GatewayUnavailable("It answers something else.")
         # What nobody has paid has no amount there yet.
@@ -117,6 +134,22 @@ class PrivatGateway(StoresNoCards):
         text, _signature = _form(body)
         event_id = hashlib.sha256(text.encode()).hexdigest()
         return _notice(signing.read_payment(text), event_id=event_id)
+
+
+def _asked(merchant: Merchant, reference: str) -> dict[str, str]:
+    """
+    Return what Privat24 says of a payment; who has another password does not sign as we do.
+    """
+    if not merchant.secret:
+        raise WrongKey("Privat24 has no password here: set the secret.")
+    document = signing.question(merchant.account, reference, merchant.secret)
+    answer = post(STATUS, document, content_type=XML)
+    try:
+        return signing.answer(answer, merchant.secret)
+    except signing.NotSigned as error:
+        raise WrongKey("Its answer is not signed with this password.") from error
+    except signing.Unreadable as error:
+        raise GatewayUnavailable("Its answer cannot be read.") from error
 
 
 def _notice(found: Mapping[str, str], *, event_id: str = "") -> Notice:

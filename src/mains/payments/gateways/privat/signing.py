@@ -20,6 +20,10 @@ class Unreadable(ValueError):
     """It is no answer of Privat24."""
 
 
+class NotSigned(Unreadable):
+    """It is an answer, but not one that is signed with this password."""
+
+
 def sign(text: bytes, password: str) -> str:
     """
     Return the signature of a text.
@@ -71,7 +75,8 @@ def answer(document: bytes, password: str) -> dict[str, str]:
     """
     Return what an answer says of a payment.
 
-    :raises Unreadable: if it is not signed with this password, or says nothing of one.
+    :raises NotSigned: if it is not signed with this password, or refuses to say anything.
+    :raises Unreadable: if it is no answer at all.
     """
     try:
         root = etree.fromstring(document, _SAFE)
@@ -80,5 +85,5 @@ def answer(document: bytes, password: str) -> dict[str, str]:
     inner, payment = _DATA.search(document), root.find("data/payment")
     signature = root.findtext("merchant/signature") or ""
     if inner is None or payment is None or not is_signed(inner[1], signature, password):
-        raise Unreadable
+        raise NotSigned
     return {str(name): str(value) for name, value in payment.attrib.items()}

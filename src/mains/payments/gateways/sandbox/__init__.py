@@ -5,12 +5,16 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from mains.payments.gateways.base import (
     Ability,
+    Asked,
     Back,
     BackState,
     Charge,
     ChargeState,
+    Detail,
     ForgedWebhook,
     GatewayRefused,
     GatewayUnavailable,
@@ -41,7 +45,14 @@ NOT_PAYABLE = (stored.UnknownCard, stored.UnknownPayment, stored.TooMuch)
 
 class SandboxGateway:
     kind = "sandbox"
+    title = _("Pretend gateway")
+    about = _("For trying out: test cards, and no real money.")
     abilities = frozenset(Ability)
+    details: Mapping[Detail, Asked] = {}
+
+    def try_out(self, merchant: Merchant) -> bool:
+        _answer(merchant, lambda _now: service.find(merchant=merchant.name, reference=""))
+        return False
 
     def start(self, charge: Charge) -> Started:
         return _started(charge, "PAY")

@@ -11,10 +11,13 @@ from typing import Any
 
 import stripe
 from django.conf import settings
+from django.utils.translation import gettext_noop as _
 
 from mains.payments.gateways.base import (
     Ability,
+    Asked,
     Charge,
+    Detail,
     ForgedWebhook,
     GatewayRefused,
     GatewayUnavailable,
@@ -39,7 +42,30 @@ _MOST = 100
 
 class StripeGateway:
     kind = "stripe"
+    title = "Stripe"
+    about = _("Cards and wallets on Stripe's own page; cards can be stored for autopay.")
     abilities = frozenset(Ability)
+    details: Mapping[Detail, Asked] = {
+        Detail.ACCOUNT: Asked(
+            _("Connected account"),
+            _("Only where the platform's key acts for you: in Stripe under Settings, Account."),
+            ("acct_",),
+        ),
+        Detail.KEY: Asked(
+            _("Secret key"),
+            _("In Stripe under Developers, API keys. A test key moves no real money."),
+            ("sk_", "rk_"),
+        ),
+        Detail.WEBHOOK_KEY: Asked(
+            _("Signing secret"),
+            _("In Stripe under Developers, Webhooks, at the endpoint with the address below."),
+            ("whsec_",),
+        ),
+    }
+
+    def try_out(self, merchant: Merchant) -> bool:
+        asked(lambda: client(merchant).v1.checkout.sessions.list({"limit": 1}))
+        return "_test_" not in (merchant.secret or settings.STRIPE_SECRET_KEY)
 
     def start(self, charge: Charge) -> Started:
         session = self._page(charge)

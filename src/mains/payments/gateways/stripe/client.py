@@ -9,20 +9,20 @@ import stripe
 import structlog
 from django.conf import settings
 
-from mains.payments.gateways.base import GatewayRefused, GatewayUnavailable, Merchant
+from mains.payments.gateways.base import GatewayRefused, GatewayUnavailable, Merchant, WrongKey
 
 log = structlog.get_logger()
 # At INFO the SDK writes down what Stripe says, and that may repeat what was sent.
 logging.getLogger("stripe").setLevel(logging.WARNING)
 # To connect, and to wait for an answer.
 TIMEOUT_SECONDS = (5, 25)
-# Its last word is not known, or it is nobody's fault but our configuration's: ask again later. What
-# is refused is never asked again, so a key that was withdrawn must not end what may be paid.
+# It is nobody's fault but our configuration's. What is refused is never asked again, so a key that
+# was withdrawn must not end what may be paid.
+_WRONG_KEY = (stripe.AuthenticationError, stripe.PermissionError)
+# Its last word is not known: ask again later.
 _SILENT = (
     stripe.APIConnectionError,
     stripe.RateLimitError,
-    stripe.AuthenticationError,
-    stripe.PermissionError,
     # The key is known with other parameters: what became of it then, nobody has told yet.
     stripe.IdempotencyError,
 )
@@ -32,11 +32,11 @@ def client(merchant: Merchant) -> stripe.StripeClient:
     """
     Return the SDK's client for a merchant: by its own key, or by ours for its connected account.
 
-    :raises GatewayUnavailable: if there is no key.
+    :raises WrongKey: if there is no key.
     """
     key = merchant.secret or settings.STRIPE_SECRET_KEY
     if not key:
-        raise GatewayUnavailable("Stripe has no key here: set STRIPE_SECRET_KEY, or the secret.")
+        raise WrongKey("Stripe has no key here: set STRIPE_SECRET_KEY, or the secret.")
     return stripe.StripeClient(
         key,
         # A key of its own is the account's; ours acts for it.
@@ -58,11 +58,14 @@ def asked(act: Callable[[], stripe.StripeObject]) -> dict[str, Any]:
     """
     Return what Stripe answers; behind a declined card's refusal stands the SDK's CardError.
 
+    :raises WrongKey: if it does not take the key, or the key may not do that.
     :raises GatewayUnavailable: if its answer is lost, or not final.
     :raises GatewayRefused: if it says no; the reason is a code of Stripe's.
     """
     try:
         return act().to_dict()
+    except _WRONG_KEY as error:
+        raise WrongKey(_reason(error)) from error
     except _SILENT as error:
         raise GatewayUnavailable(_reason(error)) from error
     except (stripe.InvalidRequestError, stripe.CardError) as error:
