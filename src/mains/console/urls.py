@@ -51,6 +51,7 @@ from mains.console.settings import (
     mail,
     numbers,
     proof,
+    ways,
 )
 from mains.console.support import views as support
 from mains.console.tariffs import drafting, indexes, lab
@@ -251,6 +252,13 @@ urlpatterns = [
     path("settings/mail/", mail.every, name="mail"),
     path("settings/mail/<slug:message>/", mail.one, name="mail-words"),
     path("settings/clock/", clock.move, name="clock"),
+    path("settings/payments/", ways.every, name="ways"),
+    path("settings/payments/new/", ways.choose, name="choose-way"),
+    path("settings/payments/new/<slug:kind>/", ways.add, name="add-way"),
+    path("settings/payments/<int:position>/", ways.one, name="way"),
+    path("settings/payments/<int:position>/try/", ways.try_out, name="try-way"),
+    path("settings/payments/<int:position>/move/", ways.move, name="move-way"),
+    path("settings/payments/<int:position>/remove/", ways.remove, name="remove-way"),
     path("settings/numbers/", numbers.numbers, name="numbers"),
     path("settings/proof/", proof.proof, name="proof"),
     path("settings/privacy/", privacy.overview, name="privacy"),

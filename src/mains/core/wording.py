@@ -1,5 +1,6 @@
 """Money, dates and numbers in a person's language, by CLDR."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -18,6 +19,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from mains.core.money import Money, exponent_of
+
+
+def text_in(texts: Mapping[str, str], *, language: str, otherwise: str = "") -> str:
+    """
+    Return what a utility wrote in a language, or in the first one it wrote in, or else the other.
+    """
+    return texts.get(language) or next(iter(texts.values()), otherwise)
 
 
 def money_text(amount: Money, *, language: str) -> str:

@@ -13,6 +13,7 @@ from mains.payments import mandates, stored_cards
 from mains.payments.autopay import telling
 from mains.payments.gateways import gateway
 from mains.payments.gateways.base import Ability
+from mains.payments.offering import offered
 from mains.tenancy.queries import TenantInfo
 
 
@@ -64,15 +65,13 @@ def standing(*, tenant: TenantInfo, account_id: int, today: date) -> Standing:
 
 
 def _card_gateway(tenant: TenantInfo, account: Account) -> str:
-    choice = tenant.file.payments
-    if not (choice.enabled and choice.autopay):
+    if not tenant.file.payments.autopay:
         return ""
-    offered = [
+    can = [
         str(one.kind)
-        for one in choice.gateways
-        if one.available and one.takes(company=account.company.code)
+        for one in offered(tenant=tenant, company=account.company.code)
+        if Ability.STORE_CARDS in gateway(one.kind).abilities
     ]
-    can = [kind for kind in offered if Ability.STORE_CARDS in gateway(kind).abilities]
     return next(iter(can), "")
 
 

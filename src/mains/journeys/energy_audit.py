@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from mains.billing.costs import BilledMonth, billed_months
 from mains.core import spreadsheets
 from mains.core.calendars import Period
+from mains.core.wording import text_in
 from mains.metering.monthly_use import UsedMonth, used_months
 from mains.tenancy.queries import TenantInfo
 
@@ -102,7 +103,7 @@ def _cells(row: AuditRow, tenant: TenantInfo, language: str) -> Iterator[spreads
     yield from (
         row.account_number,
         row.point_code,
-        labels.get(language) or next(iter(labels.values()), row.service),
+        text_in(labels, language=language, otherwise=row.service),
         f"{row.month:%Y-%m}",
     )
     used, cost = row.used, row.cost

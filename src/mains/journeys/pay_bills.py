@@ -7,10 +7,12 @@ from datetime import date, datetime
 from django.core.cache import cache
 
 from mains.core.money import Money
+from mains.core.wording import text_in
 from mains.identity.budgets import Budget
 from mains.payments import actions as payments
 from mains.payments import settling
 from mains.payments.gateways.base import GatewayUnavailable
+from mains.payments.offering import offered
 from mains.payments.queries import BillRow
 from mains.payments.rules.fees import fee
 from mains.tenancy.queries import TenantInfo
@@ -76,7 +78,7 @@ def offers(*, tenant: TenantInfo, rows: Sequence[BillRow], language: str) -> lis
     found = [
         Offer(
             kind=str(choice.kind),
-            label=choice.label.get(language) or next(iter(choice.label.values()), choice.kind),
+            label=text_in(choice.label, language=language, otherwise=choice.kind),
             fee=fee(total, percent=choice.fee.percent, fixed=choice.fee.fixed),
             is_silent=bool(cache.get(_silent(choice))),
         )
@@ -86,15 +88,8 @@ def offers(*, tenant: TenantInfo, rows: Sequence[BillRow], language: str) -> lis
 
 
 def _choices(tenant: TenantInfo, company: str) -> list[Gateway]:
-    choice = tenant.file.payments
-    if not choice.enabled:
-        return []
     services = {one.code for one in tenant.file.services if one.company == company}
-    return [
-        one
-        for one in choice.gateways
-        if one.available and one.takes(company=company, services=services)
-    ]
+    return offered(tenant=tenant, company=company, services=services)
 
 
 def start(*, tenant: TenantInfo, wish: Wish, company: str, now: datetime, today: date) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from mains.billing.foreseeing import NextBill
 from mains.core.money import Money
 from mains.core.transactions import owns_transaction
-from mains.core.wording import date_text, money_text, number_text, unit_text
+from mains.core.wording import date_text, money_text, number_text, text_in, unit_text
 from mains.enrolment import queries as enrolment
 from mains.enrolment.rules.rights import Right, allowed
 from mains.identity.models import User
@@ -132,9 +132,7 @@ def _queue(
         recipient=user.email,
         language=language,
         values={
-            "services": ", ".join(
-                label.get(language) or next(iter(label.values())) for label in labels
-            ),
+            "services": ", ".join(text_in(label, language=language) for label in labels),
             "day": date_text(last_day, language=language),
             "last": "yes" if is_last else "",
             **_if_nothing(bills, services, language=language),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from mains.branding.themes import load_theme
 from mains.core.calendars import Period
-from mains.core.wording import date_text, decimal_mark, unit_text
+from mains.core.wording import date_text, decimal_mark, text_in, unit_text
 from mains.documents.press import Press, logo, look
 from mains.metering.queries import RegisterRow
 from mains.tenancy.queries import TenantInfo
@@ -114,7 +114,7 @@ def _group(group: Group, language: str, tenant: TenantInfo) -> dict[str, Any]:
     label = tenant.file.service(group.service).label
     last = group.days.end - timedelta(days=1)
     return {
-        "title": label.get(language) or next(iter(label.values())),
+        "title": text_in(label, language=language),
         "days": _("From %(first)s to %(last)s")
         % {
             "first": date_text(group.days.start, language=language),

@@ -5,6 +5,7 @@ from datetime import timedelta
 from mains.billing.models import Bill
 from mains.payments.gateways.base import Charge, GatewayRefused, GatewayUnavailable, Merchant
 from mains.payments.models import PaymentAttempt
+from mains.payments.offering import only_pretends
 from mains.tenancy.queries import TenantInfo, current_tenant
 from mains.tenancy.secrets import SecretMissing, secret_at
 from mains.tenancy.tenantfile.money import Gateway as Choice
@@ -18,12 +19,14 @@ def merchant(*, tenant: TenantInfo, kind: str, company: str, title: str = "") ->
 
     Also where the gateway is no longer offered: what was begun there has to be settled.
 
-    :raises GatewayRefused: if the tenant never had it.
+    :raises GatewayRefused: if the tenant never had it, or it only pretends.
     :raises GatewayUnavailable: if its secret is not where the configuration says.
     """
     choice = _choice(tenant, kind, company)
     if choice is None:
         raise GatewayRefused(f"{tenant.schema_name} has no {kind}.")
+    if only_pretends(tenant=tenant, kind=kind):
+        raise GatewayRefused(f"{tenant.schema_name} is live, and {kind} only pretends.")
     try:
         return Merchant(
             name=f"{tenant.schema_name}:{company}",

@@ -21,7 +21,7 @@ from mains.billing.models import Bill
 from mains.branding.themes import load_theme
 from mains.core.money import Money
 from mains.core.spreadsheets import harmless
-from mains.core.wording import date_text, money_text, short_date_text
+from mains.core.wording import date_text, money_text, short_date_text, text_in
 from mains.customers.models import Account
 from mains.documents.press import Press, logo, look
 from mains.metering import photos
@@ -209,7 +209,7 @@ def _word(name: str, value: str, row: Row, *, language: str, tenant: TenantInfo)
         return Locale.parse(value).get_display_name(language) or value
     if name == "service":
         labels = {one.code: one.label for one in file.services}.get(value, {})
-        return labels.get(language) or next(iter(labels.values()), value)
+        return text_in(labels, language=language, otherwise=value)
     if name == "tariff_code":
         return {one.code: one.name for one in file.tariffs}.get(value, value)
     if name == "kind" and value in KINDS:

@@ -10,7 +10,7 @@ from mains.billing.documents.speaking import Speaker
 from mains.billing.explaining.changes import Explanation
 from mains.billing.rules.causes import Cause
 from mains.billing.rules.figures import PriceListName
-from mains.core.wording import price_text
+from mains.core.wording import price_text, text_in
 from mains.tariffs.rules.kinds.sums import PERCENT
 from mains.tenancy.tenantfile.services import Service
 
@@ -254,7 +254,7 @@ class CauseWords:
         Name a contract by its service, and by its place where others have the same service.
         """
         labels = self.services.get(cause.service, {})
-        name = labels.get(self.say.language) or next(iter(labels.values()), cause.service)
+        name = text_in(labels, language=self.say.language, otherwise=cause.service)
         place = self.places.get(cause.contract_id or 0)
         alike = sum(service == cause.service for service in self.contracts.values())
         return f"{name}, {place}" if place and alike > 1 else name

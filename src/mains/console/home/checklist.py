@@ -17,7 +17,7 @@ def tasks(*, tenant: TenantInfo, overview: Overview, base: str) -> list[Task]:
     versions = f"{base}settings/versions/"
     return [
         *_appearance(tenant.file, base=base, versions=versions),
-        *_rules(tenant, versions=versions),
+        *_rules(tenant, base=base, versions=versions),
         _task(
             _("Data processing agreement"),
             tenant.file.privacy.processing_agreement is not None,
@@ -47,7 +47,7 @@ def _appearance(file: TenantFile, *, base: str, versions: str) -> list[Task]:
     ]
 
 
-def _rules(tenant: TenantInfo, *, versions: str) -> list[Task]:
+def _rules(tenant: TenantInfo, *, base: str, versions: str) -> list[Task]:
     file = tenant.file
     return [
         _task(
@@ -68,7 +68,7 @@ def _rules(tenant: TenantInfo, *, versions: str) -> list[Task]:
         _task(
             _("Payments"),
             bool(file.payments.enabled and file.payments.gateways),
-            versions,
+            f"{base}settings/payments/",
             _("No card payments: customers pay by bank transfer."),
             waiting=_("Off"),
         ),

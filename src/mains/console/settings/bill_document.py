@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -12,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mains.billing.documents import pdf
 from mains.billing.documents.paper.back import titles
-from mains.console.access import OWNERS, StaffRequest, author, staff, to
+from mains.console.access import OWNERS, StaffRequest, staff
+from mains.console.settings.publishing import publish
 from mains.core.downloads import shown_as
-from mains.journeys import configure
 from mains.journeys.specimen_bill import specimen
 from mains.tenancy.tenantfile import TenantFile, TenantFileError, parse
 from mains.tenancy.tenantfile.bills import OWN_WORDS, PROFILES, Block, ProfileCode
@@ -130,25 +129,12 @@ def _initial(file: TenantFile) -> dict[str, Any]:
 
 def _publish(request: StaffRequest, form: Document) -> HttpResponse | None:
     try:
-        version = configure.publish(
-            file=_changed(request.tenant.file, form.cleaned_data),
-            author=author(request),
-            note=_("Bills"),
-            based_on=request.tenant.version,
-            now=request.now,
-        )
+        changed = _changed(request.tenant.file, form.cleaned_data)
     except TenantFileError as error:
         for _place, what in error.problems:
             form.add_error(None, what.removeprefix("Value error, "))
         return None
-    except configure.PublishedMeanwhile:
-        messages.error(
-            request,
-            _("Somebody published another version meanwhile. Look at it, then try again."),
-        )
-    else:
-        messages.success(request, _("Published as version %(version)s.") % {"version": version})
-    return to(request, "settings/bill/")
+    return publish(request, changed, note=_("Bills"), place="settings/bill/")
 
 
 def _changed(file: TenantFile, given: dict[str, Any]) -> TenantFile:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -10,10 +9,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mains.branding.components import Fact, Link
 from mains.branding.themes import load_theme
-from mains.console.access import OWNERS, StaffRequest, author, staff, to
+from mains.console import wording
+from mains.console.access import OWNERS, StaffRequest, staff
 from mains.console.settings.forms import Brand, Today
+from mains.console.settings.publishing import publish
+from mains.core.wording import text_in
 from mains.documents import actions as documents
-from mains.journeys import bounced_mail, configure, guest_readings
+from mains.journeys import bounced_mail, guest_readings
 from mains.tenancy.models import TenantState
 from mains.tenancy.tenantfile import TenantFile, parse
 
@@ -52,7 +54,7 @@ def overview(request: StaffRequest) -> HttpResponse:
         Fact(_("Days of notice for new prices"), str(file.price_changes.notice_days), change),
         Fact(_("Months per bill"), str(file.billing.months_per_bill), change),
         Fact(_("Days until a bill is due"), str(file.billing.due_days), change),
-        Fact(_("Card payments"), _card(file), change),
+        Fact(_("Ways to pay"), _ways(file), Link(_("Change"), f"{request.base}settings/payments/")),
         Fact(_("Where returned e-mails are reported"), f"{tenant.url}{bounced_mail.PATH}"),
         Fact(_("Secret that signs these reports"), bounced_mail.secret_of(tenant).hex()),
     ]
@@ -79,10 +81,11 @@ def _profile(file: TenantFile) -> str:
     return file.bill.profile if file.bill else "–"
 
 
-def _card(file: TenantFile) -> str:
-    if not file.payments.enabled or not file.payments.gateways:
+def _ways(file: TenantFile) -> str:
+    offered = [one for one in file.payments.gateways if one.available]
+    if not file.payments.enabled or not offered:
         return _("Off")
-    return ", ".join(str(gateway.kind) for gateway in file.payments.gateways)
+    return ", ".join(text_in(one.label, language=wording.language()) for one in offered)
 
 
 @require_http_methods(["GET", "POST"])
@@ -105,22 +108,8 @@ def edit(request: StaffRequest) -> HttpResponse:
         },
     )
     if request.method == "POST" and form.is_valid():
-        try:
-            version = configure.publish(
-                file=_changed(request, form),
-                author=author(request),
-                note=_("Brand"),
-                based_on=request.tenant.version,
-                now=request.now,
-            )
-        except configure.PublishedMeanwhile:
-            messages.error(
-                request,
-                _("Somebody published another version meanwhile. Look at it, then try again."),
-            )
-        else:
-            messages.success(request, _("Published as version %(version)s.") % {"version": version})
-        return to(request, "settings/brand/")
+        changed = _changed(request, form)
+        return publish(request, changed, note=_("Brand"), place="settings/brand/")
     return render(
         request,
         "console/settings/brand.html",

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html_join
@@ -16,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mains.branding.components import Cell, Column, Table
-from mains.console.access import OWNERS, StaffRequest, author, staff, to
-from mains.journeys import configure
+from mains.console.access import OWNERS, StaffRequest, staff
+from mains.console.settings.publishing import publish
 from mains.notifications import own_words
 from mains.notifications.channels import names
 from mains.notifications.previews import Preview, preview
@@ -169,30 +168,16 @@ def _previews(file: TenantFile, kind: str) -> list[Preview]:
 def _publish(request: StaffRequest, form: Words, kind: str) -> HttpResponse | None:
     languages = request.tenant.file.locale.languages
     try:
-        version = configure.publish(
-            file=_with(request.tenant.file, kind, form.words(languages)),
-            author=author(request),
-            note=_("Messages"),
-            based_on=request.tenant.version,
-            now=request.now,
-        )
+        changed = _with(request.tenant.file, kind, form.words(languages))
+        return publish(request, changed, note=_("Messages"), place=f"settings/mail/{kind}/")
     except own_words.MailWrong as error:
         _place, _dot, rest = error.place.partition("].")
         part, _dot, language = rest.partition(".")
         name = f"{part}-{language}"
         form.add_error(name if name in form.fields else None, error.why)
-        return None
     except TenantFileError:
         form.add_error(None, _("Write subject and text for each language in which you write one."))
-        return None
-    except configure.PublishedMeanwhile:
-        messages.error(
-            request,
-            _("Somebody published another version meanwhile. Look at it, then try again."),
-        )
-    else:
-        messages.success(request, _("Published as version %(version)s.") % {"version": version})
-    return to(request, f"settings/mail/{kind}/")
+    return None
 
 
 def _written(file: TenantFile, kind: str) -> dict[str, str]:

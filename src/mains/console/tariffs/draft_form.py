@@ -15,6 +15,7 @@ from mains.console import wording
 from mains.console.tariffs.component_data import data_of, rows_in
 from mains.console.tariffs.component_forms import MODELS, ComponentForm, Row
 from mains.console.tariffs.mistake_words import sentence
+from mains.core.wording import text_in
 from mains.journeys import tariff_desk
 from mains.tariffs import drafts, notices
 from mains.tariffs.component_words import kind_name
@@ -135,7 +136,7 @@ def _form(
 
 def _piece(number: int, row: Row, form: ComponentForm) -> Piece:
     labels = row.get("label") or {}
-    title = labels.get(wording.language()) or next(iter(labels.values()), "")
+    title = text_in(labels, language=wording.language())
     return Piece(
         number=number,
         title=title or _("New component"),

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from mains.branding.components import Cell, Column, Event, Table
 from mains.console import wording
+from mains.core.wording import text_in
 from mains.tariffs.component_words import tax_words, terms, what_it_charges, who_is_charged
 from mains.tariffs.queries import PriceList, TariffRow, VersionRow
 from mains.tariffs.rules.kinds import Component
@@ -35,7 +36,7 @@ def service_label(file: TenantFile, code: str) -> str:
     Return what a service is called in the reader's language.
     """
     label = next((one.label for one in file.services if one.code == code), {})
-    return label.get(wording.language()) or next(iter(label.values()), code)
+    return text_in(label, language=wording.language(), otherwise=code)
 
 
 def tariffs_table(

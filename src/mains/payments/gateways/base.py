@@ -57,6 +57,9 @@ class Asked(NamedTuple):
     label: str
     where: str
     begins: tuple[str, ...] = ()
+    is_needed: bool = True
+    # The setting of the platform that does where nothing is typed.
+    stands_in: str = ""
 
 
 class ChargeState(StrEnum):

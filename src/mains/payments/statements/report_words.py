@@ -11,7 +11,13 @@ from mains.branding.figures import BarChart
 from mains.branding.rules.chart import Period as Bar
 from mains.core.money import Money
 from mains.core.spreadsheets import Value, file_of
-from mains.core.wording import money_text, month_text, short_month_text, short_month_year_text
+from mains.core.wording import (
+    money_text,
+    month_text,
+    short_month_text,
+    short_month_year_text,
+    text_in,
+)
 from mains.payments.statements.report import Basis, Report, ServiceYear
 from mains.tenancy.tenantfile import TenantFile
 
@@ -23,7 +29,7 @@ def service_name(code: str, *, file: TenantFile, language: str) -> str:
     if not code:
         return _("Without a service")
     labels = next((one.label for one in file.services if one.code == code), {})
-    return labels.get(language) or next(iter(labels.values()), code)
+    return text_in(labels, language=language, otherwise=code)
 
 
 def months_text(report: Report, *, language: str) -> str:

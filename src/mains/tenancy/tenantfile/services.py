@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from mains.core.wording import text_in
 from mains.tenancy.tenantfile.base import Section, Slug, Texts
 from mains.tenancy.tenantfile.conversions import Conversion
 from mains.tenancy.tenantfile.estimates import Allocation, Estimating
@@ -36,4 +37,4 @@ def label_of_key(service: Service, name: str, *, language: str) -> str:
     """
     keys = service.allocation.keys if service.allocation else ()
     labels = next((key.label for key in keys if key.name == name), {})
-    return labels.get(language) or next(iter(labels.values()), name)
+    return text_in(labels, language=language, otherwise=name)

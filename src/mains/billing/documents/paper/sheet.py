@@ -7,6 +7,7 @@ from typing import Any
 from mains.billing.documents.earlier import Earlier
 from mains.billing.documents.speaking import Speaker
 from mains.core.money import Money
+from mains.core.wording import text_in
 from mains.tenancy.queries import TenantInfo
 from mains.tenancy.tenantfile.bills import PROFILES, BillDocument, Block
 
@@ -70,7 +71,7 @@ class Sheet:
             return next(
                 (row["tariff"] for row in self.facts["contracts"] if row["service"] == code), code
             )
-        return known.label.get(self.say.language) or next(iter(known.label.values()))
+        return text_in(known.label, language=self.say.language)
 
     def net_of(self, lines: list[dict[str, Any]]) -> Decimal:
         """

@@ -50,16 +50,20 @@ class StripeGateway:
             _("Connected account"),
             _("Only where the platform's key acts for you: in Stripe under Settings, Account."),
             ("acct_",),
+            is_needed=False,
         ),
         Detail.KEY: Asked(
             _("Secret key"),
             _("In Stripe under Developers, API keys. A test key moves no real money."),
             ("sk_", "rk_"),
+            stands_in="STRIPE_SECRET_KEY",
         ),
         Detail.WEBHOOK_KEY: Asked(
             _("Signing secret"),
-            _("In Stripe under Developers, Webhooks, at the endpoint with the address below."),
+            _("In Stripe under Developers, Webhooks, at the endpoint for the address shown here."),
             ("whsec_",),
+            # Without it we ask at Stripe, later.
+            is_needed=False,
         ),
     }
 
