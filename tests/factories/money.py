@@ -134,13 +134,14 @@ def bill(account, minor, *, days=14, collection_date=None):
             issued_at=NOW, collection_date=collection_date, facts_deleted_at=NOW,
         )  # fmt: skip
         revenue = ledger.company_account(
-            company=account.company, kind=LedgerAccountKind.REVENUE, detail="test", currency="EUR"
-        )
+            company=account.company, kind=LedgerAccountKind.REVENUE, detail="test",
+            currency=account.currency,
+        )  # fmt: skip
         ledger.post(
             postings=[
                 ledger.Posting(ledger.receivable(account=account).pk, revenue.pk, minor, 0)
             ],
-            currency="EUR", company_id=account.company_id, effective_date=TODAY,
+            currency=account.currency, company_id=account.company_id, effective_date=TODAY,
             source=f"bill:{made.pk}", now=NOW,
         )  # fmt: skip
     return made

@@ -161,6 +161,18 @@ class TestOneBill:
             browser.post(f"/bills/{bill.pk}/go-on/")
         assert hold_of(bill) == ""
 
+    @pytest.mark.parametrize(
+        ("days", "says"), [(5, "would be collected on"), (-2, "is being collected since")]
+    )
+    def test_what_paying_instead_stops_is_told_by_its_day(self, person, days, says):
+        user, account = person
+        browser = browser_of(user)
+        store(browser, account)
+        bill = collected_bill(account, days=days)
+        page = browser.get(f"/bills/{bill.pk}/pay-instead/").content.decode()
+        assert says in page
+        assert ("would be" in page) is (days > 0)
+
     def test_a_bill_in_dispute_is_not_collected_and_does_not_go_on_by_itself(self, person):
         user, account = person
         browser = browser_of(user)

@@ -203,11 +203,31 @@ class TestRepair:
         for _ in range(2):
             follow(olga, olga.post(place, {"amount": "10,00", "key": "k1"}))
         assert owed(bill) == 1_000
-        too_much = olga.post(place, {"amount": "38,20", "key": "k2"})
-        assert too_much.status_code == 422
-        assert "cannot go back" in text(too_much)
+        for typed in ("38,20", "0", "-1"):
+            answer = olga.post(place, {"amount": typed, "key": "k2"})
+            assert answer.status_code == 422
+            assert "Type an amount from €0.01 to €38.19." in text(answer)
         follow(olga, olga.post(place, {"amount": "38,19", "key": "k3"}))
         assert owed(bill) == 4_819
+        late = text(follow(olga, olga.post(place, {"amount": "1", "key": "k4"})))
+        assert "More than what is left" in late
+
+    @pytest.mark.parametrize("waiting", [0, 2])
+    def test_everything_fits_only_where_nothing_waits(self, olga, monkeypatch, waiting):
+        desk = "mains.console.payments.repair"
+        monkeypatch.setattr(f"{desk}.suspense.waiting", lambda: [object()] * waiting)
+        monkeypatch.setattr(f"{desk}.payment_repair.stuck", lambda **_now: [])
+        monkeypatch.setattr(f"{desk}.payment_repair.strange_events", list)
+        page = text(olga.get("payments/repair/"))
+        assert ("Everything fits" in page) is (waiting == 0)
+        assert ("2 payments wait" in page) is (waiting == 2)
+
+    def test_the_amount_to_give_back_is_written_as_its_reader_types_it(self, olga):
+        _bill, token = begun(email="comma@payer.example")
+        olga.post(f"payments/repair/{token}/recheck/")
+        for language, proposed in (("it", "48,19"), ("en", "48.19")):
+            page = text(olga.get(f"payments/repair/{token}/", lang=language))
+            assert f'name="amount" value="{proposed}"' in page
 
     def test_nobody_finds_what_is_not_there(self, olga):
         assert "No payment fits" in text(olga.get("payments/repair/", q="nobody@example.org"))

@@ -13,7 +13,14 @@ from mains.enrolment.models import AccountLink
 from mains.guard.context import inside
 from mains.metering.models import MeterInstallation
 from mains.tenancy import queries, registry
-from tests.screens import bank_screens, gallery, harness, interval_screens, live
+from tests.screens import (
+    bank_screens,
+    gallery,
+    harness,
+    interval_screens,
+    live,
+    payment_screens,
+)
 
 LANGUAGES = ("en", "es", "hu", "it", "lv", "uk")
 PORTALS = {
@@ -37,7 +44,8 @@ VISITOR = {
     "sign-in-link": "/account/link/", "sent": "/account/password/reset/sent/",
     "reading-link-over": "/read/nobody-ever-got-this-token/",
     "card": "/card/", "card-over": "/card/ABCDEFGHJKLM/",
-    "link-sent": "/account/link/sent/", "check": "/check/AAAA-BBBB",
+    "link-sent": "/account/link/sent/", "check-genuine": "/check/{certificate}",
+    "check-forged": "/check/AAAA-BBBB",
     "no-page": "/there-is-no-such-page/",
 }  # fmt: skip
 CUSTOMER = {
@@ -96,11 +104,14 @@ STAFF = {
     "bank-line": "payments/bank/{line}/", "bank-files": "payments/bank/files/",
     "bank-file": "payments/bank/files/{bank_file}/",
     "bank-refused": "payments/bank/files/{bank_bad}/",
-    "repair": "payments/repair/",
+    "repair": "payments/repair/", "repair-stuck": "payments/repair/{stuck}/",
+    "repair-paid": "payments/repair/{paid}/",
     "book": "payments/book/", "invitations": "invitations/", "messages": "messages/",
     "letters": "messages/letters/", "settings": "settings/", "numbers": "settings/numbers/",
     "brand": "settings/brand/", "bill-document": "settings/bill/", "mail": "settings/mail/",
     "mail-words": "settings/mail/bill-issued/",
+    "ways": "settings/payments/", "way": "settings/payments/1/",
+    "way-kinds": "settings/payments/new/", "way-new": "settings/payments/new/stripe/",
     "proof": "settings/proof/", "privacy": "settings/privacy/", "versions": "settings/versions/",
     "upload": "settings/versions/new/", "approvals": "approvals/",
     "approval": "approvals/{approval}/",
@@ -120,6 +131,8 @@ def sites(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), live.running() as port:
         found = {slug: portal(slug, port) for slug in PORTALS}
         found["console"] = console("balta", found["balta"].ids)
+        debits = payment_screens.DEBITS
+        found[payment_screens.DESK] = desk(debits, found[debits].ids)
         yield found
 
 
@@ -141,6 +154,8 @@ def portal(slug: str, port: int) -> Site:
         ids["run"] = str(Bill.objects.get(pk=bill.id).run_id)
     ids |= {"bill": str(bill.id), "account": str(bill.account_id), "link": str(link.pk)}
     ids["document"] = str(document(slug, bill))
+    ids["certificate"] = payment_screens.certificate(slug, bill.account_id)
+    ids |= payment_screens.store(slug, bill.account_id)
     return Site(queries.tenant(slug).url, live.signed_in(slug, port), ids)
 
 
@@ -163,7 +178,10 @@ def document(slug: str, bill) -> int:
     return made.pk
 
 
-def console(slug: str, ids: dict[str, str]) -> Site:
+def desk(slug: str, ids: dict[str, str]) -> Site:
+    """
+    Return the console of a provider as its staff, who are signed in, see it.
+    """
     from django.test import Client
 
     from mains.guard.context import PUBLIC
@@ -175,6 +193,10 @@ def console(slug: str, ids: dict[str, str]) -> Site:
         client.force_login(User.objects.get(email=f"staff@{slug}.example"))
     known = client.cookies.items()
     cookies = [{"name": name, "value": one.value, "url": url} for name, one in known]
+    return Site(f"{url}/{slug}/", cookies, ids)
+
+
+def console(slug: str, ids: dict[str, str]) -> Site:
     more = {
         "approval": str(wish(slug)),
         **({"pass": str(link(slug, int(ids["account"])))} if ids else {}),
@@ -182,8 +204,9 @@ def console(slug: str, ids: dict[str, str]) -> Site:
         **bank_screens.store(slug),
         **draft(slug),
         **(budget(slug, int(ids["account"])) if ids else {}),
+        **(payment_screens.repairs(slug, int(ids["account"])) if ids else {}),
     }
-    return Site(f"{url}/{slug}/", cookies, {**ids, **more})
+    return desk(slug, {**ids, **more})
 
 
 def link(slug: str, account_id: int) -> int:
@@ -284,7 +307,10 @@ def findings(chromium, site: Site, screens: dict[str, str], *, language: str, br
     with harness.page_at(chromium, first, mode=mode, width=320, cookies=known) as page:
         for name, path in screens.items():
             joint = "&" if "?" in path else "?"
-            page.goto(f"{site.url}{path.format(**site.ids)}{joint}lang={language}")
+            answer = page.goto(f"{site.url}{path.format(**site.ids)}{joint}lang={language}")
+            # The page that says that something broke is no screen of ours.
+            assert answer is not None, name
+            assert answer.status < 500, (name, page.url)
             assert page.locator("html").get_attribute("lang") == language, (name, page.url)
             gallery.shoot(page, brand=brand, screen=f"{name}-{language}", mode=mode, width=320)
             if found := harness.inspect(page):
@@ -294,7 +320,13 @@ def findings(chromium, site: Site, screens: dict[str, str], *, language: str, br
 
 PAIRS = tuple((slug, language) for slug, offered in PORTALS.items() for language in offered)
 DESKS = tuple(("console", language) for language in LANGUAGES)
-PEOPLE = (("visitor", VISITOR, PAIRS), ("customer", CUSTOMER, PAIRS), ("staff", STAFF, DESKS))
+PEOPLE = (
+    ("visitor", VISITOR, PAIRS),
+    ("customer", CUSTOMER, PAIRS),
+    ("staff", STAFF, DESKS),
+    *payment_screens.PEOPLE,
+)
+BRANDS = {"console": "balta", payment_screens.DESK: payment_screens.DEBITS}
 
 
 def dealt(screens: dict[str, str], places: tuple[tuple[str, str], ...]) -> list[dict[str, str]]:
@@ -309,7 +341,7 @@ def check(chromium, sites, slug, who, language, screens):
     site = sites[slug]
     known = site.cookies if who != "visitor" else ()
     names = {f"{who}-{name}": path for name, path in screens.items()}
-    brand = slug if slug != "console" else "balta"
+    brand = BRANDS.get(slug, slug)
     assert findings(
         chromium, site, names, language=language, brand=brand, known=known
     ) == {}  # fmt: skip

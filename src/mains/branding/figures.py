@@ -30,6 +30,7 @@ class BarChart:
     :param short_labels: name bars by their short labels in a wide drawing, too.
     :param every_value: write its value above each bar, where the last is not what counts.
     :param column: what heads the bars' names in the table, where they are no periods.
+    :param decimals: how many digits every value has, as money does; else as many as it needs.
     """
 
     finding: str
@@ -45,6 +46,7 @@ class BarChart:
     short_labels: bool = False
     every_value: bool = False
     column: str = ""
+    decimals: int | None = None
 
     @property
     def rows(self) -> tuple[Period, ...]:

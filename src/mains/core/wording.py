@@ -1,5 +1,6 @@
 """Money, dates and numbers in a person's language, by CLDR."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -42,6 +43,13 @@ def _money_text(minor: int, currency: str, language: str) -> str:
     return _in_currency(amount.as_decimal(), currency, language, exponent_of(currency))
 
 
+def bare_money_text(amount: Money, *, language: str) -> str:
+    """
+    Return an amount as people type it, without its currency, e.g. `84,20`.
+    """
+    return bare_price_text(amount.as_decimal(), currency=amount.currency, language=language)
+
+
 def signed_money_text(amount: Money, *, language: str) -> str:
     """
     Return an amount that is added or taken away, with its sign, e.g. `+€12.60` or `−€1.00`.
@@ -74,6 +82,9 @@ def _in_currency(amount: Decimal, currency: str, language: str, digits: int) -> 
     return text.replace("¤", symbol)
 
 
+_SYMBOL_FIRST = re.compile("¤[#0]")
+
+
 @lru_cache(maxsize=256)
 def _format_of(language: str, currency: str, count: int) -> tuple[NumberPattern, Locale, str]:
     """
@@ -83,7 +94,10 @@ def _format_of(language: str, currency: str, count: int) -> tuple[NumberPattern,
     digits = "." + "0" * count if count else ""
     pattern = locale.currency_formats["standard"].pattern.replace(".00", digits)
     # Kept apart from the number: babel would look up the currency's name for every amount.
-    return parse_pattern(pattern), locale, get_currency_symbol(currency, locale)
+    symbol = get_currency_symbol(currency, locale)
+    # CLDR's spacing of currencies, which babel leaves out: UAH 5, but €5.
+    before = "\u00a0" if symbol[-1].isalpha() and _SYMBOL_FIRST.search(pattern) else ""
+    return parse_pattern(pattern), locale, symbol + before
 
 
 @lru_cache(maxsize=4_096)

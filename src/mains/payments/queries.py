@@ -272,6 +272,8 @@ class AttemptRow:
     amount: Money
     failure: str
     bill_ids: tuple[int, ...]
+    # What is paid of each of them, in their order.
+    bill_amounts: tuple[Money, ...]
     bill_numbers: tuple[str, ...]
     account_numbers: tuple[str, ...]
     booking_key: str
@@ -298,6 +300,7 @@ def attempt(*, token: str) -> AttemptRow | None:
         amount=Money(row.amount_minor, row.currency),
         failure=row.failure,
         bill_ids=tuple(part.bill_id for part in parts),
+        bill_amounts=tuple(Money(part.amount_minor, row.currency) for part in parts),
         bill_numbers=tuple(part.bill.number for part in parts),
         account_numbers=tuple(part.bill.account.number for part in parts),
         booking_key=booked.booking_key if booked else "",

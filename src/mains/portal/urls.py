@@ -14,7 +14,7 @@ from mains.portal.joining import views as joining
 from mains.portal.legal import renewing
 from mains.portal.legal import views as legal
 from mains.portal.next_bill import views as next_bill
-from mains.portal.payments import bills_due, finding, statement, statement_report
+from mains.portal.payments import bills_due, finding, onward, statement, statement_report
 from mains.portal.payments import views as payments
 from mains.portal.privacy import closing
 from mains.portal.privacy import views as privacy
@@ -108,8 +108,8 @@ urlpatterns = [
     path("p/<str:code>", finding.link, name="pay-link"),
     path("pay/", payments.choose, name="pay"),
     path("pay/start/", payments.start, name="pay-start"),
-    path("pay/onward/<str:token>/", payments.onward, name="pay-onward"),
-    path("pay/transfer/<str:token>/", payments.transfer, name="pay-transfer"),
+    path("pay/onward/<str:token>/", onward.onward, name="pay-onward"),
+    path("pay/transfer/<str:token>/", onward.transfer, name="pay-transfer"),
     path("pay/result/<str:token>/", payments.result, name="pay-result"),
     path("payments/", payments.history, name="payments"),
     path("payments/statement/", statement.statement, name="statement"),

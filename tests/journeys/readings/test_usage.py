@@ -228,7 +228,7 @@ class TestCost:
         page = hanna.get("/usage/", by="cost").content.decode()
         bill = world.bill_of(first())
 
-        assert f"October 2026: your bill was UAH{bill.total_minor / 100:,.2f}" in page
+        assert f"October 2026: your bill was UAH\u00a0{bill.total_minor / 100:,.2f}" in page
         assert f'<td class="end">{bill.total_minor / 100:,.2f}' in page
         assert FIRST in page
 
@@ -254,7 +254,7 @@ class TestCost:
             with inside(SLUG):
                 earlier.delete()
                 run.delete()
-        assert "UAH10.00 more than a year before" in page
+        assert "UAH\u00a010.00 more than a year before" in page
 
     def test_a_credit_has_no_bar_and_says_so(self, hanna):
         from mains.billing.models import Bill

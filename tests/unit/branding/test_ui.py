@@ -1,6 +1,7 @@
 """The tags: fields tied to their words, money in the reader's way, the brand's own parts."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from django import forms
@@ -16,6 +17,7 @@ from tests.screens.specimens import prepare_django
 from mains.branding.context import brand as brand_processor
 from mains.branding.templatetags import ui
 from mains.core.money import Money
+from mains.core.wording import bare_money_text, money_text
 
 prepare_django()
 
@@ -85,6 +87,32 @@ def test_what_a_person_typed_is_escaped():
 def test_money_reads_as_people_write_it(language, amount, text):
     with translation.override(language):
         assert f">{text}</data>" in ui.money(amount)
+
+
+@pytest.mark.parametrize(
+    ("language", "amount", "text"),
+    [
+        ("en", Money(-279_349, "UAH"), "-UAH\u00a02,793.49"),
+        ("en", Money(1_234, "GBP"), "£12.34"),
+        ("uk", Money(279_349, "UAH"), "2\u00a0793,49\u00a0₴"),
+        ("hu", Money(1_200, "UAH"), "12,00\u00a0UAH"),
+    ],
+)
+def test_letters_keep_their_distance_from_digits_and_signs_need_none(language, amount, text):
+    assert money_text(amount, language=language) == text
+
+
+def test_an_amount_to_type_over_has_the_signs_of_its_language_and_no_currency():
+    assert bare_money_text(Money(4_671, "EUR"), language="uk") == "46,71"
+    assert bare_money_text(Money(123_450, "HUF"), language="en") == "123,450"
+
+
+def test_a_quantity_has_the_digits_it_needs_and_money_has_all_of_its_own():
+    with translation.override("en"):
+        assert ui.quantity(Decimal("1560.90")) == "1,560.9"
+        assert ui.quantity(Decimal("1560.90"), 2) == "1,560.90"
+        assert ui.quantity(Decimal(1560), 0) == "1,560"
+        assert ui.quantity(None, 2) == "–"
 
 
 def test_a_text_amount_passes_and_is_escaped_later():

@@ -131,12 +131,16 @@ def money(amount: Any) -> SafeString | str:
 
 
 @register.filter
-def quantity(value: Decimal | int | str | None) -> str:
+def quantity(value: Decimal | int | str | None, decimals: int | None = None) -> str:
     """
     Format a number for the reader's language, or a dash where nothing is known.
+
+    :param decimals: how many digits it has whatever they are, as money does.
     """
     if value is None or value == "":
         return "–"
+    if decimals is not None:
+        return wording.number_text(Decimal(value), language=str(_locale()), decimals=decimals)
     return format_decimal(Decimal(value).normalize(), locale=_locale())
 
 

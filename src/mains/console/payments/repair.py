@@ -16,7 +16,7 @@ from mains.console import wording
 from mains.console.access import BILLING, StaffRequest, staff, to
 from mains.core.money import Money
 from mains.core.typed import NotAnAmount, parse_amount
-from mains.core.wording import money_text
+from mains.core.wording import bare_money_text, money_text
 from mains.journeys import payment_repair
 from mains.journeys.payment_repair import EventRow, Found, Standing
 from mains.payments import money_back, suspense
@@ -46,6 +46,20 @@ class Refund(forms.Form):
                 _("This is no amount. Type digits, for example 48.19.")
             ) from error
         return Money.round_from(typed, self.currency)
+
+    def refuse(self, most: Money) -> None:
+        """
+        Say which amounts can go back.
+        """
+        least = Money(1, most.currency)
+        self.add_error(
+            "amount",
+            _("Type an amount from %(least)s to %(most)s.")
+            % {
+                "least": money_text(least, language=self.language),
+                "most": money_text(most, language=self.language),
+            },
+        )
 
 
 @require_safe
@@ -132,7 +146,10 @@ def _page(request: StaffRequest, token: str, form: Refund | None = None) -> Http
         form = Refund(
             language=wording.language(),
             currency=left.currency,
-            initial={"key": secrets.token_hex(16), "amount": left.as_text()},
+            initial={
+                "key": secrets.token_hex(16),
+                "amount": bare_money_text(left, language=wording.language()),
+            },
         )
     return render(
         request,
@@ -231,9 +248,11 @@ def refund(request: StaffRequest, token: str) -> HttpResponse:
             now=request.now,
             today=request.today,
         )
-    except money_back.TooMuchBack:
-        form.add_error("amount", _("More than what is left of this payment cannot go back."))
-        return _page(request, token, form)
+    except money_back.TooMuchBack as error:
+        if standing.refundable is not None:
+            form.refuse(Money(error.args[0], standing.found.amount.currency))
+            return _page(request, token, form)
+        messages.error(request, _("More than what is left of this payment cannot go back."))
     except money_back.NotRefundable:
         messages.error(request, _("This payment cannot be given back by its gateway."))
     else:

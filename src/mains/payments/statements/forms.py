@@ -53,7 +53,7 @@ class DaysForm(forms.Form):
         try:
             given["days"] = days_asked(given["from"], given["to"], today=self.today)
         except UnfitDays:
-            self.add_error("to", _("The last day is before the first one."))
+            self.add_error("to", _("The last day is before the first one. Swap them."))
         except TooLong:
             self.add_error("from", _("A statement has five years at most. Choose a later day."))
         return given

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from mains.branding.components import Cell, Column, Table
 from mains.branding.figures import BarChart
 from mains.branding.rules.chart import Period as Bar
-from mains.core.money import Money
+from mains.core.money import Money, exponent_of
 from mains.core.spreadsheets import Value, file_of
 from mains.core.wording import (
     money_text,
@@ -96,6 +96,7 @@ def charts(report: Report, *, file: TenantFile, language: str) -> list[tuple[str
                 gap=_("Below zero"),
                 oldest_first=True,
                 column=_("Month"),
+                decimals=exponent_of(report.currency),
             ),
         )
         for one in report.services

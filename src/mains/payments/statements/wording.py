@@ -95,7 +95,7 @@ def parts_of(one: Standing, *, language: str) -> list[tuple[str, str]]:
         (_("Overdue"), one.overdue),
         (_("Due later"), one.later),
         (_("Owed without a bill"), one.other),
-        (_("Collected by direct debit or card, of this"), one.collected),
+        (_("Of this, collected by direct debit or card"), one.collected),
         (_("Credit"), one.credit),
         (_("Being confirmed: not counted yet"), one.confirmed),
     ]

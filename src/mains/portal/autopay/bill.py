@@ -37,7 +37,8 @@ def pay_instead(request: PortalRequest, bill_id: int) -> HttpResponse:
         return redirect(f"/pay/?bill={bill_id}")
     if row.collection_date is None:
         return redirect(f"/pay/?bill={bill_id}")
-    return render(request, "portal/autopay/pay_instead.html", {"bill": row})
+    late = row.collection_date < request.today
+    return render(request, "portal/autopay/pay_instead.html", {"bill": row, "late": late})
 
 
 @require_POST

@@ -16,7 +16,7 @@ class WithLimit(forms.Form):
     """
 
     limit = forms.CharField(
-        label=_("No more than, of one bill"),
+        label=_("Limit for one bill"),
         help_text=_("If a bill is higher we ask you first."),
         required=False,
         max_length=30,

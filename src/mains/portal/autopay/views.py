@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mains.branding.components import Fact
-from mains.core.wording import date_text, money_text
+from mains.core.wording import bare_money_text, date_text, money_text
 from mains.enrolment.queries import LinkedAccount
 from mains.enrolment.rules.rights import Right
 from mains.journeys import autopay
@@ -119,7 +119,11 @@ def _page(
             "limit_form": WithLimit(
                 language=language(),
                 currency=standing.currency,
-                initial={"limit": standing.limit.as_text() if standing.limit else ""},
+                initial={
+                    "limit": bare_money_text(standing.limit, language=language())
+                    if standing.limit
+                    else ""
+                },
             ),
             "pause_form": Pause(),
             "own": not account.is_shared,
@@ -138,10 +142,10 @@ def _facts(standing: Standing) -> list[Fact]:
         Fact(way, standing.source),
         Fact(_("Since"), date_text(standing.since, language=language())),
         Fact(
-            _("No more than, of one bill"),
+            _("Limit for one bill"),
             money_text(standing.limit, language=language())
             if standing.limit
-            else _("whatever is owed"),
+            else _("none: whatever is owed"),
         ),
     ]
     if standing.until:

@@ -70,7 +70,7 @@ class WantedBills(forms.Form):
         given = super().clean() or {}
         first, last = given.get("first"), given.get("last")
         if first and last and last < first:
-            self.add_error("last", _("The last day is before the first one."))
+            self.add_error("last", _("The last day is before the first one. Swap them."))
         if given.get("by") in {ACCOUNT, TAX_ID} and not given.get("number"):
             self.add_error("number", _("Type the number whose bills you want."))
         return given

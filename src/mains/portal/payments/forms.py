@@ -1,6 +1,5 @@
 """Find a bill with facts printed on it."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -100,19 +99,20 @@ class Part(_WithAmount):
     """
 
     amount = forms.CharField(
-        label=_("Another amount"),
-        required=False,
+        label=_("Amount that you pay now"),
+        help_text=_("Only if you pay a part."),
         max_length=30,
         widget=forms.TextInput(
             attrs={"inputmode": "decimal", "autocomplete": "off", "class": "short"}
         ),
+        error_messages={"required": _("Type how much you pay now, or choose to pay all of it.")},
     )
 
     def of(self, bill: BillRow) -> dict[int, int]:
         """
         Return what was typed in minor units of the bill's currency, by its id; 0 is refused later.
         """
-        typed = self.cleaned_data["amount"] or Decimal(0)
+        typed = self.cleaned_data["amount"]
         money = Money.round_from(typed, bill.outstanding.currency)
         return {bill.id: money.minor if money.as_decimal() == typed else 0}
 

@@ -2,13 +2,10 @@
 
 import hashlib
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mains.branding.components import Cell, Column, Table
@@ -78,7 +75,12 @@ def _choices(
     return render(
         request,
         "portal/payments/choose.html",
-        {"baskets": _baskets(request, bills, form, part), "form": form, "message": message},
+        {
+            "baskets": _baskets(request, bills, form, part),
+            "form": form,
+            "message": message,
+            "is_wrong": bool(form.errors) or (part is not None and bool(part.errors)),
+        },
         status=status,
     )
 
@@ -109,6 +111,10 @@ def _baskets(
         forms = {code: Receipt(initial=form.initial, auto_id=f"{code}-%s") for code in companies}
     else:
         forms = dict.fromkeys(companies, form)
+    offers = {
+        code: pay_bills.offers(tenant=request.tenant, rows=rows, language=language())
+        for code, rows in companies.items()
+    }
     return [
         {
             "form": forms[code],
@@ -117,13 +123,23 @@ def _baskets(
             "total": Money.total(
                 (row.outstanding for row in rows), currency=rows[0].outstanding.currency
             ),
-            "offers": pay_bills.offers(tenant=request.tenant, rows=rows, language=language()),
+            "offers": offers[code],
+            "chosen": _chosen(request, offers[code]),
             "part": part or Part(language=language(), auto_id=f"{code}-%s")
             if takes_parts and len(rows) == 1
             else None,
         }
         for code, rows in companies.items()
     ]
+
+
+def _chosen(request: PortalRequest, offers: list[pay_bills.Offer]) -> str:
+    """
+    Return the way that was chosen before something else was wrong, or the first one.
+    """
+    asked = request.POST.get("gateway", "")
+    answering = [one.kind for one in offers if one.kind == asked and not one.is_silent]
+    return next(iter([*answering, *(one.kind for one in offers)]), "")
 
 
 @require_http_methods(["GET", "POST"])
@@ -214,23 +230,6 @@ def _why(error: Exception) -> str:
     return _("These bills are paid already, or nothing is owed on them. Nothing was charged.")
 
 
-@require_safe
-def onward(request: PortalRequest, token: str) -> HttpResponse:
-    """
-    Lead to a gateway that is opened by posting a form: its button posts it.
-    """
-    page = queries.page_of(token=token)
-    if page is None:
-        raise Http404
-    there = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
-    policy = {**settings.SECURE_CSP, "form-action": ["'self'", there]}
-
-    def shown(_request: Any) -> HttpResponse:
-        return render(request, "portal/payments/onward.html", {"page": page})
-
-    return csp_override(policy)(shown)(request)
-
-
 def _payer(request: PortalRequest) -> str:
     who = (
         f"user:{request.user.pk}"
@@ -260,23 +259,6 @@ def result(request: PortalRequest, token: str) -> HttpResponse:
         request,
         "portal/payments/result.html",
         {"attempt": attempt, "open": attempt.state in OPEN_STATES},
-    )
-
-
-@require_safe
-def transfer(request: PortalRequest, token: str) -> HttpResponse:
-    """
-    Say where to transfer what, and with which reference, so that it is found again.
-    """
-    attempt = queries.attempt(token=token)
-    if attempt is None:
-        raise Http404
-    rows = queries.bills_with_ids(bill_ids=attempt.bill_ids, today=request.today)
-    company = request.tenant.file.company(rows[0].company_code)
-    return render(
-        request,
-        "portal/payments/transfer.html",
-        {"attempt": attempt, "bills": rows, "company": company},
     )
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from mains.branding.figures import BarChart
 from mains.core.calendars import Period
-from mains.core.money import Money
+from mains.core.money import Money, exponent_of
 from mains.core.wording import money_text
 from mains.metering.rules.comparing import Compared, Use, by_period
 from mains.payments import queries as payments
@@ -44,6 +44,7 @@ def _chart(bills: list[BillRow], latest: int) -> UseChart:
             periods=tuple(wording.bar(use, yearly=False) for use in shown),
             now=_("Bill"),
             before=_("A year before") if any(use.before is not None for use in shown) else "",
+            decimals=exponent_of(currency),
         ),
     )
 
