@@ -1,19 +1,18 @@
 """The console's desk for direct debits, and the one for payments that do not fit."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.factories import money
 from tests.journeys import console_world as world
+from tests.journeys.repair_world import SLUG, begun, follow, owed, text
 
-from mains.guard.context import PUBLIC, inside
+from mains.guard.context import inside
 from mains.tenancy import queries
 
-SLUG = "alder"
 IBAN = "IT60X0542811101000000123456"
-CARD = "4242424242424242"
 
 
 @pytest.fixture(scope="module")
@@ -37,15 +36,6 @@ def olga(utility, django_db_blocker) -> Iterator[world.Desk]:
         yield world.signed_in("olga@alder.example", slug=SLUG)
 
 
-def text(answer) -> str:
-    return answer.content.decode()
-
-
-def follow(desk, answer):
-    assert answer.status_code == 302, text(answer)[:500]
-    return desk.get(answer.headers["Location"].split(f"/{SLUG}/", 1)[1])
-
-
 def due_bill():
     """
     Make a bill that is collected today from an account with a direct debit, and announce it.
@@ -67,13 +57,6 @@ def due_bill():
         bill = money.bill(account, 4_512, collection_date=today)
         announcing.announce_due(tenant=tenant, now=now - timedelta(days=14))
         return bill
-
-
-def owed(bill) -> int:
-    from mains.payments.allocating import outstanding_minor
-
-    with inside(SLUG):
-        return outstanding_minor(bill_ids=[bill.pk])[bill.pk]
 
 
 def files():
@@ -136,34 +119,6 @@ class TestDirectDebits:
         page = olga.post("payments/debits/mandates/", wrong)
         assert page.status_code == 422
         assert "Row 2" in text(page)
-
-
-def begun(*, email: str, pays: bool = True):
-    """
-    Begin a payment, let its payer pay at the gateway, and never come back.
-    """
-    from mains.journeys import pay_bills
-    from mains.payments.models import PaymentAttempt
-    from mains.sandbox import service
-
-    tenant = queries.tenant(SLUG)
-    with inside(SLUG):
-        bill = money.bill(money.account(), 4_819)
-        page = pay_bills.start(
-            tenant=tenant,
-            wish=pay_bills.Wish(bill_ids=(bill.pk,), payer="p", email=email, language="it"),
-            company=tenant.file.companies[0].code,
-            now=tenant.now(),
-            today=tenant.date_of(tenant.now()),
-        )
-        token = PaymentAttempt.objects.get(page_url=page).token
-    if pays:
-        with inside(PUBLIC):
-            service.pay(
-                token=page.rstrip("/").split("/")[-1], card=CARD, now=datetime.now(UTC),
-                news="NEVER",
-            )  # fmt: skip
-    return bill, token
 
 
 class TestRepair:

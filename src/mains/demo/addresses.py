@@ -30,7 +30,7 @@ def show() -> None:
             logins.staff_email(file.slug),
             code,
         )
-        if file.approvals.second_owner:
+        if file.approvals.demand_any:
             table.add_row("  its second owner", "", logins.second_owner_email(file.slug), code)
         table.add_row("  mail outbox", f"{platform.format('outbox.')}/{file.slug}/", "–", "–")
     table.add_row("  mail outbox", f"{platform.format('outbox.')}/platform/", "–", "–")

@@ -82,7 +82,7 @@ def add_staff(*, file: TenantFile) -> None:
         logins.add_staff(
             email=logins.staff_email(file.slug), name="Alex Staff", schema_name=file.slug
         )
-        if file.approvals.second_owner:
+        if file.approvals.demand_any:
             logins.add_staff(
                 email=logins.second_owner_email(file.slug), name="Olga Owner", schema_name=file.slug
             )

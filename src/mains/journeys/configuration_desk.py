@@ -88,11 +88,9 @@ def _contradictions(tenant: TenantInfo, file: TenantFile) -> Problems:
         )
     if file.locale.currency != tenant.file.locale.currency:
         problems.append(("locale.currency", _("Accounts and bills rest on it; it cannot change.")))
-    demanded = file.approvals.second_owner and not tenant.file.approvals.second_owner
+    demanded = file.approvals.demand_any and not tenant.file.approvals.demand_any
     if demanded and len(registry.owners_of(schema_name=tenant.schema_name)) < 2:
-        problems.append(
-            ("approvals.second_owner", _("There is only one owner. Invite a second one first."))
-        )
+        problems.append(("approvals", _("There is only one owner. Invite a second one first.")))
     try:
         load_theme(name=file.brand.theme)
     except ThemeError:

@@ -18,7 +18,7 @@ from mains.tenancy import actions as tenancy
 from mains.tenancy import registry
 from mains.tenancy.actions import PublishedMeanwhile
 from mains.tenancy.tenantfile import TenantFile
-from mains.tenancy.tenantfile.approvals import Deed, payment_changes
+from mains.tenancy.tenantfile.approvals import guarded_changes
 from mains.tenancy.tenantfile.comparing import Change
 
 
@@ -93,9 +93,7 @@ def needs_second_owner(before: TenantFile, after: TenantFile) -> list[Change]:
     """
     Return the changes for which a tenant demands a second owner; none where it demands nothing.
     """
-    if not before.approvals.demand(Deed.PAYMENT_DETAILS):
-        return []
-    return payment_changes(before, after)
+    return guarded_changes(before, after)
 
 
 def _judge(*, file: TenantFile, now: datetime) -> None:

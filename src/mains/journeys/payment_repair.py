@@ -12,6 +12,7 @@ from mains.payments.charges import charge_of
 from mains.payments.gateways import gateway
 from mains.payments.gateways.base import Ability, GatewayRefused, GatewayUnavailable
 from mains.payments.models import OPEN_STATES, GatewayEvent, Payment, PaymentAttempt
+from mains.tenancy.queries import TenantInfo
 
 # Whoever pays is through within minutes; what is open longer is looked at.
 STUCK_AFTER = timedelta(minutes=15)
@@ -200,6 +201,14 @@ def _refundable(row: PaymentAttempt, payment: Payment | None) -> Money | None:
     return Money(left, payment.currency) if left > 0 else None
 
 
+def attempt(*, token: str) -> Found | None:
+    """
+    Return an attempt as lists show it, without asking its gateway; None where there is none.
+    """
+    row = PaymentAttempt.objects.filter(token=token, refunds=None).first()
+    return _found(row) if row else None
+
+
 def recheck(*, token: str, now: datetime, today: date) -> bool:
     """
     Ask the gateway once more, also about what was closed here, and book what it says was paid;
@@ -215,22 +224,33 @@ def recheck(*, token: str, now: datetime, today: date) -> bool:
 
 
 def refund(
-    *, token: str, amount: Money, request_key: str, by: str, now: datetime, today: date
+    *,
+    tenant: TenantInfo,
+    token: str,
+    amount: Money,
+    request_key: str,
+    by: str,
+    approved: bool = False,
+    now: datetime,
+    today: date,
 ) -> None:
     """
     Give a part of a payment back by the way it came.
 
     :raises NotRefundable: if its gateway cannot, or nothing was paid.
     :raises TooMuchBack: if less is left of it.
+    :raises TooMuchAlone: if with it more of the payment went back than one person may give.
     """
     payment = Payment.objects.filter(attempt__token=token).first()
     if payment is None:
         raise money_back.NotRefundable(token)
+    limit = None if approved else tenant.file.approvals.refund_limit
     money_back.refund(
         payment_id=payment.pk,
         amount_minor=amount.minor,
         request_key=request_key,
         by=by,
+        most_minor=None if limit is None else Money.round_from(limit, amount.currency).minor,
         now=now,
         today=today,
     )

@@ -14,10 +14,12 @@ from mains.approvals.queries import ApprovalRow
 from mains.approvals.rules.states import State
 from mains.core.transactions import owns_transaction
 from mains.guard.context import PUBLIC, inside
+from mains.identity import queries as identity
 from mains.identity.queries import Person
-from mains.journeys import colleagues, configuration_desk
+from mains.journeys import colleagues, configuration_desk, large_refunds
 from mains.notifications import actions as notifications
 from mains.tenancy import registry
+from mains.tenancy.models import Role
 from mains.tenancy.queries import TenantInfo
 from mains.tenancy.tenantfile.approvals import Deed
 from mains.tenancy.tenantfile.comparing import Change
@@ -39,6 +41,8 @@ class Procedure:
 
     changes: Callable[..., list[Change]]
     carry_out: Callable[..., str]
+    # Who may ask, and still has to be one of these when it is approved.
+    asked_by: frozenset[Role] = frozenset({Role.OWNER})
 
 
 DEEDS = {
@@ -46,6 +50,11 @@ DEEDS = {
         configuration_desk.wished_changes, configuration_desk.publish_wished
     ),
     Deed.NEW_OWNER: Procedure(colleagues.wished_owner, colleagues.make_wished_owner),
+    Deed.LARGE_REFUND: Procedure(
+        large_refunds.wished_refund,
+        large_refunds.give_wished_back,
+        asked_by=frozenset({Role.OWNER, Role.BILLING}),
+    ),
 }
 
 
@@ -81,8 +90,8 @@ def ask(
         deed=deed, payload=payload, note=note, asked_by=asked_by, now=now
     )
     if made:
-        asker = next((one.email for one in owners if one.id == asked_by), "")
-        values = {"deed": str(deed), "who": asker, "note": note, "days": str(approvals.LIFE.days)}
+        who = ", ".join(one.email for one in _people(asked_by))
+        values = {"deed": str(deed), "who": who, "note": note, "days": str(approvals.LIFE.days)}
         _tell(tenant, "approval-asked", others, approval_id, values, now=now)
     return approval_id
 
@@ -98,12 +107,14 @@ def approve(*, tenant: TenantInfo, approval_id: int, approved_by: int, now: date
     row = queries.approval(approval_id=approval_id, now=now)
     if row is None:
         raise approvals.UnknownApproval(approval_id)
-    owners = {one.id: one for one in registry.owners_of(schema_name=tenant.schema_name)}
-    if row.state == State.WAITING and row.asked_by not in owners:
+    members = {one.id: one for one in registry.members_of(schema_name=tenant.schema_name)}
+    asker = members.get(row.asked_by)
+    may_ask = asker is not None and asker.role in DEEDS[Deed(row.deed)].asked_by
+    if row.state == State.WAITING and not may_ask:
         raise approvals.ApprovalOver(State.OUTDATED)
     state = approvals.approve(approval_id=approval_id, approved_by=approved_by, now=now)
     if state == State.APPROVED:
-        names = [owners[one].email for one in (row.asked_by, approved_by) if one in owners]
+        names = [members[one].email for one in (row.asked_by, approved_by) if one in members]
         state = _carry_out(tenant, row, ", ".join(names), now=now)
         _tell_asker(tenant, row, state, now=now)
     return state
@@ -134,10 +145,13 @@ def refuse(
 
 
 def _tell_asker(tenant: TenantInfo, row: ApprovalRow, state: State, *, now: datetime) -> None:
-    owners = registry.owners_of(schema_name=tenant.schema_name)
-    asker = [one for one in owners if one.id == row.asked_by]
     values = {"deed": row.deed, "state": str(state), "reason": row.reason}
-    _tell(tenant, "approval-decided", asker, row.id, values, now=now)
+    _tell(tenant, "approval-decided", _people(row.asked_by), row.id, values, now=now)
+
+
+def _people(user_id: int) -> list[Person]:
+    with inside(PUBLIC):
+        return identity.people(user_ids=[user_id])
 
 
 def _tell(

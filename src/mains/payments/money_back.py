@@ -48,19 +48,32 @@ class TooMuchBack(Exception):
     """More than what is left of the payment; `args` has that in minor units."""
 
 
+class TooMuchAlone(Exception):
+    """With it more of the payment would have gone back than one person may give."""
+
+
 def refund(
-    *, payment_id: int, amount_minor: int, request_key: str, by: str, now: datetime, today: date
+    *,
+    payment_id: int,
+    amount_minor: int,
+    request_key: str,
+    by: str,
+    most_minor: int | None = None,
+    now: datetime,
+    today: date,
 ) -> str:
     """
     Ask the gateway to give a part of a payment back, and return the token of the attempt.
 
     The same request key again is the same refund. A gateway that does not answer is asked again by
-    the sweep; what it gave back is booked when it says so.
+    the sweep; what it gave back is booked when it says so. `most_minor` is what may go back of the
+    payment altogether, with what went back before: else a large refund is made of small ones.
 
     :raises NotRefundable: if the payment's gateway cannot.
     :raises TooMuchBack: if less is left of the payment.
+    :raises TooMuchAlone: if more than `most_minor` would have gone back.
     """
-    attempt = _reserve(payment_id, amount_minor, request_key, by, now)
+    attempt = _reserve(payment_id, amount_minor, request_key, by, most_minor, now)
     if attempt.state in _UNDECIDED:
         ask(token=attempt.token, now=now, today=today)
     return attempt.token
@@ -68,7 +81,12 @@ def refund(
 
 @owns_transaction
 def _reserve(
-    payment_id: int, amount_minor: int, request_key: str, by: str, now: datetime
+    payment_id: int,
+    amount_minor: int,
+    request_key: str,
+    by: str,
+    most_minor: int | None,
+    now: datetime,
 ) -> PaymentAttempt:
     payment = Payment.objects.select_for_update(of=("self",)).get(pk=payment_id)
     made = PaymentAttempt.objects.filter(refunds=payment, payer=request_key[:64]).first()
@@ -80,6 +98,8 @@ def _reserve(
     left = left_minor(payment=payment)
     if not 0 < amount_minor <= left:
         raise TooMuchBack(left)
+    if most_minor is not None and payment.amount_minor - left + amount_minor > most_minor:
+        raise TooMuchAlone(most_minor)
     attempt = PaymentAttempt.objects.create(
         token=secrets.token_urlsafe(24),
         gateway=first.gateway,

@@ -137,7 +137,7 @@ class TestAsking:
 
         assert problems() == []
         with only_owner(OLGA):
-            assert problems() == ["approvals.second_owner"]
+            assert problems() == ["approvals"]
 
 
 class TestApproving:

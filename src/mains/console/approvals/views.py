@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -13,12 +14,15 @@ from mains.approvals.queries import ApprovalRow
 from mains.approvals.rules.states import State
 from mains.branding.components import Cell, Column, Fact, Table
 from mains.console import wording
-from mains.console.access import OWNERS, StaffRequest, real_now, staff, to
+from mains.console.access import BILLING, OWNERS, StaffRequest, real_now, staff, to
 from mains.console.approvals import words
 from mains.console.settings.differences import difference
+from mains.core.money import Money
+from mains.core.wording import money_text
 from mains.identity.reauthentication import reauthentication_required
 from mains.journeys import second_owner
 from mains.tenancy import registry
+from mains.tenancy.tenantfile.approvals import Deed
 
 PAGE = 50
 
@@ -50,9 +54,25 @@ def every(request: StaffRequest) -> HttpResponse:
         {
             "table": _table(request, rows[:PAGE], names),
             "older": rows[PAGE - 1].id if len(rows) > PAGE else None,
-            "demanded": request.tenant.file.approvals.second_owner,
+            "demands": _demands(request),
         },
     )
+
+
+def _demands(request: StaffRequest) -> list[str]:
+    approvals, currency = request.tenant.file.approvals, request.tenant.file.locale.currency
+    found = []
+    if approvals.demand(Deed.PAYMENT_DETAILS):
+        found.append(_("a change of where customers' payments go"))
+    if approvals.refund_limit is not None:
+        limit = Money.round_from(approvals.refund_limit, currency)
+        found.append(
+            _("giving more than %(limit)s of one payment back")
+            % {"limit": money_text(limit, language=wording.language())}
+        )
+    if approvals.demand(Deed.NEW_OWNER):
+        found.append(_("a new owner"))
+    return found
 
 
 def _table(request: StaffRequest, rows: list[ApprovalRow], names: dict[int, str]) -> Table | None:
@@ -80,12 +100,12 @@ def _table(request: StaffRequest, rows: list[ApprovalRow], names: dict[int, str]
 
 
 @require_safe
-@staff(*OWNERS)
+@staff(*BILLING)
 def one(request: StaffRequest, approval_id: int) -> HttpResponse:
     """
-    Show what would change, who asked, and what can be done about it.
+    Show what would change, who asked, and what can be done about it; to owners and who asked.
     """
-    return _page(request, _found(approval_id), Refuse())
+    return _page(request, _found_by(request, approval_id), Refuse())
 
 
 @require_POST
@@ -146,12 +166,12 @@ def refuse(request: StaffRequest, approval_id: int) -> HttpResponse:
 
 
 @require_POST
-@staff(*OWNERS)
+@staff(*BILLING)
 def withdraw(request: StaffRequest, approval_id: int) -> HttpResponse:
     """
     Take back what one asked for oneself.
     """
-    _found(approval_id)
+    _found_by(request, approval_id)
     try:
         actions.withdraw(approval_id=approval_id, withdrawn_by=request.user.pk, now=real_now())
     except actions.NotYours:
@@ -167,6 +187,13 @@ def _found(approval_id: int) -> ApprovalRow:
     row = queries.approval(approval_id=approval_id, now=real_now())
     if row is None:
         raise Http404
+    return row
+
+
+def _found_by(request: StaffRequest, approval_id: int) -> ApprovalRow:
+    row = _found(approval_id)
+    if request.role not in OWNERS and row.asked_by != request.user.pk:
+        raise PermissionDenied
     return row
 
 

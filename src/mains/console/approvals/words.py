@@ -24,6 +24,7 @@ def deed(code: str) -> str:
     return {
         Deed.PAYMENT_DETAILS: _("Change where payments go"),
         Deed.NEW_OWNER: _("Make somebody an owner"),
+        Deed.LARGE_REFUND: _("Give much of a payment back"),
     }[Deed(code)]
 
 

@@ -14,13 +14,15 @@ from django.views.decorators.http import require_POST, require_safe
 from mains.branding.components import Cell, Column, Fact, Table
 from mains.console import wording
 from mains.console.access import BILLING, StaffRequest, staff, to
+from mains.console.approvals.asking import ask_second_owner
 from mains.core.money import Money
 from mains.core.typed import NotAnAmount, parse_amount
 from mains.core.wording import bare_money_text, money_text
-from mains.journeys import payment_repair
+from mains.journeys import large_refunds, payment_repair
 from mains.journeys.payment_repair import EventRow, Found, Standing
 from mains.payments import money_back, suspense
 from mains.payments.gateways.base import GatewayRefused, GatewayUnavailable
+from mains.tenancy.tenantfile.approvals import Deed
 
 
 class Refund(forms.Form):
@@ -241,6 +243,7 @@ def refund(request: StaffRequest, token: str) -> HttpResponse:
         return _page(request, token, form)
     try:
         payment_repair.refund(
+            tenant=request.tenant,
             token=token,
             amount=form.cleaned_data["amount"],
             request_key=form.cleaned_data["key"],
@@ -253,6 +256,11 @@ def refund(request: StaffRequest, token: str) -> HttpResponse:
             form.refuse(Money(error.args[0], standing.found.amount.currency))
             return _page(request, token, form)
         messages.error(request, _("More than what is left of this payment cannot go back."))
+    except money_back.TooMuchAlone:
+        wish = large_refunds.wish(token=token, amount=form.cleaned_data["amount"])
+        return ask_second_owner(
+            request, Deed.LARGE_REFUND, wish, lambda: to(request, f"payments/repair/{token}/")
+        )
     except money_back.NotRefundable:
         messages.error(request, _("This payment cannot be given back by its gateway."))
     else:

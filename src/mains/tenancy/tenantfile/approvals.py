@@ -1,7 +1,10 @@
 """What an owner may not do alone, and which of a file's facts say where money goes."""
 
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
 
 from mains.tenancy.tenantfile.base import Section
 from mains.tenancy.tenantfile.comparing import Change, changes
@@ -17,11 +20,21 @@ class Deed(StrEnum):
 
     PAYMENT_DETAILS = "payment_details"
     NEW_OWNER = "new_owner"
+    LARGE_REFUND = "large_refund"
 
 
 class Approvals(Section):
     # Each of these waits until an owner other than who asked for it approves.
     second_owner: tuple[Literal[Deed.PAYMENT_DETAILS], ...] = ()
+    # Once more than this goes back of one payment, in the tenant's currency, so does the refund.
+    refund_limit: Decimal | None = Field(default=None, ge=0, le=1_000_000_000, decimal_places=2)
+
+    @property
+    def demand_any(self) -> bool:
+        """
+        Tell whether anything waits for a second owner.
+        """
+        return bool(self.second_owner) or self.refund_limit is not None
 
     def demand(self, deed: Deed) -> bool:
         """
@@ -30,7 +43,23 @@ class Approvals(Section):
         Where anything does, a new owner does too: otherwise whoever wants to do the rest alone
         would make themselves a second owner first.
         """
-        return deed in self.second_owner or (deed is Deed.NEW_OWNER and bool(self.second_owner))
+        match deed:
+            case Deed.NEW_OWNER:
+                return self.demand_any
+            case Deed.LARGE_REFUND:
+                return self.refund_limit is not None
+        return deed in self.second_owner
+
+
+def guarded_changes(before: "TenantFile", after: "TenantFile") -> list[Change]:
+    """
+    Return what a file changes that two owners have to want, as they demanded before.
+    """
+    if before.approvals.demand(Deed.PAYMENT_DETAILS):
+        return payment_changes(before, after)
+    if before.approvals.demand_any:
+        return changes(_demands(before), _demands(after))
+    return []
 
 
 def payment_changes(before: "TenantFile", after: "TenantFile") -> list[Change]:
@@ -69,5 +98,9 @@ def _where_money_goes(file: "TenantFile") -> dict[str, Any]:
                 for position, gateway in enumerate(file.payments.gateways)
             }
         },
-        "approvals": {"second_owner": [str(deed) for deed in file.approvals.second_owner]},
+        **_demands(file),
     }
+
+
+def _demands(file: "TenantFile") -> dict[str, Any]:
+    return {"approvals": file.approvals.model_dump(mode="json")}

@@ -1,0 +1,190 @@
+"""Who could give much back alone could pay themselves: a second owner has to want it."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+from tests.journeys import console_world as world
+from tests.journeys.repair_world import SLUG, begun, follow, owed, text
+
+from mains.guard.context import PUBLIC, inside
+from mains.tenancy import queries
+
+BEA, OLGA, OTTO = "bea@alder.example", "olga@alder.example", "otto@alder.example"
+
+
+@pytest.fixture(scope="module")
+def utility(django_db_setup, django_db_blocker) -> Iterator[None]:
+    from django.db import connection
+    from tests import databases
+
+    with django_db_blocker.unblock():
+        world.open_for_business(SLUG, "fiamma")
+        for email, role in ((OLGA, "OWNER"), (OTTO, "OWNER"), (BEA, "BILLING")):
+            world.add_staff(email, (SLUG, role))
+        demand(Decimal(20))
+        yield
+        connection.close()
+        databases.renew(SLUG)
+        queries.forget()
+
+
+@pytest.fixture
+def bea(utility, django_db_blocker) -> Iterator[world.Desk]:
+    with django_db_blocker.unblock():
+        yield world.signed_in(BEA, slug=SLUG)
+
+
+@pytest.fixture
+def paid(bea):
+    """
+    A bill of 48.19 that was paid by card: return it with the page where it is given back.
+    """
+    bill, token = begun(email="back@payer.example")
+    bea.post(f"payments/repair/{token}/recheck/")
+    assert owed(bill) == 0
+    return bill, f"payments/repair/{token}/"
+
+
+def demand(limit: Decimal | None) -> None:
+    from mains.journeys import configure
+    from mains.tenancy.tenantfile.approvals import Approvals
+
+    queries.forget()
+    file = queries.tenant(SLUG).file
+    file = file.model_copy(update={"approvals": Approvals(refund_limit=limit)})
+    configure.publish(file=file, author="tests", approved=True, now=world.NOW)
+    queries.forget()
+
+
+def give(desk, place, amount, key="k1"):
+    return desk.post(f"{place}refund/", {"amount": amount, "key": key})
+
+
+def asked(desk, place, amount, key="k1") -> str:
+    """
+    Ask for a refund that is too large for one, and return the place of the wish.
+    """
+    answer = give(desk, place, amount, key)
+    assert "/approvals/" in answer.headers["Location"]
+    return str(answer.headers["Location"]).split(f"/{SLUG}/", 1)[1]
+
+
+def approve(email, wish) -> str:
+    desk = world.signed_in(email, slug=SLUG)
+    proof = desk.post(f"{wish}approve/").headers["Location"]
+    desk.client.post(proof, {"password": world.PASSWORD}, headers={"host": desk.host})
+    return text(desk.get(wish))
+
+
+def test_a_small_one_goes_back_at_once(bea, paid):
+    bill, place = paid
+    follow(bea, give(bea, place, "20,00"))
+    assert owed(bill) == 2_000
+
+
+def test_a_large_one_waits_and_is_given_once_an_owner_wants_it_too(bea, paid):
+    bill, place = paid
+    wish = asked(bea, place, "20,01")
+    assert owed(bill) == 0
+    page = approve(OLGA, wish)
+    assert "Approved and done" in page
+    assert bill.number in page
+    assert owed(bill) == 2_001
+    approve(OTTO, wish)
+    assert owed(bill) == 2_001
+
+
+def test_who_asked_is_told(bea, paid):
+    from mains.notifications.models import Message
+
+    wish = asked(bea, paid[1], "30")
+    approve(OLGA, wish)
+    with inside(PUBLIC):
+        told = Message.objects.filter(kind="approval-decided", recipient=BEA)
+        assert told.filter(key__contains=f":{SLUG}/{wish}").count() == 1
+
+
+def test_small_ones_do_not_add_up_to_a_large_one(bea, paid):
+    bill, place = paid
+    follow(bea, give(bea, place, "15,00", "k1"))
+    asked(bea, place, "5,01", "k2")
+    assert owed(bill) == 1_500
+    follow(bea, give(bea, place, "5,00", "k3"))
+    assert owed(bill) == 2_000
+
+
+def test_a_form_sent_twice_is_one_refund_and_one_wish(bea, paid):
+    bill, place = paid
+    for _ in range(2):
+        follow(bea, give(bea, place, "15,00", "k1"))
+    assert owed(bill) == 1_500
+    assert asked(bea, place, "30,00", "k2") == asked(bea, place, "30,00", "k3")
+
+
+def test_who_asked_sees_and_withdraws_it_and_cannot_approve_it(bea, paid):
+    bill, place = paid
+    wish = asked(bea, place, "30")
+    assert bea.post(f"{wish}approve/").status_code == 403
+    assert bea.get("approvals/").status_code == 403
+    assert "Waits for a second owner" in text(bea.get(wish))
+    follow(bea, bea.post(f"{wish}withdraw/"))
+    assert "withdrawn" in approve(OLGA, wish).lower()
+    assert owed(bill) == 0
+
+
+def test_what_others_asked_is_shown_to_owners_only(bea, paid):
+    wish = asked(world.signed_in(OLGA, slug=SLUG), paid[1], "30")
+    assert bea.get(wish).status_code == 403
+    assert bea.post(f"{wish}withdraw/").status_code == 403
+    assert "Waits for a second owner" in text(world.signed_in(OTTO, slug=SLUG).get(wish))
+
+
+def test_an_owner_who_asked_cannot_approve_it(paid):
+    bill, place = paid
+    wish = asked(world.signed_in(OLGA, slug=SLUG), place, "30")
+    approve(OLGA, wish)
+    assert owed(bill) == 0
+
+
+def test_what_went_back_meanwhile_makes_it_outdated(bea, paid):
+    bill, place = paid
+    first, second = asked(bea, place, "30", "k1"), asked(bea, place, "40", "k2")
+    approve(OLGA, first)
+    assert "Outdated" in approve(OLGA, second)
+    assert owed(bill) == 3_000
+
+
+def test_of_somebody_who_no_longer_handles_money_nothing_is_given(bea, paid):
+    from mains.tenancy.models import Membership, Role
+
+    bill, place = paid
+    wish = asked(bea, place, "30")
+    with inside(PUBLIC):
+        Membership.objects.filter(role=Role.BILLING).update(role=Role.SERVICE)
+    try:
+        approve(OLGA, wish)
+        assert owed(bill) == 0
+    finally:
+        with inside(PUBLIC):
+            Membership.objects.filter(role=Role.SERVICE).update(role=Role.BILLING)
+
+
+def test_nobody_lifts_the_limit_alone(paid):
+    from mains.approvals.actions import NeedsSecondOwner
+    from mains.journeys import configure
+    from mains.tenancy.tenantfile.approvals import Approvals
+
+    file = queries.tenant(SLUG).file.model_copy(update={"approvals": Approvals()})
+    with pytest.raises(NeedsSecondOwner):
+        configure.publish(file=file, author=OLGA, now=world.NOW)
+
+
+def test_control_without_a_limit_nothing_waits(bea, paid):
+    bill, place = paid
+    demand(None)
+    try:
+        follow(bea, give(bea, place, "48,19"))
+        assert owed(bill) == 4_819
+    finally:
+        demand(Decimal(20))
