@@ -142,6 +142,34 @@ class TestChangingIt:
         assert "Store a card" in page
         assert mandate(account).end_reason == "customer"
 
+    @pytest.mark.parametrize(
+        ("deed", "typed", "said"),
+        [
+            ("limit", {"limit": "a lot"}, "This is no amount"),
+            ("limit", {"limit": "0"}, "A limit is more than nothing"),
+            ("pause", {"until": "soon"}, "A day has the form"),
+            ("pause", {"until": ""}, "Type the day on which it goes on"),
+            ("pause", {"until": "2199-01-01"}, "within the next six months"),
+        ],
+    )
+    def test_what_was_typed_wrongly_stays_and_is_said_at_its_field(self, person, deed, typed, said):
+        user, account = person
+        browser = browser_of(user)
+        store(browser, account, limit="50")
+        answer = browser.client.post(
+            f"/autopay/{account.pk}/change/", {"deed": deed, **typed},
+            headers={"host": browser.host, **browser.headers},
+        )  # fmt: skip
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert "There is a problem" in page
+        assert said in page
+        for value in typed.values():
+            assert f'value="{value}"' in page or not value
+        assert f'action="/autopay/{account.pk}/change/"' in page
+        known = mandate(account)
+        assert (known.limit_minor, known.paused_until) == (5_000, None)
+
 
 class TestOneBill:
     @pytest.mark.seed("S1.24")

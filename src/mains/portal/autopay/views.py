@@ -105,9 +105,13 @@ def _to_card_page(request: PortalRequest, account_id: int, form: WithLimit) -> H
 
 
 def _page(
-    request: PortalRequest, account: LinkedAccount, standing: Standing, form: WithLimit
+    request: PortalRequest, account: LinkedAccount, standing: Standing, form: WithLimit | Pause
 ) -> HttpResponse:
+    """
+    Show the account with what was typed: a limit, with or without a card to be stored, or a pause.
+    """
     choice = request.tenant.file.payments
+    limit = bare_money_text(standing.limit, language=language()) if standing.limit else ""
     return render(
         request,
         "portal/autopay/one.html",
@@ -116,16 +120,12 @@ def _page(
             "standing": standing,
             "facts": _facts(standing),
             "form": form,
-            "limit_form": WithLimit(
-                language=language(),
-                currency=standing.currency,
-                initial={
-                    "limit": bare_money_text(standing.limit, language=language())
-                    if standing.limit
-                    else ""
-                },
+            "limit_form": form
+            if form.is_bound and isinstance(form, WithLimit)
+            else WithLimit(
+                language=language(), currency=standing.currency, initial={"limit": limit}
             ),
-            "pause_form": Pause(),
+            "pause_form": form if isinstance(form, Pause) else Pause(),
             "own": not account.is_shared,
             "days": choice.announce_days,
             "several": len(account_ids(request, Right.PAY)) > 1,
@@ -247,11 +247,12 @@ def change(request: PortalRequest, account_id: int) -> HttpResponse:
     if deed is None or standing.mandate_id is None:
         return redirect("portal:autopay-one", account_id=account_id)
     try:
-        message = deed(request, standing.mandate_id, standing)
+        done = deed(request, standing.mandate_id, standing)
     except mandates.UnknownMandate:
-        message = ""
-    if message:
-        messages.success(request, message)
+        return redirect("portal:autopay-one", account_id=account_id)
+    if not isinstance(done, str):
+        return _page(request, account, standing, done)
+    messages.success(request, done)
     return redirect("portal:autopay-one", account_id=account_id)
 
 
@@ -259,29 +260,27 @@ def _facts_of(request: PortalRequest) -> dict[str, Any]:
     return {"by": f"user:{request.user.pk}", "now": request.now, "today": request.today}
 
 
-def _set_limit(request: PortalRequest, mandate_id: int, standing: Standing) -> str:
+def _set_limit(request: PortalRequest, mandate_id: int, standing: Standing) -> str | WithLimit:
     form = WithLimit(request.POST, language=language(), currency=standing.currency)
     if not form.is_valid():
-        messages.error(request, str(form.errors["limit"][0]))
-        return ""
+        return form
     mandates.set_limit(
         mandate_id=mandate_id, limit_minor=form.cleaned_data["limit"], **_facts_of(request)
     )
     return _("The limit is saved. It holds for every bill that is not announced yet.")
 
 
-def _pause(request: PortalRequest, mandate_id: int, _standing: Standing) -> str:
+def _pause(request: PortalRequest, mandate_id: int, _standing: Standing) -> str | Pause:
     form = Pause(request.POST)
     if not form.is_valid():
-        messages.error(request, str(form.errors["until"][0]))
-        return ""
+        return form
     try:
         mandates.pause(
             mandate_id=mandate_id, until=form.cleaned_data["until"], **_facts_of(request)
         )
     except mandates.PauseTooLong:
-        messages.error(request, _("Choose a day within the next six months."))
-        return ""
+        form.add_error("until", _("Choose a day within the next six months."))
+        return form
     return _("Nothing is collected before that day.")
 
 
@@ -295,7 +294,8 @@ def _end(request: PortalRequest, mandate_id: int, _standing: Standing) -> str:
     return _("Ended. From now on you pay each bill yourself until its due date.")
 
 
-_DEEDS: dict[str, Callable[[PortalRequest, int, Standing], str]] = {
+# Each says what was done, or returns the form with what was typed wrongly.
+_DEEDS: dict[str, Callable[[PortalRequest, int, Standing], str | WithLimit | Pause]] = {
     "limit": _set_limit,
     "pause": _pause,
     "resume": _resume,
