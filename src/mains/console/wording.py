@@ -18,6 +18,7 @@ from mains.core.wording import (
 )
 from mains.core.wording import decimal_mark as language_decimal_mark
 from mains.metering.rules.typed import NotANumber, TooManyDigits
+from mains.payments.gateways import GATEWAYS
 from mains.tenancy.tenantfile.identity import CustomerType, Purpose
 
 type Words = tuple[str, Meaning]
@@ -125,6 +126,14 @@ def attempt(code: str) -> str:
         "REFUNDED": _("Given back"),
         "CHARGED_BACK": _("Taken back by the payer's bank"),
     }.get(code, code)
+
+
+def gateway(code: str) -> str:
+    """
+    Return what a gateway calls itself.
+    """
+    known = GATEWAYS.get(code)
+    return _(known.title) if known else code
 
 
 def charge(code: str) -> str:

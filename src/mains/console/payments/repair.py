@@ -106,7 +106,7 @@ def _table(request: StaffRequest, caption: str, rows: list[Found]) -> Table:
                 ),
                 Cell(row.bills),
                 Cell(row.email),
-                Cell(row.gateway),
+                Cell(wording.gateway(row.gateway)),
                 Cell(wording.attempt(row.state)),
                 Cell(row.amount),
             )
@@ -158,6 +158,7 @@ def _page(request: StaffRequest, token: str, form: Refund | None = None) -> Http
         "console/payments/repair_one.html",
         {
             "standing": standing,
+            "gateway": wording.gateway(standing.found.gateway),
             "ours": _ours(request, standing),
             "theirs": _theirs(standing),
             "differs": _differs(standing),

@@ -25,7 +25,12 @@ def desk_page(request: StaffRequest) -> HttpResponse:
     """
     rows = desk.latest_payments()
     attempts = [
-        (row, wording.attempt(row.state), wording.moment(row.created_at, request.tenant.zone))
+        (
+            row,
+            wording.gateway(row.gateway),
+            wording.attempt(row.state),
+            wording.moment(row.created_at, request.tenant.zone),
+        )
         for row in desk.open_attempts()
     ]
     return render(
