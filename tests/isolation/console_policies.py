@@ -108,6 +108,7 @@ DESK: Lines = {
     "tariffs/lab/<int:version_id>/": ("billing", FORM),
     "payments/": ("billing", READ),
     "payments/report/": ("billing", READ),
+    "payments/report/again/": ("billing", SEND),
     "payments/report/twelve-months.<slug:suffix>": ("billing", READ),
     "payments/book/": ("billing", FORM),
     "payments/bank/": ("billing", READ),

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pikepdf
 import pytest
@@ -291,6 +291,40 @@ class TestTwelveMonths:
 
             total = sum(Bill.objects.values_list("total_minor", flat=True))
         assert sum(round(float(row["Billed"]) * 100) for row in found if row["Billed"]) == total
+
+    def test_the_desk_says_as_of_when_and_adds_up_again_when_told(self, monkeypatch):
+        from mains.journeys import company_year
+
+        added = []
+        plain = company_year.of_company
+        monkeypatch.setattr(
+            company_year, "of_company", lambda **asked: added.append(asked) or plain(**asked)
+        )
+        desk = console_world.signed_in("olga@alder.example")
+        desk.post("payments/report/again/?by=use")
+        assert len(added) == 1
+        for _ in range(2):
+            assert "as of" in desk.get("payments/report/", by="use").content.decode()
+            desk.get("payments/report/twelve-months.csv", by="use")
+        assert len(added) == 1
+
+    def test_every_night_it_is_made_ready_once_a_day(self, monkeypatch):
+        from django.core.cache import cache
+
+        from mains.journeys import company_year
+        from mains.tenancy import queries
+
+        added = []
+        monkeypatch.setattr(company_year, "of_company", lambda **asked: added.append(asked) or [])
+        tenant = queries.tenant(SLUG)
+        with inside(SLUG):
+            cache.clear()
+            for _ in range(2):
+                company_year.make_ready(tenant=tenant, now=tenant.now())
+            assert len(added) == 2 * len(tenant.file.companies)
+            company_year.make_ready(tenant=tenant, now=tenant.now() + timedelta(days=1))
+            assert len(added) == 4 * len(tenant.file.companies)
+            cache.clear()
 
     def test_others_report_on_their_own(self, home):
         path = f"/payment-report?account=acc_{home.accounts[0].pk}"

@@ -216,6 +216,7 @@ urlpatterns = [
     path("tariffs/drafts/<int:draft_id>/publish/", drafting.publish, name="tariff-publish"),
     path("tariffs/lab/<int:version_id>/", lab.lab, name="tariff-lab"),
     path("payments/", payments.desk_page, name="payments"),
+    path("payments/report/again/", report.again, name="report-again"),
     path("payments/report/", report.report, name="report"),
     path("payments/report/twelve-months.<slug:suffix>", report.download, name="report-file"),
     path("payments/book/", payments.book, name="book"),

@@ -16,6 +16,7 @@ from mains.journeys import (
     bill_downloads,
     bill_run,
     collections,
+    company_year,
     dunning,
     import_desk,
     mandate_loss,
@@ -97,6 +98,7 @@ def nightly() -> None:
     reading_openings.tell_due(tenant=tenant, now=tenant.now())
     dunning.send_due(tenant=tenant, now=tenant.now())
     filing.file_waiting(tenant=tenant, now=tenant.now())
+    company_year.make_ready(tenant=tenant, now=tenant.now())
     day = tenant.file.billing.issue_day
     if day is None or today.day < day:
         return

@@ -1,22 +1,20 @@
 """Twelve months of a whole company, service by service."""
 
 from datetime import datetime
+from urllib.parse import urlencode
 
-from django.core.cache import cache
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from mains.console import wording
-from mains.console.access import BILLING, StaffRequest, staff
+from mains.console.access import BILLING, StaffRequest, staff, to
 from mains.core import spreadsheets
 from mains.core.downloads import as_file
+from mains.journeys import company_year
 from mains.payments.statements import report_words
-from mains.payments.statements.report import Basis, Report, of_company
+from mains.payments.statements.report import Basis, Report
 from mains.payments.statements.wording import file_stem
-
-# The page and its files are the same for so long.
-KEPT_SECONDS = 900
 
 
 @require_safe
@@ -43,6 +41,19 @@ def report(request: StaffRequest) -> HttpResponse:
             ],
         },
     )
+
+
+@require_POST
+@staff(*BILLING)
+def again(request: StaffRequest) -> HttpResponse:
+    """
+    Add the twelve months up again, with what was booked since.
+    """
+    company, basis = _company(request), _basis(request)
+    company_year.reports(
+        tenant=request.tenant, company_code=company, basis=basis, again=True, now=request.now
+    )
+    return to(request, f"payments/report/?{urlencode({'company': company, 'by': basis})}")
 
 
 @require_safe
@@ -76,13 +87,6 @@ def _basis(request: StaffRequest) -> Basis:
 
 
 def _found(request: StaffRequest, company: str, basis: Basis) -> tuple[datetime, list[Report]]:
-    """
-    Return the reports of a company and as of when: those of large ones take some seconds to add up.
-    """
-    key = f"payment-report:{company}:{basis}:{request.today}"
-    known: tuple[datetime, list[Report]] | None = cache.get(key)
-    if known is None:
-        found = of_company(company_code=company, basis=basis, today=request.today)
-        known = request.now, found
-        cache.set(key, known, KEPT_SECONDS)
-    return known
+    return company_year.reports(
+        tenant=request.tenant, company_code=company, basis=basis, now=request.now
+    )
