@@ -1,5 +1,6 @@
 """Find a customer by anything, and one page that tells all of an account."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
@@ -23,7 +24,7 @@ from mains.console.accounts import charges as charge_views
 from mains.console.support.views import may_end
 from mains.core.money import Money
 from mains.customers import queries
-from mains.customers.queries import AccountPage
+from mains.customers.queries import AccountDetail, AccountPage
 from mains.enrolment import queries as enrolment
 from mains.journeys import budget_desk, guest_readings
 from mains.ledger import queries as ledger
@@ -105,58 +106,80 @@ def one(request: StaffRequest, account_id: int) -> HttpResponse:
     account = queries.account(account_id=account_id, today=request.today)
     if account is None:
         raise Http404
-    ids = [account_id]
-    balance = Money(ledger.balance_minor(account_id=account_id), account.currency)
-    bills = payments.bills(account_ids=ids, today=request.today)
-    booked = payments.payments(account_ids=ids)
-    charged = charges.charges_of(account_id=account_id)
-    budgets = budget_desk.budgets(tenant=request.tenant, account_ids=ids, today=request.today)
-    registers = metering.registers_of(account_ids=ids, today=request.today)
-    readings = metering.readings_of(account_ids=ids, limit=12)
-    people = enrolment.who_sees(account_id=account_id, today=request.today)
-    zone = request.tenant.zone
-    looks = support.views_of(account_id=account_id, now=request.now)
-    past = [row for row in looks if not row.runs]
-    by_guests = {service.code for service in guest_readings.services(file=request.tenant.file)}
     return render(
         request,
         "console/accounts/account.html",
         {
             "account": account,
-            "balance": balance if balance.minor >= 0 else -balance,
-            "in_credit": balance.minor < 0,
             "details": tables.about(account),
-            "bills": tables.bills(bills, base=request.base) if bills else None,
-            "payments": tables.payments(booked, zone=zone) if booked else None,
-            "documents": payment_documents.table(
-                account_id=account_id, zone=zone, today=request.today
-            ),
             "contracts": tables.contracts(account.contracts, file=request.tenant.file)
             if account.contracts
             else None,
-            "mandates": tables.mandates(account.mandates, today=request.today)
-            if account.mandates
-            else None,
-            "meters": tables.meters(registers) if registers else None,
-            "readings": tables.readings(readings) if readings else None,
             "is_owner": request.role in OWNERS,
-            "guests_read": any(register.service in by_guests for register in registers),
-            "passes": reading_passes.table(request, account_id=account_id),
             "may_correct": request.role in BILLING,
             "sends_files": einvoice_address.sends_files(request.tenant.file),
-            "charges": charge_views.table(charged, base=request.base),
-            "budgets": budget_tables.table(budgets, may_correct=request.role in BILLING),
-            "offers_budgets": request.tenant.file.budget_billing is not None,
-            "waiting_charges": [
-                row for row in charged if row.bill_id is None and not row.is_cancelled
-            ],
-            "people": tables.people(people, zone=zone, base=request.base) if people else None,
-            "running": [
-                (row, wording.moment(row.until, zone), may_end(request, row))
-                for row in looks
-                if row.runs
-            ],
-            "looks": tables.looks(past, zone=zone) if past else None,
             "invite_url": f"{request.base}invitations/?account={account.number}",
+            **_money(request, account),
+            **_charges(request, account_id),
+            **_meters(request, account_id),
+            **_people(request, account_id),
         },
     )
+
+
+def _money(request: StaffRequest, account: AccountDetail) -> dict[str, Any]:
+    ids, zone, today = [account.id], request.tenant.zone, request.today
+    balance = Money(ledger.balance_minor(account_id=account.id), account.currency)
+    bills = payments.bills(account_ids=ids, today=today)
+    booked = payments.payments(account_ids=ids)
+    documents = payment_documents.table(account_id=account.id, zone=zone, today=today)
+    mandates = account.mandates
+    return {
+        "balance": balance if balance.minor >= 0 else -balance,
+        "in_credit": balance.minor < 0,
+        "bills": tables.bills(bills, base=request.base) if bills else None,
+        "payments": tables.payments(booked, zone=zone) if booked else None,
+        "documents": documents,
+        "mandates": tables.mandates(mandates, today=today) if mandates else None,
+    }
+
+
+def _charges(request: StaffRequest, account_id: int) -> dict[str, Any]:
+    charged = charges.charges_of(account_id=account_id)
+    budgets = budget_desk.budgets(
+        tenant=request.tenant, account_ids=[account_id], today=request.today
+    )
+    return {
+        "charges": charge_views.table(charged, base=request.base),
+        "waiting_charges": [row for row in charged if row.bill_id is None and not row.is_cancelled],
+        "budgets": budget_tables.table(budgets, may_correct=request.role in BILLING),
+        "offers_budgets": request.tenant.file.budget_billing is not None,
+    }
+
+
+def _meters(request: StaffRequest, account_id: int) -> dict[str, Any]:
+    registers = metering.registers_of(account_ids=[account_id], today=request.today)
+    readings = metering.readings_of(account_ids=[account_id], limit=12)
+    by_guests = {service.code for service in guest_readings.services(file=request.tenant.file)}
+    return {
+        "meters": tables.meters(registers) if registers else None,
+        "readings": tables.readings(readings) if readings else None,
+        "guests_read": any(register.service in by_guests for register in registers),
+        "passes": reading_passes.table(request, account_id=account_id),
+    }
+
+
+def _people(request: StaffRequest, account_id: int) -> dict[str, Any]:
+    zone = request.tenant.zone
+    people = enrolment.who_sees(account_id=account_id, today=request.today)
+    looks = support.views_of(account_id=account_id, now=request.now)
+    past = [row for row in looks if not row.runs]
+    return {
+        "people": tables.people(people, zone=zone, base=request.base) if people else None,
+        "running": [
+            (row, wording.moment(row.until, zone), may_end(request, row))
+            for row in looks
+            if row.runs
+        ],
+        "looks": tables.looks(past, zone=zone) if past else None,
+    }
