@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.core.cache import cache
 
@@ -42,11 +43,17 @@ class NoParts(Exception):
 class Offer:
     """
     One way to pay: what it is called, and what it costs on top.
+
+    `fee` is that of all that is owed, and `whole` is both together; the fee of a part is reckoned
+    by `percent` and `fixed` again.
     """
 
     kind: str
     label: str
     fee: Money
+    whole: Money
+    percent: Decimal
+    fixed: Money
     is_silent: bool
 
 
@@ -75,16 +82,22 @@ def offers(*, tenant: TenantInfo, rows: Sequence[BillRow], language: str) -> lis
         return []
     total = Money.total((row.outstanding for row in rows), currency=rows[0].outstanding.currency)
     company = rows[0].company_code
-    found = [
-        Offer(
-            kind=str(choice.kind),
-            label=text_in(choice.label, language=language, otherwise=choice.kind),
-            fee=fee(total, percent=choice.fee.percent, fixed=choice.fee.fixed),
-            is_silent=bool(cache.get(_silent(choice))),
-        )
-        for choice in _choices(tenant, company)
-    ]
+    found = [_offer(choice, total=total, language=language) for choice in _choices(tenant, company)]
     return sorted(found, key=lambda offer: offer.is_silent)
+
+
+def _offer(choice: Gateway, *, total: Money, language: str) -> Offer:
+    percent, fixed = choice.fee.percent, choice.fee.fixed
+    costs = fee(total, percent=percent, fixed=fixed)
+    return Offer(
+        kind=str(choice.kind),
+        label=text_in(choice.label, language=language, otherwise=choice.kind),
+        fee=costs,
+        whole=total + costs,
+        percent=percent,
+        fixed=Money.round_from(fixed, total.currency),
+        is_silent=bool(cache.get(_silent(choice))),
+    )
 
 
 def _choices(tenant: TenantInfo, company: str) -> list[Gateway]:

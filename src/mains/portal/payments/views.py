@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mains.branding.components import Cell, Column, Table
-from mains.core.money import Money
 from mains.core.wording import instant_text
 from mains.enrolment.access_log import Deed
 from mains.enrolment.rules.rights import Right
@@ -31,6 +30,7 @@ from mains.portal.access import (
 from mains.portal.bills.views import is_payable
 from mains.portal.home.dues import MOST_PAID
 from mains.portal.paging import page_asked, pages
+from mains.portal.payments import choosing
 from mains.portal.payments.forms import Part, Receipt
 from mains.portal.readings.messages import language
 
@@ -60,29 +60,7 @@ def choose(request: PortalRequest) -> HttpResponse:
     if not bills:
         return redirect("portal:bills" if request.user.is_authenticated else "portal:find")
     form = Receipt(initial={"email": getattr(request.user, "email", "")})
-    return _choices(request, bills, form)
-
-
-def _choices(
-    request: PortalRequest,
-    bills: list[BillRow],
-    form: Receipt,
-    *,
-    part: Part | None = None,
-    message: str = "",
-    status: int = 200,
-) -> HttpResponse:
-    return render(
-        request,
-        "portal/payments/choose.html",
-        {
-            "baskets": _baskets(request, bills, form, part),
-            "form": form,
-            "message": message,
-            "is_wrong": bool(form.errors) or (part is not None and bool(part.errors)),
-        },
-        status=status,
-    )
+    return choosing.page(request, bills, form)
 
 
 def _asked_for(request: PortalRequest, data: Any) -> list[BillRow]:
@@ -97,49 +75,6 @@ def _asked_for(request: PortalRequest, data: Any) -> list[BillRow]:
         for row in (found[pk] for pk in dict.fromkeys(asked) if pk in found)
         if is_payable(row) and may_pay(request, bill_id=row.id, account_id=row.account_id)
     ]
-
-
-def _baskets(
-    request: PortalRequest, bills: list[BillRow], form: Receipt, part: Part | None
-) -> list[dict[str, Any]]:
-    companies: dict[str, list[BillRow]] = {}
-    for bill in bills:
-        companies.setdefault(bill.company_code, []).append(bill)
-    takes_parts = request.tenant.file.payments.part_payments
-    if len(companies) > 1:
-        # Several forms on one page: each field has an id of its own.
-        forms = {code: Receipt(initial=form.initial, auto_id=f"{code}-%s") for code in companies}
-    else:
-        forms = dict.fromkeys(companies, form)
-    offers = {
-        code: pay_bills.offers(tenant=request.tenant, rows=rows, language=language())
-        for code, rows in companies.items()
-    }
-    return [
-        {
-            "form": forms[code],
-            "company": rows[0].company_name,
-            "bills": rows,
-            "total": Money.total(
-                (row.outstanding for row in rows), currency=rows[0].outstanding.currency
-            ),
-            "offers": offers[code],
-            "chosen": _chosen(request, offers[code]),
-            "part": part or Part(language=language(), auto_id=f"{code}-%s")
-            if takes_parts and len(rows) == 1
-            else None,
-        }
-        for code, rows in companies.items()
-    ]
-
-
-def _chosen(request: PortalRequest, offers: list[pay_bills.Offer]) -> str:
-    """
-    Return the way that was chosen before something else was wrong, or the first one.
-    """
-    asked = request.POST.get("gateway", "")
-    answering = [one.kind for one in offers if one.kind == asked and not one.is_silent]
-    return next(iter([*answering, *(one.kind for one in offers)]), "")
 
 
 @require_http_methods(["GET", "POST"])
@@ -160,7 +95,7 @@ def start(request: PortalRequest) -> HttpResponse:
     form = Receipt(request.POST)
     part = Part(request.POST, language=language()) if request.POST.get("much") == "part" else None
     if not form.is_valid() or (part is not None and not part.is_valid()):
-        return _choices(request, bills, form, part=part, status=422)
+        return choosing.page(request, bills, form, part=part, status=422)
     return pay_now(request, bills, form, part=part)
 
 
@@ -191,13 +126,13 @@ def pay_now(
     except (actions.UnfitPart, pay_bills.NoParts):
         if part is not None:
             part.refuse(bills[0].outstanding)
-        return _choices(request, bills, form, part=part, status=422)
+        return choosing.page(request, bills, form, part=part, status=422)
     except _SILENT:
         message = _(
             "This payment service does not answer. Nothing was charged. Choose another way, or try "
             "again in a minute."
         )
-        return _choices(request, bills, form, message=message, status=503)
+        return choosing.page(request, bills, form, message=message, status=503)
     except _NOT_NOW as error:
         return _refused(request, _why(error), status=429 if _is_too_many(error) else 409)
     noted(request, Deed.PAYMENT, {bill.account_id for bill in bills})

@@ -1,0 +1,100 @@
+"""The page on which bills are paid: what is owed, how much of it, and in which way."""
+
+from typing import Any
+
+from babel.numbers import format_percent
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from mains.core.money import Money
+from mains.core.wording import money_text
+from mains.journeys import pay_bills
+from mains.journeys.pay_bills import Offer
+from mains.payments.queries import BillRow
+from mains.portal.access import PortalRequest
+from mains.portal.payments.forms import Part, Receipt
+from mains.portal.readings.messages import language
+
+
+def page(
+    request: PortalRequest,
+    bills: list[BillRow],
+    form: Receipt,
+    *,
+    part: Part | None = None,
+    message: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """
+    Summarise what is to be paid, company by company, with what each way costs.
+    """
+    return render(
+        request,
+        "portal/payments/choose.html",
+        {
+            "baskets": _baskets(request, bills, form, part),
+            "form": form,
+            "message": message,
+            "is_wrong": bool(form.errors) or (part is not None and bool(part.errors)),
+        },
+        status=status,
+    )
+
+
+def _baskets(
+    request: PortalRequest, bills: list[BillRow], form: Receipt, part: Part | None
+) -> list[dict[str, Any]]:
+    companies: dict[str, list[BillRow]] = {}
+    for bill in bills:
+        companies.setdefault(bill.company_code, []).append(bill)
+    if len(companies) > 1:
+        # Several forms on one page: each field has an id of its own.
+        forms = {code: Receipt(initial=form.initial, auto_id=f"{code}-%s") for code in companies}
+    else:
+        forms = dict.fromkeys(companies, form)
+    return [_basket(request, rows, form=forms[code], part=part) for code, rows in companies.items()]
+
+
+def _basket(
+    request: PortalRequest, rows: list[BillRow], *, form: Receipt, part: Part | None
+) -> dict[str, Any]:
+    offers = pay_bills.offers(tenant=request.tenant, rows=rows, language=language())
+    takes_parts = request.tenant.file.payments.part_payments and len(rows) == 1
+    total = Money.total((row.outstanding for row in rows), currency=rows[0].outstanding.currency)
+    only = offers[0] if len(offers) == 1 and not takes_parts else None
+    return {
+        "form": form,
+        "company": rows[0].company_name,
+        "bills": rows,
+        "total": total,
+        # Nothing is left to choose: this is what will be charged.
+        "only": only,
+        "charged": only.whole if only else total,
+        "offers": [(offer, _rate(offer)) for offer in offers],
+        "chosen": _chosen(request, offers),
+        "part": part or Part(language=language(), auto_id=f"{rows[0].company_code}-%s")
+        if takes_parts
+        else None,
+    }
+
+
+def _rate(offer: Offer) -> str:
+    """
+    Write by what a fee is reckoned, e.g. `1.5% + €0.25`; whoever pays a part reckons with it.
+    """
+    percent = (
+        format_percent(offer.percent / 100, locale=language(), decimal_quantization=False)
+        if offer.percent
+        else ""
+    )
+    fixed = money_text(offer.fixed, language=language()) if offer.fixed.minor else ""
+    return " + ".join(filter(None, (percent, fixed)))
+
+
+def _chosen(request: PortalRequest, offers: list[Offer]) -> str:
+    """
+    Return the way that was chosen before something else was wrong, or the first one.
+    """
+    asked = request.POST.get("gateway", "")
+    answering = [one.kind for one in offers if one.kind == asked and not one.is_silent]
+    return next(iter([*answering, *(one.kind for one in offers)]), "")

@@ -1,0 +1,111 @@
+"""The page on which Teplo's customers check and pay: fees, parts, and a gateway that is silent."""
+
+import html as markup
+
+import pytest
+from django.core.cache import cache
+from tests.browsers import ClientBrowser
+from tests.factories import money, utilities
+
+from mains.demo import facts, logins
+from mains.demo.people import Customer
+from mains.guard.context import inside
+from mains.payments.gateways.base import GatewayUnavailable
+from mains.tenancy import queries
+from mains.tenancy.tenantfile.money import Fee, Gateway, GatewayKind, Payments
+
+pytestmark = pytest.mark.usefixtures("demo_tenants")
+TENANTS, SLUG = {"teplo"}, "teplo"
+
+
+@pytest.fixture(autouse=True)
+def unspent(demo_tenants):
+    cache.clear()
+
+
+def taking(*fees: Fee, parts: bool = False) -> None:
+    """
+    Let Teplo take payments by card and, where there are two fees, by transfer.
+    """
+    kinds = (GatewayKind.SANDBOX, GatewayKind.BANK_TRANSFER)
+    ways = tuple(
+        Gateway(kind=kind, label={"uk": kind, "en": label}, fee=fee)
+        for kind, label, fee in zip(kinds, ("Bank card", "Bank transfer"), fees, strict=False)
+    )
+    payments = Payments(guest=True, part_payments=parts, gateways=ways)
+    utilities.configured(SLUG, schema_name=SLUG, payments=payments)
+
+
+@pytest.fixture
+def anna(unspent) -> Customer:
+    customer = Customer(queries.tenant(SLUG), ClientBrowser(), logins.customer_email(SLUG))
+    customer.sign_in()
+    customer.open("/?lang=en")
+    return customer
+
+
+@pytest.fixture
+def bill(unspent):
+    from mains.customers.models import Account
+
+    shown = facts.latest_bill(slug=SLUG, company="teplo", email=logins.customer_email(SLUG))
+    with inside(SLUG):
+        return money.bill(Account.objects.get(pk=shown.account_id), 50_000)
+
+
+def begin(customer: Customer, bill, **typed: str):
+    page = customer.open(f"/pay/?bill={bill.pk}")
+    return customer.browser.submit(page, page.form("/pay/start/"), **typed)
+
+
+def text(page) -> str:
+    """
+    Return the words of a page; where an amount ends there is no gap before a comma.
+    """
+    return markup.unescape(page.text).replace("\u00a0", " ").replace(" ,", ",")
+
+
+def asked_of(bill) -> int:
+    """
+    Return what the gateway was asked to charge for a bill, in minor units.
+    """
+    from mains.payments.models import PaymentAttempt
+
+    with inside(SLUG):
+        return PaymentAttempt.objects.get(parts__bill=bill, parts__live=True).amount_minor
+
+
+DEAR = Fee(percent="1.5", fixed="2")
+
+
+class TestAFee:
+    def test_of_the_only_way_is_in_the_sum_and_on_the_button(self, anna, bill):
+        taking(DEAR)
+        page = text(anna.open(f"/pay/?bill={bill.pk}"))
+
+        assert "Fee for Bank card UAH 9.50" in page
+        assert "To pay UAH 509.50" in page
+        assert "Pay UAH 509.50 by card" in page
+        begin(anna, bill)
+        assert asked_of(bill) == 50_950
+
+    def test_of_each_of_several_ways_stands_with_the_whole_sum(self, anna, bill):
+        taking(DEAR, Fee())
+        page = text(anna.open(f"/pay/?bill={bill.pk}"))
+
+        assert "Bank card and a fee of UAH 9.50, together UAH 509.50" in page
+        assert "Bank transfer without a fee" in page
+
+    @pytest.mark.parametrize("ways", [(DEAR,), (DEAR, Fee())])
+    def test_says_by_what_that_of_a_part_is_reckoned(self, anna, bill, ways):
+        taking(*ways, parts=True)
+        page = text(anna.open(f"/pay/?bill={bill.pk}"))
+
+        assert "a fee of 1.5% + UAH 2.00; for all of it UAH 9.50, together UAH 509.50" in page
+
+    def test_that_is_none_changes_no_sum(self, anna, bill):
+        taking(Fee())
+        page = text(anna.open(f"/pay/?bill={bill.pk}"))
+
+        assert "Pay UAH 500.00 by card" in page
+        assert "Fee for" not in page
