@@ -10,7 +10,6 @@ from tests.factories import money, utilities
 from mains.demo import facts, logins
 from mains.demo.people import Customer
 from mains.guard.context import inside
-from mains.payments.gateways.base import GatewayUnavailable
 from mains.tenancy import queries
 from mains.tenancy.tenantfile.money import Fee, Gateway, GatewayKind, Payments
 
@@ -75,6 +74,13 @@ def asked_of(bill) -> int:
         return PaymentAttempt.objects.get(parts__bill=bill, parts__live=True).amount_minor
 
 
+def is_begun(bill) -> bool:
+    from mains.payments.models import PaymentAttempt
+
+    with inside(SLUG):
+        return PaymentAttempt.objects.filter(parts__bill=bill).exists()
+
+
 DEAR = Fee(percent="1.5", fixed="2")
 
 
@@ -109,3 +115,31 @@ class TestAFee:
 
         assert "Pay UAH 500.00 by card" in page
         assert "Fee for" not in page
+
+
+class TestAnAmountBesideAllOfIt:
+    SAYS = "You typed an amount, but chose to pay all of it. Choose a part, or empty the field."
+
+    @pytest.mark.parametrize("typed", ["120.50", "0", "500.01"])
+    def test_is_asked_about_at_its_field_and_nothing_is_begun(self, anna, bill, typed):
+        taking(Fee(), Fee(), parts=True)
+        page = begin(anna, bill, much="all", amount=typed, gateway="sandbox")
+
+        assert page.status == 422
+        assert page.body.decode().count(self.SAYS) == 2
+        assert f'value="{typed}"' in page.body.decode()
+        assert page.form("/pay/start/").fields["much"] == ["all"]
+        assert not is_begun(bill)
+
+    @pytest.mark.parametrize("typed", ["", "500.00", "500"])
+    def test_that_is_all_of_it_or_none_pays_all_of_it(self, anna, bill, typed):
+        taking(Fee(), Fee(), parts=True)
+        begin(anna, bill, much="all", amount=typed, gateway="sandbox")
+
+        assert asked_of(bill) == 50_000
+
+    def test_says_nothing_where_no_part_is_taken(self, anna, bill):
+        taking(Fee())
+        begin(anna, bill, amount="120.50")
+
+        assert asked_of(bill) == 50_000

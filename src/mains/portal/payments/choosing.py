@@ -59,9 +59,9 @@ def _basket(
     request: PortalRequest, rows: list[BillRow], *, form: Receipt, part: Part | None
 ) -> dict[str, Any]:
     offers = pay_bills.offers(tenant=request.tenant, rows=rows, language=language())
-    takes_parts = request.tenant.file.payments.part_payments and len(rows) == 1
+    offers_part = _takes_part(request, rows)
     total = Money.total((row.outstanding for row in rows), currency=rows[0].outstanding.currency)
-    only = offers[0] if len(offers) == 1 and not takes_parts else None
+    only = offers[0] if len(offers) == 1 and not offers_part else None
     return {
         "form": form,
         "company": rows[0].company_name,
@@ -72,10 +72,26 @@ def _basket(
         "charged": only.whole if only else total,
         "offers": [(offer, _rate(offer)) for offer in offers],
         "chosen": _chosen(request, offers),
-        "part": part or Part(language=language(), auto_id=f"{rows[0].company_code}-%s")
-        if takes_parts
-        else None,
+        "part": (part or _part(rows)) if offers_part else None,
     }
+
+
+def typed_part(request: PortalRequest, bills: list[BillRow]) -> Part | None:
+    """
+    Return how much of a bill somebody wants to pay, where that can be chosen or was sent anyway.
+    """
+    if _takes_part(request, bills) or request.POST.get("much") == "part":
+        return Part(request.POST, language=language(), owed=bills[0].outstanding)
+    return None
+
+
+def _part(rows: list[BillRow]) -> Part:
+    (row,) = rows
+    return Part(language=language(), owed=row.outstanding, auto_id=f"{row.company_code}-%s")
+
+
+def _takes_part(request: PortalRequest, rows: list[BillRow]) -> bool:
+    return request.tenant.file.payments.part_payments and len(rows) == 1
 
 
 def _rate(offer: Offer) -> str:

@@ -95,7 +95,7 @@ class FindByFields(_WithAmount):
 
 class Part(_WithAmount):
     """
-    Less than all that is owed of one bill.
+    How much of one bill is paid: all that is owed, or less.
     """
 
     amount = forms.CharField(
@@ -108,15 +108,42 @@ class Part(_WithAmount):
         error_messages={"required": _("Type how much you pay now, or choose to pay all of it.")},
     )
 
+    def __init__(self, *args: Any, owed: Money, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.owed = owed
+        self.fields["amount"].required = self.is_chosen
+
+    @property
+    def is_chosen(self) -> bool:
+        """
+        Tell whether less than all of it was chosen.
+        """
+        return self.data.get("much") == "part"
+
+    def clean_amount(self) -> Any:
+        typed = super().clean_amount()
+        if typed not in {None, self.owed.as_decimal()} and not self.is_chosen:
+            raise forms.ValidationError(
+                _(
+                    "You typed an amount, but chose to pay all of it. Choose a part, or empty the "
+                    "field."
+                )
+            )
+        return typed
+
     def of(self, bill: BillRow) -> dict[int, int]:
         """
         Return what was typed in minor units of the bill's currency, by its id; 0 is refused later.
+
+        Nothing is returned where all of it was chosen.
         """
+        if not self.is_chosen:
+            return {}
         typed = self.cleaned_data["amount"]
         money = Money.round_from(typed, bill.outstanding.currency)
         return {bill.id: money.minor if money.as_decimal() == typed else 0}
 
-    def refuse(self, most: Money) -> None:
+    def refuse(self) -> None:
         """
         Say which amounts can be paid.
         """
@@ -124,8 +151,8 @@ class Part(_WithAmount):
             "amount",
             gettext("Type an amount from %(least)s to %(most)s.")
             % {
-                "least": money_text(Money(1, most.currency), language=self.language),
-                "most": money_text(most, language=self.language),
+                "least": money_text(Money(1, self.owed.currency), language=self.language),
+                "most": money_text(self.owed, language=self.language),
             },
         )
 

@@ -93,7 +93,7 @@ def start(request: PortalRequest) -> HttpResponse:
             _("These bills are paid already, or nothing is owed on them. Nothing was charged."),
         )
     form = Receipt(request.POST)
-    part = Part(request.POST, language=language()) if request.POST.get("much") == "part" else None
+    part = choosing.typed_part(request, bills)
     if not form.is_valid() or (part is not None and not part.is_valid()):
         return choosing.page(request, bills, form, part=part, status=422)
     return pay_now(request, bills, form, part=part)
@@ -125,7 +125,7 @@ def pay_now(
         return switched_off(request)
     except (actions.UnfitPart, pay_bills.NoParts):
         if part is not None:
-            part.refuse(bills[0].outstanding)
+            part.refuse()
         return choosing.page(request, bills, form, part=part, status=422)
     except _SILENT:
         message = _(
