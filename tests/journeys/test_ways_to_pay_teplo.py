@@ -235,3 +235,18 @@ def test_the_next_look_after_the_webhook_says_paid_and_the_document_downloads():
     assert document.status == 200
     words = "".join(leaf.extract_text() for leaf in PdfReader(BytesIO(document.body)).pages)
     assert bill.number in words.replace(" ", "")
+
+
+def test_the_list_of_bills_says_what_is_left_of_one_that_is_partly_paid():
+    bill, customer = new_bill(), anna()
+    assert "500.00" in listed(customer, bill)
+    assert "left to pay" not in listed(customer, bill)
+
+    pay_by_transfer(bill, 10_050)
+    row = listed(customer, bill)
+    assert "399.50" in row.split("left to pay of")[0]
+    assert "500.00" in row.split("left to pay of")[1]
+
+    pay_by_transfer(bill, 39_950)
+    assert "500.00" in listed(customer, bill)
+    assert "left to pay" not in listed(customer, bill)

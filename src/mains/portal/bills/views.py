@@ -105,11 +105,21 @@ def _table(rows: list[BillRow]) -> Table:
                 Cell(period_text(row.period_start, row.period_end)),
                 Cell(short_date_text(row.due_date, language=language())),
                 state_cell(row, language=language()),
-                Cell(row.total),
+                _amount(row),
             )
             for row in rows
         ),
     )
+
+
+def _amount(row: BillRow) -> Cell:
+    """
+    Return what is left to pay of a bill of which a part is paid, and the total of any other.
+    """
+    if not 0 < row.outstanding.minor < row.total.minor:
+        return Cell(row.total)
+    whole = money_text(row.total, language=language())
+    return Cell(row.outstanding, note=_("left to pay of %(total)s") % {"total": whole})
 
 
 def _note(row: BillRow) -> str:
