@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 from tests.browsers import ClientBrowser
 from tests.factories import money, utilities
+from tests.factories.money import MemoryGateway
 
 from mains.demo import facts, logins
 from mains.demo.people import Customer
@@ -143,3 +144,48 @@ class TestAnAmountBesideAllOfIt:
         begin(anna, bill, amount="120.50")
 
         assert asked_of(bill) == 50_000
+
+
+@pytest.mark.usefixtures("gateway")
+class TestASilentGateway:
+    @pytest.fixture
+    def gateway(self, monkeypatch) -> MemoryGateway:
+        from mains.payments import gateways
+
+        found = MemoryGateway()
+        found.silent = True
+        monkeypatch.setitem(gateways.GATEWAYS, found.kind, found)
+        return found
+
+    def test_leaves_what_was_typed_and_chosen(self, anna, bill, gateway):
+        taking(Fee(), Fee(), parts=True)
+        typed = {"much": "part", "amount": "120.50", "email": "receipts@example.org"}
+        page = begin(anna, bill, gateway="sandbox", **typed)
+
+        assert page.status == 503
+        assert "Bank card does not answer at the moment" in text(page)
+        form = page.form("/pay/start/")
+        kept = {name: form.fields[name] for name in ("gateway", *typed)}
+        assert kept == {"gateway": ["sandbox"], **{name: [one] for name, one in typed.items()}}
+
+        gateway.silent = False
+        anna.browser.submit(page, form)
+        assert asked_of(bill) == 12_050
+
+    def test_is_no_longer_marked_once_another_way_is_chosen(self, anna, bill):
+        taking(Fee(), Fee(), parts=True)
+        page = begin(anna, bill, gateway="sandbox")
+        page = anna.browser.submit(
+            page, page.form("/pay/start/"), much="part", gateway="bank_transfer"
+        )
+
+        assert page.status == 422
+        assert page.form("/pay/start/").fields["gateway"] == ["bank_transfer"]
+
+    def test_is_not_begun_with_on_a_fresh_page(self, anna, bill):
+        taking(Fee(), Fee())
+        begin(anna, bill, gateway="sandbox")
+        page = anna.open(f"/pay/?bill={bill.pk}")
+
+        assert page.form("/pay/start/").fields["gateway"] == ["bank_transfer"]
+        assert "Bank card does not answer at the moment" in text(page)

@@ -109,8 +109,8 @@ def _rate(offer: Offer) -> str:
 
 def _chosen(request: PortalRequest, offers: list[Offer]) -> str:
     """
-    Return the way that was chosen before something else was wrong, or the first one.
+    Return the way that was chosen before something was wrong, silent or not, or the first one.
     """
     asked = request.POST.get("gateway", "")
-    answering = [one.kind for one in offers if one.kind == asked and not one.is_silent]
-    return next(iter([*answering, *(one.kind for one in offers)]), "")
+    kinds = [one.kind for one in offers]
+    return next(iter([asked] if asked in kinds else kinds), "")

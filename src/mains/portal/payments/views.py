@@ -132,7 +132,7 @@ def pay_now(
             "This payment service does not answer. Nothing was charged. Choose another way, or try "
             "again in a minute."
         )
-        return choosing.page(request, bills, form, message=message, status=503)
+        return choosing.page(request, bills, form, part=part, message=message, status=503)
     except _NOT_NOW as error:
         return _refused(request, _why(error), status=429 if _is_too_many(error) else 409)
     noted(request, Deed.PAYMENT, {bill.account_id for bill in bills})
