@@ -149,6 +149,14 @@ def grant_bill(request: PortalRequest, *, bill_id: int) -> None:
     request.session[GUEST_BILLS] = list(dict.fromkeys(granted))[-20:]
 
 
+def takes_guests(request: PortalRequest) -> bool:
+    """
+    Tell whether somebody can pay here without signing in.
+    """
+    choice = request.tenant.file.payments
+    return choice.enabled and choice.guest
+
+
 def may_pay(request: PortalRequest, *, bill_id: int, account_id: int) -> bool:
     """
     Tell whether a request may pay a bill: its visitor proved it, or its login has the right.

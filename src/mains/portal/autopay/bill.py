@@ -12,6 +12,7 @@ from mains.payments.autopay import holding
 from mains.payments.queries import BillRow
 from mains.payments.rules.collections import RESUMED, Hold
 from mains.portal.access import PortalRequest, customer_required, require
+from mains.portal.payments.views import switched_off
 
 
 def _bill(request: PortalRequest, bill_id: int) -> BillRow:
@@ -29,6 +30,8 @@ def pay_instead(request: PortalRequest, bill_id: int) -> HttpResponse:
     Say that paying now stops the collection, and then do both; never both collect and pay.
     """
     row = _bill(request, bill_id)
+    if not request.tenant.file.payments.enabled:
+        return switched_off(request)
     if row.outstanding.minor <= 0:
         return redirect("portal:bill", bill_id=bill_id)
     if request.method == "POST":

@@ -40,6 +40,8 @@ def every(request: PortalRequest) -> HttpResponse:
         for account in request.accounts
         if account.pk in ids
     ]
+    if _is_off(request, *(standing for _account, standing in rows)):
+        return switched_off(request)
     return render(request, "portal/autopay/every.html", {"rows": rows})
 
 
@@ -47,6 +49,14 @@ def _require_on(request: PortalRequest) -> None:
     choice = request.tenant.file.payments
     if not (choice.autopay or choice.direct_debit):
         raise Http404
+
+
+def _is_off(request: PortalRequest, *standings: Standing) -> bool:
+    """
+    Tell whether nothing is to be decided: paying is switched off, and nothing is collected.
+    """
+    collected = any(one.mandate_id is not None for one in standings)
+    return not (request.tenant.file.payments.enabled or collected)
 
 
 def _standing(request: PortalRequest, account_id: int) -> Standing:
@@ -66,6 +76,8 @@ def one(request: PortalRequest, account_id: int) -> HttpResponse:
     Show how an account is collected from, and begin to store a card for it.
     """
     account, standing = _account(request, account_id), _standing(request, account_id)
+    if _is_off(request, standing):
+        return switched_off(request)
     form = WithLimit(request.POST or None, language=language(), currency=standing.currency)
     if request.method == "POST":
         _require_own(account)

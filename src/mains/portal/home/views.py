@@ -11,7 +11,13 @@ from mains.metering import queries as metering
 from mains.payments import queries as payments
 from mains.payments.statements.standing import standings_from, summed
 from mains.payments.statements.wording import verdict
-from mains.portal.access import PortalRequest, account_ids, customer_required, noted
+from mains.portal.access import (
+    PortalRequest,
+    account_ids,
+    customer_required,
+    noted,
+    takes_guests,
+)
 from mains.portal.home.dues import MOST_SHOWN, dues
 from mains.portal.readings import keeping
 from mains.portal.readings.messages import language
@@ -33,7 +39,9 @@ def home(request: PortalRequest) -> HttpResponse:
         "portal/home/front_door.html",
         {
             "services": services,
-            "guest_pay": request.tenant.file.payments.guest,
+            "guest_pay": takes_guests(request),
+            "payments_on": request.tenant.file.payments.enabled,
+            "payments_notice": request.tenant.file.payments.notice.get(language(), ""),
             "notice": _notice(request),
         },
     )

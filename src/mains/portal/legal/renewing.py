@@ -18,7 +18,7 @@ from mains.enrolment.models import LinkRole
 from mains.enrolment.renewing import Renewed
 from mains.enrolment.rules.changes import Change, Piece, compared
 from mains.enrolment.rules.purposes import ConsentPurpose
-from mains.portal.access import PortalRequest, customer_required
+from mains.portal.access import PortalRequest, customer_required, takes_guests
 from mains.portal.readings.messages import language
 from mains.tenancy.tenantfile.identity import CustomerType
 
@@ -139,7 +139,7 @@ def terms(request: PortalRequest) -> HttpResponse:
             "changed": changed,
             "texts": [_shown(one, kind) for one in wanted],
             "asks": "agree" in form.fields,
-            "guest_pay": request.tenant.file.payments.guest,
+            "guest_pay": takes_guests(request),
         },
         status=409 if changed else 422 if form.errors else 200,
     )
@@ -225,5 +225,5 @@ def declined(request: PortalRequest) -> HttpResponse:
     """
     Say what is still open to somebody who does not accept the terms.
     """
-    context = {"guest_pay": request.tenant.file.payments.guest}
+    context = {"guest_pay": takes_guests(request)}
     return render(request, "portal/legal/declined.html", context)

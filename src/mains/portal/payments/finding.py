@@ -16,7 +16,7 @@ from mains.journeys import guest_payment, pay_bills
 from mains.journeys.guest_payment import Found
 from mains.payments.queries import BillRow
 from mains.portal import specimens
-from mains.portal.access import PortalRequest, grant_bill
+from mains.portal.access import PortalRequest, grant_bill, takes_guests
 from mains.portal.bills.views import is_payable
 from mains.portal.payments.forms import FindBill, FindByFields, Receipt
 from mains.portal.payments.views import pay_now, switched_off
@@ -165,6 +165,8 @@ def link(request: PortalRequest, code: str) -> HttpResponse:
     """
     Show what a short link asks to be paid, and nothing more; its button leads to the payment.
     """
+    if not request.tenant.file.payments.enabled:
+        return switched_off(request)
     try:
         page = guest_payment.open_link(
             tenant=request.tenant, code=code, visitor=_visitor(request), today=request.today
@@ -204,4 +206,9 @@ def _is_plain(request: PortalRequest, bills: tuple[BillRow, ...]) -> bool:
 
 
 def _no_link(request: PortalRequest, message: str, *, status: int) -> HttpResponse:
-    return render(request, "portal/payments/no_link.html", {"message": message}, status=status)
+    return render(
+        request,
+        "portal/payments/no_link.html",
+        {"message": message, "guest_pay": takes_guests(request)},
+        status=status,
+    )

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from mains.core.money import Money
 from mains.payments import queries
 from mains.portal.access import PortalRequest
+from mains.portal.payments.views import switched_off
 
 
 @require_safe
@@ -19,6 +20,8 @@ def onward(request: PortalRequest, token: str) -> HttpResponse:
     """
     Lead to a gateway that is opened by posting a form: its button posts it.
     """
+    if not request.tenant.file.payments.enabled:
+        return switched_off(request)
     page = queries.page_of(token=token)
     if page is None:
         raise Http404

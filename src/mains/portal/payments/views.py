@@ -86,6 +86,8 @@ def start(request: PortalRequest) -> HttpResponse:
     """
     if request.method == "GET":
         return redirect("portal:pay")
+    if not request.tenant.file.payments.enabled:
+        return switched_off(request)
     bills = _asked_for(request, request.POST)
     if not bills:
         return _refused(
@@ -193,7 +195,11 @@ def result(request: PortalRequest, token: str) -> HttpResponse:
     return render(
         request,
         "portal/payments/result.html",
-        {"attempt": attempt, "open": attempt.state in OPEN_STATES},
+        {
+            "attempt": attempt,
+            "open": attempt.state in OPEN_STATES,
+            "payments_on": request.tenant.file.payments.enabled,
+        },
     )
 
 
