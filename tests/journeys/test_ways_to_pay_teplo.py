@@ -250,3 +250,17 @@ def test_the_list_of_bills_says_what_is_left_of_one_that_is_partly_paid():
     pay_by_transfer(bill, 39_950)
     assert "500.00" in listed(customer, bill)
     assert "left to pay" not in listed(customer, bill)
+
+
+@pytest.mark.parametrize(("days", "says"), [(-1, "it was due on"), (0, "to pay by")])
+def test_a_bill_says_that_its_day_has_passed_only_once_it_has(days, says):
+    from datetime import timedelta
+
+    bill, customer = new_bill(), anna()
+    with inside(SLUG):
+        bill.due_date = queries.tenant(SLUG).now().date() + timedelta(days=days)
+        bill.save(update_fields=["due_date"])
+    (title,) = re.findall(r"<h1>(.*?)</h1>", html(customer.open(f"/bills/{bill.pk}/")), re.DOTALL)
+
+    assert [one in title for one in ("it was due on", "to pay by")] == [days < 0, days >= 0]
+    assert says in title

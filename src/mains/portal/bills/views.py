@@ -167,6 +167,7 @@ def one_bill(request: PortalRequest, bill_id: int) -> HttpResponse:
             "held": held_text(row.hold) if whole and row.outstanding.minor > 0 else "",
             "resumable": row.hold in RESUMED,
             "late": row.collection_date is not None and row.collection_date < request.today,
+            "today": request.today,
             "payments": request.tenant.file.payments,
             "notice": request.tenant.file.payments.notice.get(language(), ""),
             "company": request.tenant.file.company(row.company_code),

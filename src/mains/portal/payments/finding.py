@@ -191,7 +191,7 @@ def link(request: PortalRequest, code: str) -> HttpResponse:
     return render(
         request,
         "portal/payments/link.html",
-        {"page": page, "form": form, "asks_email": is_plain},
+        {"page": page, "form": form, "asks_email": is_plain, "today": request.today},
         status=422 if form.errors else 200,
     )
 
