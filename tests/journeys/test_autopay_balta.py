@@ -234,3 +234,56 @@ def hold_of(bill) -> str:
     with inside(SLUG):
         bill.refresh_from_db()
         return bill.collection_hold
+
+
+class TestTheHomePage:
+    def test_says_what_is_collected_and_when_instead_of_nothing_to_pay(self, person):
+        user, account = person
+        settle_all(account)
+        browser = browser_of(user)
+        assert "Nothing to pay" in heading(browser)
+
+        collected_bill(account, days=5)
+        assert heading(browser) == "€48.19 will be collected on December 3, 2026"
+        collected_bill(account, days=6)
+        assert heading(browser) == "Your bills are collected by themselves"
+        settle_all(account)
+
+    def test_says_since_when_a_late_one_is_collected(self, person):
+        user, account = person
+        settle_all(account)
+        browser = browser_of(user)
+        collected_bill(account, days=-2)
+        assert heading(browser) == "€48.19 is being collected since November 26, 2026"
+        settle_all(account)
+
+    def test_says_that_no_bill_is_to_be_paid_where_something_else_is_owed(
+        self, person, monkeypatch
+    ):
+        from mains.ledger import queries as ledger
+
+        user, account = person
+        settle_all(account)
+        monkeypatch.setattr(ledger, "balances_minor", lambda **_asked: {account.pk: 500})
+        assert heading(browser_of(user)) == "No bill to pay"
+
+
+def settle_all(account) -> None:
+    """
+    Pay whatever is owed on an account by transfer.
+    """
+    from mains.payments import booking
+    from mains.payments import queries as payments
+
+    with inside(SLUG):
+        for row in payments.payable(account_ids=[account.pk], today=NOW.date()):
+            booking.book_bank_transfer(
+                bill_id=row.id, amount_minor=row.outstanding.minor, bank_reference=row.number,
+                value_date=NOW.date(), booked_by="staff:1", now=NOW,
+            )  # fmt: skip
+
+
+def heading(browser) -> str:
+    page = browser.get("/").content.decode()
+    found = re.search(r"<h1>(.*?)</h1>", page, re.DOTALL)
+    return re.sub("<.*?>", "", found[1]).strip() if found else ""

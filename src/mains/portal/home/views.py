@@ -9,6 +9,7 @@ from mains.enrolment.rules.rights import Right, allowed
 from mains.ledger import queries as ledger
 from mains.metering import queries as metering
 from mains.payments import queries as payments
+from mains.payments.rules.standing import Debt
 from mains.payments.statements.standing import standings_from, summed
 from mains.payments.statements.wording import verdict
 from mains.portal.access import (
@@ -18,6 +19,7 @@ from mains.portal.access import (
     noted,
     takes_guests,
 )
+from mains.portal.home.collected import headline
 from mains.portal.home.dues import MOST_SHOWN, dues
 from mains.portal.readings import keeping
 from mains.portal.readings.messages import language
@@ -70,13 +72,14 @@ def _mine(request: PortalRequest) -> HttpResponse:
         balances_minor=balances,
         today=request.today,
     )
+    together = summed(standings.values())
     return render(
         request,
         "portal/home/home.html",
         {
             "dues": found,
             "verdict": verdict(
-                summed(standings.values()),
+                together,
                 instant=request.now.astimezone(request.tenant.zone),
                 language=language(),
             )
@@ -84,6 +87,8 @@ def _mine(request: PortalRequest) -> HttpResponse:
             else "",
             "to_pay": to_pay,
             "collected": collected[:MOST_SHOWN],
+            "collected_text": headline(collected, today=request.today, language=language()),
+            "owes": any(one.debt is not Debt.NONE for one in together),
             "today": request.today,
             "latest": payments.bills(account_ids=ids, today=request.today, limit=3),
             "services": _services(request),
