@@ -264,3 +264,22 @@ def test_a_bill_says_that_its_day_has_passed_only_once_it_has(days, says):
 
     assert [one in title for one in ("it was due on", "to pay by")] == [days < 0, days >= 0]
     assert says in title
+
+
+class TestTheReceipt:
+    @pytest.mark.parametrize(
+        ("email", "says"),
+        [
+            ("receipts@example.org", "The receipt comes by e-mail to the address that you gave."),
+            ("", "No receipt comes by e-mail: no address was given."),
+        ],
+    )
+    def test_is_promised_to_whoever_gave_an_address(self, email, says):
+        customer = anna()
+        waiting = begin(customer, new_bill(), gateway="sandbox", email=email)
+        checkout = paid_at_the_gateway(waiting.url)
+        page = customer.browser.get(checkout.return_url)
+
+        assert "Paid: UAH" in page.text
+        assert says in page.text
+        assert page.text.count("receipt comes") == 1

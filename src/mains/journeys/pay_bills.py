@@ -13,6 +13,7 @@ from mains.identity.budgets import Budget
 from mains.payments import actions as payments
 from mains.payments import settling
 from mains.payments.gateways.base import GatewayUnavailable
+from mains.payments.models import PaymentAttempt
 from mains.payments.offering import offered
 from mains.payments.queries import BillRow
 from mains.payments.rules.fees import fee
@@ -167,3 +168,10 @@ def confirm(*, token: str, now: datetime, today: date) -> None:
     Ask the gateway about a payment whose payer came back.
     """
     settling.ask_and_settle(token=token, now=now, today=today)
+
+
+def sends_receipt(*, token: str) -> bool:
+    """
+    Tell whether the receipt of a payment goes to an address that its payer gave.
+    """
+    return PaymentAttempt.objects.filter(token=token).exclude(email="").exists()

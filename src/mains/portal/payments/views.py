@@ -198,6 +198,7 @@ def result(request: PortalRequest, token: str) -> HttpResponse:
         {
             "attempt": attempt,
             "open": attempt.state in OPEN_STATES,
+            "has_receipt": pay_bills.sends_receipt(token=token),
             "payments_on": request.tenant.file.payments.enabled,
         },
     )
