@@ -283,3 +283,20 @@ class TestTheReceipt:
         assert "Paid: UAH" in page.text
         assert says in page.text
         assert page.text.count("receipt comes") == 1
+
+
+def test_a_guest_whose_bill_is_paid_reads_that_it_may_be_and_so_does_a_mistyped_one():
+    bill = printed_bill()
+    if owed(bill):
+        pay_by_transfer(bill, owed(bill))
+    guest = Customer(queries.tenant(SLUG), ClientBrowser(), "")
+    guest.open("/?lang=en")
+    right = {"reference": bill.number, "amount": f"{bill.total_minor / 100:.2f}"}
+
+    for change in ({}, {"amount": "1.00"}, {"reference": "TE-0"}):
+        page = guest.open("/find/")
+        page = guest.browser.submit(page, page.form(), **{**right, **change})
+        assert page.status == 422
+        assert (
+            "We cannot find an open bill with these details. It may be paid already." in page.text
+        )

@@ -109,8 +109,8 @@ def _refused(error: Exception) -> str:
     if isinstance(error, guest_payment.TooManyTries):
         return _("There were too many tries. Wait ten minutes, or call us with the bill at hand.")
     return _(
-        "We cannot find an open bill with these details. Compare both with the bill: the amount "
-        "has to be exactly what is still to be paid."
+        "We cannot find an open bill with these details. It may be paid already. Compare both with "
+        "the bill: the amount has to be exactly what is still to be paid."
     )
 
 
