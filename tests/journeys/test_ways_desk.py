@@ -64,6 +64,14 @@ def _publish(file: Any) -> None:
     queries.forget()
 
 
+def _with_transfer(file: Any) -> Any:
+    from mains.tenancy.tenantfile.money import Gateway, GatewayKind
+
+    transfer = Gateway(kind=GatewayKind.BANK_TRANSFER, label={"lv": "Pārskaitījums"})
+    payments = file.payments.model_copy(update={"gateways": (*file.payments.gateways, transfer)})
+    return file.model_copy(update={"payments": payments})
+
+
 def _tenant() -> Any:
     from mains.tenancy import queries
 
@@ -237,6 +245,9 @@ class TestAWay:
         assert _ways() == before
         assert "meanwhile" in olga.get(PLACE).content.decode()
 
+    def test_says_before_it_is_added_where_its_messages_go(self, olga):
+        assert "/webhooks/stripe/balta/" in olga.get(f"{PLACE}new/stripe/").content.decode()
+
 
 class TestTryingAWay:
     def test_is_not_offered_where_nobody_is_there_to_answer(self, olga):
@@ -303,10 +314,12 @@ class TestWhereTwoOwnersDecide:
 
     def test_a_key_waits_for_the_second_one(self, two):
         before = _ways()
+        assert "waits for a second owner" not in two.get(PLACE).content.decode()
 
         response = two.post(f"{PLACE}new/stripe/", _typed())
         assert "/approvals/" in response["Location"]
         assert _ways() == before
+        assert "waits for a second owner" in two.get(PLACE).content.decode()
 
         wish = response["Location"].split("/alder/")[1]
         otto = world.signed_in(OWNERS[1])
@@ -314,6 +327,11 @@ class TestWhereTwoOwnersDecide:
         host = {"host": otto.host}
         otto.client.post(proof, {"password": world.PASSWORD}, headers=host)
         assert [one.kind for one in _ways()] == [*(one.kind for one in before), "stripe"]
+
+    def test_the_order_does_not(self, two):
+        _publish(_with_transfer(_tenant().file))
+        two.post(f"{PLACE}2/move/", _of(2, by="earlier"))
+        assert [one.kind for one in _ways()] == ["bank_transfer", "sandbox"]
 
     def test_a_fee_does_not(self, two):
         one = _ways()[0]

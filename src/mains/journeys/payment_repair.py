@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from mains.core.money import Money
 from mains.core.typed import NotAnAmount, parse_amount
@@ -93,8 +93,11 @@ def search(*, text: str, language: str) -> list[Found]:
     except NotAnAmount:
         pass
     else:
-        wanted |= Q(amount_minor__in={int(typed * 100), int(typed)})
-    return _listed(PaymentAttempt.objects.filter(wanted, refunds=None).distinct())
+        # What the payer was charged, or what of it pays bills.
+        amounts = {int(typed * 100), int(typed)}
+        wanted |= Q(amount_minor__in=amounts) | Q(without_fee__in=amounts)
+    rows = PaymentAttempt.objects.alias(without_fee=F("amount_minor") - F("fee_minor"))
+    return _listed(rows.filter(wanted, refunds=None).distinct())
 
 
 def stuck(*, now: datetime) -> list[Found]:

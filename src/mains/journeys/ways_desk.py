@@ -144,11 +144,22 @@ def way(*, tenant: TenantInfo, position: int) -> Way:
             detail: secrets.last_four(place, tenant=tenant) for detail, place in places.items()
         },
         addresses={
-            code: f"{tenant.url}/webhooks/{choice.kind}/{code}/"
-            for code in companies
-            if Detail.KEY in gateway(choice.kind).details
+            code: address
+            for code, address in addresses(tenant=tenant, kind=choice.kind).items()
+            if code in companies
         },
     )
+
+
+def addresses(*, tenant: TenantInfo, kind: str) -> dict[str, str]:
+    """
+    Return where a gateway of a kind sends its news, by company; none where it sends none.
+
+    :raises NoSuchWay: if there is no such gateway.
+    """
+    if Detail.KEY not in known(kind).details:
+        return {}
+    return {one.code: f"{tenant.url}/webhooks/{kind}/{one.code}/" for one in tenant.file.companies}
 
 
 def lacks(*, kind: str, account: str, has_key: bool) -> frozenset[Detail]:

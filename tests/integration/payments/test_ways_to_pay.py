@@ -166,6 +166,33 @@ class TestFees:
         world.settle(world.start(bill, gateway="liqpay"), paid)
         assert (world.owed(bill), world.fees() - before) == (owed, kept)
 
+    def test_stands_beside_what_was_paid_and_what_of_it_went_back(self, world):
+        from mains.payments import money_back, queries
+        from mains.payments.models import Payment
+
+        world.configure(fee=self.fee())
+        bill = world.bill()
+        attempt = world.start(bill, gateway="liqpay")
+        world.settle(attempt, 5_100)
+        payment = Payment.objects.get(attempt=attempt)
+        money_back.refund(
+            payment_id=payment.pk, amount_minor=1_100, request_key="k", by="staff:1",
+            now=NOW, today=TODAY,
+        )  # fmt: skip
+        (row,) = queries.payments(account_ids=[bill.account_id])
+        found = (row.amount.minor, row.fee.minor, row.credit.minor, row.went_back.minor)
+        left = world.owed(bill)
+        assert found == (5_000, 100, 0, left)
+        assert left > 0
+
+    @pytest.mark.parametrize(("typed", "count"), [("51.00", 1), ("50.00", 1), ("49.00", 0)])
+    def test_is_in_neither_sum_that_leads_to_a_payment(self, world, typed, count):
+        from mains.journeys import payment_repair
+
+        world.configure(fee=self.fee())
+        world.settle(world.start(world.bill(), gateway="liqpay"), 5_100)
+        assert len(payment_repair.search(text=typed, language="en")) == count
+
 
 class TestParts:
     def test_of_a_bill_are_paid_where_the_utility_takes_them(self, world):
