@@ -12,7 +12,7 @@ from django.db.models import Sum
 
 from mains.audit.actions import record
 from mains.core.transactions import inside_transaction, owns_transaction
-from mains.payments import reversing
+from mains.payments import receipts, reversing
 from mains.payments.charges import charge_of
 from mains.payments.gateways import gateway
 from mains.payments.gateways.base import (
@@ -213,6 +213,8 @@ def book(*, news: MoneyBack, kind: str, company: str, now: datetime, today: date
         attempt.save(update_fields=["state", "settled_at"])
     if row is not None:
         _mark_origin(payment, news)
+        if row.kind == PaymentKind.REFUND:
+            receipts.tell_back(payment=payment, back=row, now=now)
     return row is not None
 
 

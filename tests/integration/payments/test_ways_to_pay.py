@@ -167,19 +167,24 @@ class TestFees:
         assert (world.owed(bill), world.fees() - before) == (owed, kept)
 
     def test_stands_beside_what_was_paid_and_what_of_it_went_back(self, world):
+        from mains.notifications.models import Message
         from mains.payments import money_back, queries
         from mains.payments.models import Payment
 
         world.configure(fee=self.fee())
         bill = world.bill()
-        attempt = world.start(bill, gateway="liqpay")
+        attempt = world.start(bill, gateway="liqpay", email="payer@example.org")
         world.settle(attempt, 5_100)
         payment = Payment.objects.get(attempt=attempt)
-        money_back.refund(
-            payment_id=payment.pk, amount_minor=1_100, request_key="k", by="staff:1",
-            now=NOW, today=TODAY,
-        )  # fmt: skip
+        for _ in range(2):
+            money_back.refund(
+                payment_id=payment.pk, amount_minor=1_100, request_key="k", by="staff:1",
+                now=NOW, today=TODAY,
+            )  # fmt: skip
+            money_back.sweep(now=NOW, today=TODAY)
         (row,) = queries.payments(account_ids=[bill.account_id])
+        told = Message.objects.get(kind="payment-refunded", recipient="payer@example.org")
+        assert (told.values["amount"], told.values["number"]) == ("11,00\u00a0€", bill.number)
         found = (row.amount.minor, row.fee.minor, row.credit.minor, row.went_back.minor)
         left = world.owed(bill)
         assert found == (5_000, 100, 0, left)
