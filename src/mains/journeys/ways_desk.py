@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from mains.payments import health
-from mains.payments.charges import merchant
+from mains.payments.charges import merchant_at
 from mains.payments.gateways import GATEWAYS, UnknownGateway, gateway
 from mains.payments.gateways.base import Detail, GatewayUnavailable, WrongKey
 from mains.payments.gateways.base import Gateway as Known
@@ -185,7 +185,7 @@ def try_out(*, tenant: TenantInfo, position: int) -> Tried:
 
 def _try(tenant: TenantInfo, choice: Gateway, company: str) -> Tried:
     try:
-        asked = merchant(tenant=tenant, kind=choice.kind, company=company)
+        asked = merchant_at(choice, tenant=tenant, company=company)
         return Tried.REAL if gateway(choice.kind).try_out(asked) else Tried.TEST
     except WrongKey:
         return Tried.WRONG_KEY

@@ -214,3 +214,69 @@ class TestGuests:
     def test_control_who_is_signed_in_is_not(self, world):
         for _ in range(12):
             assert world.start(world.bill())
+
+
+class TestTwoWaysOfOneKind:
+    """
+    Money goes to the account of the way that was chosen, never to that of another of its kind.
+    """
+
+    def ways(self, *ways):
+        from mains.tenancy.tenantfile.money import Gateway, GatewayKind, Payments
+
+        gateways = tuple(
+            Gateway(kind=GatewayKind.LIQPAY, label={"it": "Carta", "en": "Card"}, **one)
+            for one in ways
+        )
+        payments = Payments(gateways=gateways, direct_debit=True, autopay=True)
+        return utilities.configured("fiamma", payments=payments)
+
+    def test_for_two_services_are_each_their_companys(self):
+        from mains.payments.charges import merchant
+
+        tenant = self.ways(
+            {"account": "i_gas", "services": ("gas",)},
+            {"account": "i_power", "services": ("electricity",)},
+        )
+        found = {
+            company: merchant(tenant=tenant, kind="liqpay", company=company).account
+            for company in ("gas", "luce")
+        }
+        assert found == {"gas": "i_gas", "luce": "i_power"}
+
+    def test_of_which_one_is_switched_off_are_the_other(self):
+        from mains.payments.charges import merchant
+
+        tenant = self.ways({"account": "i_old", "available": False}, {"account": "i_new"})
+        assert merchant(tenant=tenant, kind="liqpay", company="gas").account == "i_new"
+
+    def test_control_one_that_is_switched_off_still_settles(self):
+        from mains.payments.charges import merchant
+
+        tenant = self.ways({"account": "i_old", "available": False})
+        assert merchant(tenant=tenant, kind="liqpay", company="gas").account == "i_old"
+
+    def test_are_tried_each_with_its_own_key(self, monkeypatch):
+        from mains.journeys import ways_desk
+        from mains.payments import gateways
+
+        tried = []
+        liqpay = Second()
+        liqpay.try_out = lambda merchant: tried.append(merchant.account) or True
+        monkeypatch.setitem(gateways.GATEWAYS, "liqpay", liqpay)
+        tenant = self.ways(
+            {"account": "i_1", "companies": ("gas",)}, {"account": "i_2", "companies": ("gas",)}
+        )
+        ways_desk.try_out(tenant=tenant, position=2)
+        assert tried == ["i_2"]
+
+    def test_for_another_service_stores_no_card(self, monkeypatch):
+        from mains.journeys import autopay
+        from mains.payments import gateways
+
+        monkeypatch.setitem(gateways.GATEWAYS, "liqpay", Second())
+        tenant = self.ways({"services": ("electricity",)})
+        account = money.account()
+        assert account.company.code == "gas"
+        shown = autopay.standing(tenant=tenant, account_id=account.pk, today=TODAY)
+        assert shown.card_gateway == ""
