@@ -188,3 +188,47 @@ def test_control_without_a_limit_nothing_waits(bea, paid):
         assert owed(bill) == 4_819
     finally:
         demand(Decimal(20))
+
+
+class TestPaidInAnotherCurrency:
+    """
+    A bill in euros for which the gateway collected 4819 forints.
+    """
+
+    @pytest.fixture
+    def place(self, bea):
+        from mains.guard.context import inside
+        from mains.payments import settling
+        from mains.payments.gateways.base import ChargeState, Notice
+        from mains.payments.models import PaymentAttempt
+
+        _bill, token = begun(email="forints@payer.example")
+        tenant = queries.tenant(SLUG)
+        with inside(SLUG):
+            attempt = PaymentAttempt.objects.get(token=token)
+            notice = Notice(
+                reference=token, state=ChargeState.SUCCEEDED, amount_minor=4_819, currency="HUF",
+                gateway_reference=attempt.gateway_reference,
+            )  # fmt: skip
+            settling.settle(notice=notice, now=tenant.now(), today=tenant.date_of(tenant.now()))
+        return f"payments/repair/{token}/"
+
+    def asked_back(self, place) -> list[tuple[int, str]]:
+        from mains.payments.models import PaymentAttempt
+
+        token = place.split("/")[2]
+        with inside(SLUG):
+            rows = PaymentAttempt.objects.filter(refunds__attempt__token=token)
+            return list(rows.values_list("amount_minor", "currency"))
+
+    def test_what_is_typed_is_in_the_currency_that_came_in(self, bea, place):
+        demand(None)
+        try:
+            follow(bea, give(bea, place, "15"))
+        finally:
+            demand(Decimal(20))
+        assert self.asked_back(place) == [(15, "HUF")]
+
+    def test_any_amount_is_large_where_nobody_knows_what_it_is_worth(self, bea, place):
+        asked(bea, place, "1")
+        assert self.asked_back(place) == []
