@@ -196,7 +196,7 @@ class TestPaidInAnotherCurrency:
     """
 
     @pytest.fixture
-    def place(self, bea):
+    def place(self, bea):  # noqa: ARG002
         from mains.guard.context import inside
         from mains.payments import settling
         from mains.payments.gateways.base import ChargeState, Notice

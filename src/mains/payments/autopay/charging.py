@@ -1,9 +1,9 @@
 """
 Collect from stored cards what is owed at that moment: each bill once, however often this runs.
 
-A bill is tried once for its planned day, which is looked at under its lock; the sweep asks again for
-a try whose worker died, by its own name. By that name its page is opened without signing in, so it
-is random.
+A bill is tried once for its planned day, which is looked at under its lock; the sweep asks again
+for a try whose worker died, by its own name. By that name its page is opened without signing in,
+so it is random.
 """
 
 import secrets
