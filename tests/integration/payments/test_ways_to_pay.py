@@ -191,6 +191,24 @@ class TestParts:
             world.start(bill, parts={bill.pk: 1})
 
 
+class TestAPageThatIsOpen:
+    def test_is_not_that_of_other_parts_of_the_same_sum(self, world):
+        world.configure(parts=True)
+        one, other = world.bill(), world.bill()
+        world.start(one, other, parts={one.pk: 1_000, other.pk: 4_000})
+        world.settle(world.start(one, other, parts={one.pk: 4_000, other.pk: 1_000}))
+        assert (world.owed(one), world.owed(other)) == (1_000, 4_000)
+
+    def test_is_not_that_of_a_receipt_to_a_mistyped_address(self, world):
+        bill = world.bill()
+        world.start(bill, email="ana@example.org")
+        assert world.start(bill, email="anna@example.org").email == "anna@example.org"
+
+    def test_control_is_the_same_for_the_same(self, world):
+        bill = world.bill()
+        assert world.start(bill, email="a@example.org") == world.start(bill, email="a@example.org")
+
+
 @pytest.mark.seed("S1.25")
 class TestGuests:
     def test_who_open_page_after_page_are_stopped(self, world):
