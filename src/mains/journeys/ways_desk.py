@@ -133,13 +133,17 @@ def way(*, tenant: TenantInfo, position: int) -> Way:
     companies = [
         one.code for one in tenant.file.companies if choice.takes(company=one.code, services=())
     ]
+    kinds_there = [one.kind for one in tenant.file.payments.gateways]
+    # All that was ever begun at a gateway is its only way's, for whomever it is there now.
+    is_only = kinds_there.count(choice.kind) == 1
+    served = [one.code for one in tenant.file.companies] if is_only else companies
     places = {Detail.KEY: choice.secret, Detail.WEBHOOK_KEY: next(iter(choice.webhook_secrets), "")}
     return Way(
         position=position,
         choice=choice,
         known=gateway(choice.kind),
         standing=_standing(tenant, choice),
-        health=health.health(kind=choice.kind, companies=companies),
+        health=health.health(kind=choice.kind, companies=served),
         ends_in={
             detail: secrets.last_four(place, tenant=tenant) for detail, place in places.items()
         },

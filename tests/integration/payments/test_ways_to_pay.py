@@ -204,6 +204,17 @@ class TestAPageThatIsOpen:
         world.start(bill, email="ana@example.org")
         assert world.start(bill, email="anna@example.org").email == "anna@example.org"
 
+    def test_at_a_gateway_that_is_there_no_more_keeps_nobody_from_paying(self, world):
+        from mains.tenancy.tenantfile.money import Gateway, GatewayKind, Payments
+
+        bill = world.bill()
+        earlier = world.start(bill)
+        only = Gateway(kind=GatewayKind.LIQPAY, label={"lv": "Karte", "en": "Card"})
+        world.tenant = utilities.configured("balta", payments=Payments(gateways=(only,)))
+        attempt = world.start(bill, payer="user:2")
+        earlier.refresh_from_db()
+        assert (attempt.gateway, earlier.state) == ("liqpay", "EXPIRED")
+
     def test_control_is_the_same_for_the_same(self, world):
         bill = world.bill()
         assert world.start(bill, email="a@example.org") == world.start(bill, email="a@example.org")
@@ -273,6 +284,25 @@ class TestTwoWaysOfOneKind:
 
         tenant = self.ways({"account": "i_old", "available": False})
         assert merchant(tenant=tenant, kind="liqpay", company="gas").account == "i_old"
+
+    def test_are_in_use_by_what_was_begun_and_stored_there(self):
+        from mains.customers.models import Mandate
+        from mains.journeys import ways_desk
+
+        tenant = self.ways({"companies": ("luce",)})
+        assert not ways_desk.way(tenant=tenant, position=1).health.is_used
+        account = money.account()
+        assert account.company.code == "gas"
+        Mandate.objects.create(
+            account=account, reference=f"CARD-{money.key()}", scheme="CARD", holder="P",
+            gateway="liqpay", card="good", signed_date=TODAY, start_date=TODAY,
+        )  # fmt: skip
+        with pytest.raises(ways_desk.InUse):
+            ways_desk.removed(tenant=tenant, position=1)
+        two = self.ways({"companies": ("luce",)}, {"companies": ("gas",)})
+        assert not ways_desk.way(tenant=two, position=1).health.is_used
+        with pytest.raises(ways_desk.InUse):
+            ways_desk.removed(tenant=two, position=2)
 
     def test_are_tried_each_with_its_own_key(self, monkeypatch):
         from mains.journeys import ways_desk
