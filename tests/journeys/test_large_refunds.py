@@ -190,6 +190,37 @@ def test_control_without_a_limit_nothing_waits(bea, paid):
         demand(Decimal(20))
 
 
+class TestAGatewayThatSaysNo:
+    """
+    Whoever waits for money is told that it comes only where it does.
+    """
+
+    @pytest.fixture(autouse=True)
+    def no(self, monkeypatch):
+        from mains.payments import gateways
+        from mains.payments.gateways.base import GatewayRefused
+
+        def refuse(_refund):
+            raise GatewayRefused("charge_disputed")
+
+        monkeypatch.setattr(gateways.GATEWAYS["sandbox"], "refund", refuse)
+
+    def test_is_told_to_who_asked(self, bea, paid):
+        bill, place = paid
+        for _ in range(2):
+            page = text(follow(bea, give(bea, place, "15,00")))
+            assert "cannot be given back by its gateway" in page
+            assert "gives it back" not in page
+        assert owed(bill) == 0
+
+    def test_makes_an_approved_one_outdated_and_not_done(self, bea, paid):
+        bill, place = paid
+        page = approve(OLGA, asked(bea, place, "30"))
+        assert "Approved and done" not in page
+        assert "Outdated" in page
+        assert owed(bill) == 0
+
+
 class TestPaidInAnotherCurrency:
     """
     A bill in euros for which the gateway collected 4819 forints.

@@ -65,13 +65,15 @@ def refund(
     the sweep; what it gave back is booked when it says so. `most_minor` is what may go back of the
     payment altogether, with what went back before: else a large refund is made of small ones.
 
-    :raises NotRefundable: if the payment's gateway cannot.
+    :raises NotRefundable: if the payment's gateway cannot, or says no.
     :raises TooMuchBack: if less is left of the payment.
     :raises TooMuchAlone: if more than `most_minor` would have gone back.
     """
     attempt = _reserve(payment_id, amount_minor, request_key, by, most_minor, now)
     if attempt.state in _UNDECIDED:
         ask(token=attempt.token, now=now, today=today)
+    if PaymentAttempt.objects.filter(pk=attempt.pk, state=AttemptState.FAILED).exists():
+        raise NotRefundable(payment_id)
     return attempt.token
 
 
