@@ -190,6 +190,48 @@ def test_control_without_a_limit_nothing_waits(bea, paid):
         demand(Decimal(20))
 
 
+class TestAsALoginThatAnOwnerLetIn:
+    """
+    An owner could invite a second address of their own, ask as that one and approve as an owner.
+    """
+
+    @pytest.fixture(autouse=True)
+    def guest(self, utility, django_db_blocker):  # noqa: ARG002
+        from mains.identity.models import User
+        from mains.tenancy.models import StaffInvitation, Tenant
+
+        with django_db_blocker.unblock():
+            with inside(PUBLIC):
+                ids = dict(User.objects.values_list("email", "pk"))
+                row = StaffInvitation.objects.create(
+                    token_hash="0" * 64, tenant=Tenant.objects.get(schema_name=SLUG), email=BEA,
+                    role="BILLING", invited_by=ids[OLGA], created_at=world.NOW,
+                    expires_at=world.NOW, accepted_at=world.NOW, accepted_by=ids[BEA],
+                )  # fmt: skip
+            yield
+            with inside(PUBLIC):
+                row.delete()
+
+    def test_it_is_not_approved_by_that_owner(self, bea, paid):
+        bill, place = paid
+        wish = asked(bea, place, "30")
+        assert "by your invitation" in approve(OLGA, wish)
+        assert owed(bill) == 0
+
+    def test_that_owner_is_not_asked(self, bea, paid):
+        from mains.notifications.models import Message
+
+        wish = asked(bea, paid[1], "30")
+        with inside(PUBLIC):
+            told = Message.objects.filter(kind="approval-asked", key__contains=f"{SLUG}/{wish}")
+            assert [one.recipient for one in told] == [OTTO]
+
+    def test_control_another_owner_approves_it(self, bea, paid):
+        bill, place = paid
+        approve(OTTO, asked(bea, place, "30"))
+        assert owed(bill) == 3_000
+
+
 class TestAGatewayThatSaysNo:
     """
     Whoever waits for money is told that it comes only where it does.
