@@ -12,7 +12,7 @@ from django.conf import settings
 from mains.payments import health
 from mains.payments.charges import merchant_at
 from mains.payments.gateways import GATEWAYS, UnknownGateway, gateway
-from mains.payments.gateways.base import Detail, GatewayUnavailable, WrongKey
+from mains.payments.gateways.base import Detail, GatewayRefused, GatewayUnavailable, WrongKey
 from mains.payments.gateways.base import Gateway as Known
 from mains.payments.health import Health
 from mains.payments.offering import only_pretends
@@ -74,9 +74,11 @@ class Way:
     @property
     def can_be_tried(self) -> bool:
         """
-        Tell whether anybody is there to answer: about a bank transfer nobody is asked.
+        Tell whether anybody is there to answer: about a bank transfer, or where a live utility
+        would only pretend, nobody is asked.
         """
-        return bool(self.known.details or self.known.abilities)
+        is_there = bool(self.known.details or self.known.abilities)
+        return is_there and self.standing is not Standing.ONLY_PRETENDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +195,7 @@ def _try(tenant: TenantInfo, choice: Gateway, company: str) -> Tried:
         return Tried.REAL if gateway(choice.kind).try_out(asked) else Tried.TEST
     except WrongKey:
         return Tried.WRONG_KEY
-    except GatewayUnavailable:
+    except (GatewayUnavailable, GatewayRefused):
         return Tried.SILENT
 
 
