@@ -370,6 +370,12 @@ class TestALiveUtility:
     def test_control_a_sandbox_does(self):
         assert "sandbox" in self._offers()
 
+    def test_tries_no_way_that_only_pretends(self, live):
+        position = 1 + [one.kind for one in _ways()].index("sandbox")
+        assert "Try it" not in live.get(f"{PLACE}{position}/").content.decode()
+        assert live.post(f"{PLACE}{position}/try/").status_code == 302
+        assert "does not answer now" in live.get(PLACE).content.decode()
+
     @pytest.mark.usefixtures("live")
     def test_settles_nothing_that_was_only_pretended(self):
         from mains.payments.charges import merchant

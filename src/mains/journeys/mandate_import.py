@@ -24,6 +24,7 @@ class Trouble(StrEnum):
     SIGNED = "signed"
     SCHEME = "scheme"
     COLLECTED = "collected"
+    TAKEN = "taken"
 
 
 class UnfitRows(Exception):
@@ -98,9 +99,16 @@ def _checked(rows: list[tuple[int, dict[str, str]]], today: date) -> list[_Row]:
         .values_list("account_id", "reference")
     )  # fmt: skip
     found, wrong, seen = [], [], set()
+    # A reference is that of one account, here and in the table.
+    taken: dict[str, int | None] = dict(
+        Mandate.objects.filter(reference__in={row["reference"] for _line, row in rows})
+        .values_list("reference", "account_id")
+    )  # fmt: skip
     for line, row in rows:
         account_id = accounts.get(row["account"])
         trouble = _trouble(row, account_id, today)
+        if trouble is None and taken.setdefault(row["reference"], account_id) != account_id:
+            trouble = Trouble.TAKEN
         reference = collected.get(account_id or 0, row["reference"])
         if trouble is None and (account_id in seen or reference != row["reference"]):
             trouble = Trouble.COLLECTED

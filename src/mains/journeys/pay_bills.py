@@ -82,14 +82,9 @@ def offers(*, tenant: TenantInfo, rows: Sequence[BillRow], language: str) -> lis
             fee=fee(total, percent=choice.fee.percent, fixed=choice.fee.fixed),
             is_silent=bool(cache.get(_silent(choice))),
         )
-        for choice in _choices(tenant, company)
+        for choice in offered(tenant=tenant, company=company)
     ]
     return sorted(found, key=lambda offer: offer.is_silent)
-
-
-def _choices(tenant: TenantInfo, company: str) -> list[Gateway]:
-    services = {one.code for one in tenant.file.services if one.company == company}
-    return offered(tenant=tenant, company=company, services=services)
 
 
 def start(*, tenant: TenantInfo, wish: Wish, company: str, now: datetime, today: date) -> str:
@@ -106,7 +101,7 @@ def start(*, tenant: TenantInfo, wish: Wish, company: str, now: datetime, today:
     """
     if wish.parts and not tenant.file.payments.part_payments:
         raise NoParts(wish.bill_ids)
-    choices = _choices(tenant, company)
+    choices = offered(tenant=tenant, company=company)
     if wish.gateway:
         choices = [one for one in choices if one.kind == wish.gateway]
     if not choices:

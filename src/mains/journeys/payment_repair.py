@@ -240,20 +240,28 @@ def refund(
     """
     Give a part of a payment back by the way it came.
 
-    :raises NotRefundable: if its gateway cannot, or nothing was paid.
+    :raises NotRefundable: if its gateway cannot, or nothing was paid in this currency.
     :raises TooMuchBack: if less is left of it.
     :raises TooMuchAlone: if with it more of the payment went back than one person may give.
     """
-    payment = Payment.objects.filter(attempt__token=token).first()
+    payment = Payment.objects.filter(attempt__token=token, currency=amount.currency).first()
     if payment is None:
         raise money_back.NotRefundable(token)
-    limit = None if approved else tenant.file.approvals.refund_limit
     money_back.refund(
         payment_id=payment.pk,
         amount_minor=amount.minor,
         request_key=request_key,
         by=by,
-        most_minor=None if limit is None else Money.round_from(limit, amount.currency).minor,
+        most_minor=None if approved else _most_alone(tenant, payment.currency),
         now=now,
         today=today,
     )
+
+
+def _most_alone(tenant: TenantInfo, currency: str) -> int | None:
+    limit = tenant.file.approvals.refund_limit
+    if limit is None:
+        return None
+    # What the limit is worth in another currency nobody knows here, so any amount is large.
+    is_own = currency == tenant.file.locale.currency
+    return Money.round_from(limit, currency).minor if is_own else 0

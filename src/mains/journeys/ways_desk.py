@@ -10,9 +10,9 @@ from typing import Any
 from django.conf import settings
 
 from mains.payments import health
-from mains.payments.charges import merchant
+from mains.payments.charges import merchant_at
 from mains.payments.gateways import GATEWAYS, UnknownGateway, gateway
-from mains.payments.gateways.base import Detail, GatewayUnavailable, WrongKey
+from mains.payments.gateways.base import Detail, GatewayRefused, GatewayUnavailable, WrongKey
 from mains.payments.gateways.base import Gateway as Known
 from mains.payments.health import Health
 from mains.payments.offering import only_pretends
@@ -74,9 +74,11 @@ class Way:
     @property
     def can_be_tried(self) -> bool:
         """
-        Tell whether anybody is there to answer: about a bank transfer nobody is asked.
+        Tell whether anybody is there to answer: about a bank transfer, or where a live utility
+        would only pretend, nobody is asked.
         """
-        return bool(self.known.details or self.known.abilities)
+        is_there = bool(self.known.details or self.known.abilities)
+        return is_there and self.standing is not Standing.ONLY_PRETENDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +135,17 @@ def way(*, tenant: TenantInfo, position: int) -> Way:
     companies = [
         one.code for one in tenant.file.companies if choice.takes(company=one.code, services=())
     ]
+    kinds_there = [one.kind for one in tenant.file.payments.gateways]
+    # All that was ever begun at a gateway is its only way's, for whomever it is there now.
+    is_only = kinds_there.count(choice.kind) == 1
+    served = [one.code for one in tenant.file.companies] if is_only else companies
     places = {Detail.KEY: choice.secret, Detail.WEBHOOK_KEY: next(iter(choice.webhook_secrets), "")}
     return Way(
         position=position,
         choice=choice,
         known=gateway(choice.kind),
         standing=_standing(tenant, choice),
-        health=health.health(kind=choice.kind, companies=companies),
+        health=health.health(kind=choice.kind, companies=served),
         ends_in={
             detail: secrets.last_four(place, tenant=tenant) for detail, place in places.items()
         },
@@ -196,11 +202,11 @@ def try_out(*, tenant: TenantInfo, position: int) -> Tried:
 
 def _try(tenant: TenantInfo, choice: Gateway, company: str) -> Tried:
     try:
-        asked = merchant(tenant=tenant, kind=choice.kind, company=company)
+        asked = merchant_at(choice, tenant=tenant, company=company)
         return Tried.REAL if gateway(choice.kind).try_out(asked) else Tried.TEST
     except WrongKey:
         return Tried.WRONG_KEY
-    except GatewayUnavailable:
+    except (GatewayUnavailable, GatewayRefused):
         return Tried.SILENT
 
 

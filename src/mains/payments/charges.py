@@ -5,7 +5,7 @@ from datetime import timedelta
 from mains.billing.models import Bill
 from mains.payments.gateways.base import Charge, GatewayRefused, GatewayUnavailable, Merchant
 from mains.payments.models import PaymentAttempt
-from mains.payments.offering import only_pretends
+from mains.payments.offering import only_pretends, taking
 from mains.tenancy.queries import TenantInfo, current_tenant
 from mains.tenancy.secrets import SecretMissing, secret_at
 from mains.tenancy.tenantfile.money import Gateway as Choice
@@ -25,6 +25,17 @@ def merchant(*, tenant: TenantInfo, kind: str, company: str, title: str = "") ->
     choice = _choice(tenant, kind, company)
     if choice is None:
         raise GatewayRefused(f"{tenant.schema_name} has no {kind}.")
+    return merchant_at(choice, tenant=tenant, company=company, title=title)
+
+
+def merchant_at(choice: Choice, *, tenant: TenantInfo, company: str, title: str = "") -> Merchant:
+    """
+    Return a company of a tenant as it is known at one of its ways to pay.
+
+    :raises GatewayRefused: if it only pretends.
+    :raises GatewayUnavailable: if its secret is not where the configuration says.
+    """
+    kind = choice.kind
     if only_pretends(tenant=tenant, kind=kind):
         raise GatewayRefused(f"{tenant.schema_name} is live, and {kind} only pretends.")
     try:
@@ -42,9 +53,14 @@ def merchant(*, tenant: TenantInfo, kind: str, company: str, title: str = "") ->
 
 
 def _choice(tenant: TenantInfo, kind: str, company: str) -> Choice | None:
+    """
+    Return the way of a kind at which a company is paid: of two the one that is offered.
+    """
     choices = [one for one in tenant.file.payments.gateways if one.kind == kind]
-    fitting = [one for one in choices if one.takes(company=company)]
-    return next(iter((*fitting, *choices)), None)
+    fitting = [one for one in taking(tenant=tenant, company=company) if one.kind == kind]
+    fitting.sort(key=lambda one: not one.available)
+    narrower = [one for one in choices if one.takes(company=company)]
+    return next(iter((*fitting, *narrower, *choices)), None)
 
 
 def charge_of(attempt: PaymentAttempt) -> Charge:

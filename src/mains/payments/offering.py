@@ -1,25 +1,29 @@
 """Which ways to pay a tenant offers now."""
 
-from collections.abc import Collection
-
 from mains.tenancy.models import TenantState
 from mains.tenancy.queries import TenantInfo
 from mains.tenancy.tenantfile.money import Gateway, GatewayKind
 
 
-def offered(*, tenant: TenantInfo, company: str, services: Collection[str] = ()) -> list[Gateway]:
+def taking(*, tenant: TenantInfo, company: str) -> list[Gateway]:
     """
-    Return the ways in which bills of a company with these services are paid, in the tenant's order.
+    Return the ways that are there for bills of a company with all its services, offered or not.
     """
-    choice = tenant.file.payments
-    if not choice.enabled:
+    services = {one.code for one in tenant.file.services if one.company == company}
+    ways = tenant.file.payments.gateways
+    return [one for one in ways if one.takes(company=company, services=services)]
+
+
+def offered(*, tenant: TenantInfo, company: str) -> list[Gateway]:
+    """
+    Return the ways in which bills of a company are paid, in the tenant's order.
+    """
+    if not tenant.file.payments.enabled:
         return []
     return [
         one
-        for one in choice.gateways
-        if one.available
-        and one.takes(company=company, services=services)
-        and not only_pretends(tenant=tenant, kind=one.kind)
+        for one in taking(tenant=tenant, company=company)
+        if one.available and not only_pretends(tenant=tenant, kind=one.kind)
     ]
 
 

@@ -90,3 +90,20 @@ def test_what_is_no_such_table_is_refused(accounts, data):
     with pytest.raises(UnfitRows) as refused:
         read(data)
     assert refused.value.rows == [(1, "columns")]
+
+
+def test_a_reference_of_another_account_is_refused(accounts):
+    """
+    Else the second account is counted as known, or the table stops in its middle.
+    """
+    from mains.journeys.mandate_import import UnfitRows
+
+    first, second = accounts
+    with pytest.raises(UnfitRows) as refused:
+        read(table(row(first), row(second, reference=f"OLD-{first.pk}")))
+    assert refused.value.rows == [(3, "taken")]
+    assert count() == 0
+    read(table(row(first)))
+    with pytest.raises(UnfitRows) as refused:
+        read(table(row(second, reference=f"OLD-{first.pk}")))
+    assert refused.value.rows == [(2, "taken")]
