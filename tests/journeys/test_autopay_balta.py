@@ -31,6 +31,8 @@ def end_all(account) -> None:
 
     with inside(SLUG):
         Mandate.objects.filter(account=account, attempts=None).delete()
+        running = Mandate.objects.filter(account=account, end_date=None)
+        running.update(end_date=NOW.date(), end_reason="customer")
 
 
 def page_of(browser, account):

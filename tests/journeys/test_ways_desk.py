@@ -10,6 +10,7 @@ from tests.stripe_simulator.simulator import Simulator
 
 PLACE = "settings/payments/"
 KEY, NEXT_KEY = "sk_test_0123456789abcdef", "sk_test_fedcba9876543210"
+LIVE_KEY = "sk_live_0123456789abcdef"
 HOOK, NEXT_HOOK = "whsec_0123456789abcdef", "whsec_fedcba9876543210"
 OWNERS = ("olga@alder.example", "otto@alder.example")
 
@@ -115,7 +116,7 @@ class TestAWay:
         assert "1.5\u00a0% + €0.25" in page
 
     def test_keeps_its_key_sealed_and_shows_its_end_only(self, olga):
-        from mains.payments.charges import merchant
+        from mains.payments.merchants import merchant
 
         position = _add(olga, webhook_key=HOOK)
 
@@ -143,7 +144,7 @@ class TestAWay:
         assert str(after.fee.percent) == "2"
 
     def test_takes_both_webhook_keys_while_one_replaces_the_other(self, olga):
-        from mains.payments.charges import merchant
+        from mains.payments.merchants import merchant
 
         position = _add(olga, webhook_key=HOOK)
         olga.post(f"{PLACE}{position}/", _of(position) | _typed(key="", webhook_key=NEXT_HOOK))
@@ -153,7 +154,7 @@ class TestAWay:
         assert known.webhook_secrets == (NEXT_HOOK, HOOK)
 
     def test_goes_back_to_its_earlier_key_with_an_earlier_version(self, olga):
-        from mains.payments.charges import merchant
+        from mains.payments.merchants import merchant
 
         position = _add(olga)
         earlier = _tenant().file
@@ -367,6 +368,13 @@ class TestALiveUtility:
         assert "it only pretends" in live.get(PLACE).content.decode()
 
     @pytest.mark.usefixtures("olga")
+    @pytest.mark.parametrize(("key", "is_offered"), [(KEY, False), (LIVE_KEY, True)])
+    def test_offers_no_way_with_a_key_for_tests(self, live, key, is_offered):
+        position = _add(live, key=key)
+        assert ("stripe" in self._offers()) is is_offered
+        page = live.get(f"{PLACE}{position}/").content.decode()
+        assert ("it only pretends" in page) is not is_offered
+
     def test_control_a_sandbox_does(self):
         assert "sandbox" in self._offers()
 
@@ -378,8 +386,8 @@ class TestALiveUtility:
 
     @pytest.mark.usefixtures("live")
     def test_settles_nothing_that_was_only_pretended(self):
-        from mains.payments.charges import merchant
         from mains.payments.gateways.base import GatewayRefused
+        from mains.payments.merchants import merchant
 
         tenant = _tenant()
         with pytest.raises(GatewayRefused):

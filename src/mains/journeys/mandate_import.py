@@ -25,6 +25,7 @@ class Trouble(StrEnum):
     SCHEME = "scheme"
     COLLECTED = "collected"
     TAKEN = "taken"
+    TOO_MANY = "too_many"
 
 
 class UnfitRows(Exception):
@@ -85,10 +86,13 @@ def _rows(data: bytes) -> list[tuple[int, dict[str, str]]]:
     if not set(COLUMNS[:5]) <= set(names):
         raise UnfitRows([(1, Trouble.COLUMNS)])
     table.fieldnames = names
-    return [
+    rows = [
         (line, {name: (value or "").strip() for name, value in row.items() if name})
         for line, row in enumerate(table, start=2)
-    ][:MOST_ROWS]
+    ]
+    if len(rows) > MOST_ROWS:
+        raise UnfitRows([(rows[MOST_ROWS][0], Trouble.TOO_MANY)])
+    return rows
 
 
 def _checked(rows: list[tuple[int, dict[str, str]]], today: date) -> list[_Row]:

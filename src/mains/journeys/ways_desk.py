@@ -10,12 +10,11 @@ from typing import Any
 from django.conf import settings
 
 from mains.payments import health
-from mains.payments.charges import merchant_at
 from mains.payments.gateways import GATEWAYS, UnknownGateway, gateway
 from mains.payments.gateways.base import Detail, GatewayRefused, GatewayUnavailable, WrongKey
 from mains.payments.gateways.base import Gateway as Known
 from mains.payments.health import Health
-from mains.payments.offering import only_pretends
+from mains.payments.merchants import merchant_at, only_pretends
 from mains.tenancy import secrets
 from mains.tenancy.queries import TenantInfo
 from mains.tenancy.tenantfile import TenantFile, parse
@@ -203,7 +202,8 @@ def try_out(*, tenant: TenantInfo, position: int) -> Tried:
 def _try(tenant: TenantInfo, choice: Gateway, company: str) -> Tried:
     try:
         asked = merchant_at(choice, tenant=tenant, company=company)
-        return Tried.REAL if gateway(choice.kind).try_out(asked) else Tried.TEST
+        gateway(choice.kind).try_out(asked)
+        return Tried.REAL if gateway(choice.kind).moves_money(asked) else Tried.TEST
     except WrongKey:
         return Tried.WRONG_KEY
     except (GatewayUnavailable, GatewayRefused):
@@ -295,7 +295,8 @@ def _standing(tenant: TenantInfo, choice: Gateway) -> Standing:
     has_key = bool(secrets.last_four(choice.secret, tenant=tenant))
     if lacks(kind=choice.kind, account=choice.account, has_key=has_key):
         return Standing.LACKS_KEY
-    if only_pretends(tenant=tenant, kind=choice.kind):
+    companies = [one.code for one in tenant.file.companies if choice.takes(company=one.code)]
+    if any(only_pretends(choice, tenant=tenant, company=code) for code in companies):
         return Standing.ONLY_PRETENDS
     return Standing.OFFERED if choice.available else Standing.SWITCHED_OFF
 

@@ -107,3 +107,13 @@ def test_a_reference_of_another_account_is_refused(accounts):
     with pytest.raises(UnfitRows) as refused:
         read(table(row(second, reference=f"OLD-{first.pk}")))
     assert refused.value.rows == [(2, "taken")]
+
+
+def test_a_table_that_is_too_long_brings_nothing(accounts, monkeypatch):
+    from mains.journeys import mandate_import
+
+    monkeypatch.setattr(mandate_import, "MOST_ROWS", 1)
+    with pytest.raises(mandate_import.UnfitRows) as refused:
+        read(table(*(row(one) for one in accounts)))
+    assert refused.value.rows == [(3, "too_many")]
+    assert count() == 0

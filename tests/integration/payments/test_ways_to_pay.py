@@ -293,7 +293,7 @@ class TestTwoWaysOfOneKind:
         return utilities.configured("fiamma", payments=payments)
 
     def test_for_two_services_are_each_their_companys(self):
-        from mains.payments.charges import merchant
+        from mains.payments.merchants import merchant
 
         tenant = self.ways(
             {"account": "i_gas", "services": ("gas",)},
@@ -306,13 +306,13 @@ class TestTwoWaysOfOneKind:
         assert found == {"gas": "i_gas", "luce": "i_power"}
 
     def test_of_which_one_is_switched_off_are_the_other(self):
-        from mains.payments.charges import merchant
+        from mains.payments.merchants import merchant
 
         tenant = self.ways({"account": "i_old", "available": False}, {"account": "i_new"})
         assert merchant(tenant=tenant, kind="liqpay", company="gas").account == "i_new"
 
     def test_control_one_that_is_switched_off_still_settles(self):
-        from mains.payments.charges import merchant
+        from mains.payments.merchants import merchant
 
         tenant = self.ways({"account": "i_old", "available": False})
         assert merchant(tenant=tenant, kind="liqpay", company="gas").account == "i_old"
