@@ -32,6 +32,9 @@ class MemoryGateway:
     def __init__(self):
         self.charges, self.refunds, self.silent = {}, {}, False
 
+    def moves_money(self, _merchant):
+        return True
+
     def _answers(self):
         if self.silent:
             raise GatewayUnavailable("silent")

@@ -31,6 +31,8 @@ def end_all(account) -> None:
 
     with inside(SLUG):
         Mandate.objects.filter(account=account, attempts=None).delete()
+        running = Mandate.objects.filter(account=account, end_date=None)
+        running.update(end_date=NOW.date(), end_reason="customer")
 
 
 def page_of(browser, account):
@@ -234,6 +236,58 @@ def hold_of(bill) -> str:
     with inside(SLUG):
         bill.refresh_from_db()
         return bill.collection_hold
+
+
+class TestPayingInsteadByTheApi:
+    """
+    The collection of a bill is stopped only where its payer gets a page to pay it on.
+    """
+
+    def pay(self, user, *keys, **more):
+        from mains.api import actions as api
+
+        browser = browser_of(user)
+        with inside(SLUG):
+            now = queries.tenant(SLUG).now()
+            token, _until = api.issue_token(user_id=user.pk, tenant=SLUG, now=now)
+        return browser.client.post(
+            "/api/v1/payments", {"bills": keys, "instead_of_collection": True, **more},
+            content_type="application/json",
+            headers={"host": browser.host, "authorization": f"Bearer {token}"},
+        )  # fmt: skip
+
+    def bill(self, person):
+        user, account = person
+        store(browser_of(user), account)
+        return user, collected_bill(account)
+
+    def test_control_a_page_stops_it(self, person):
+        user, bill = self.bill(person)
+        answer = self.pay(user, f"bil_{bill.pk}")
+        assert answer.status_code == 201, answer.content
+        assert hold_of(bill) == "customer"
+
+    def test_a_bill_beside_it_that_is_nobodys_lets_it_go_on(self, person):
+        user, bill = self.bill(person)
+        assert self.pay(user, f"bil_{bill.pk}", "bil_999999").status_code == 404
+        assert hold_of(bill) == ""
+
+    def test_a_gateway_that_does_not_answer_lets_it_go_on(self, person, monkeypatch):
+        from mains.payments import gateways
+        from mains.payments.gateways.base import GatewayUnavailable
+
+        def silent(_charge):
+            raise GatewayUnavailable("silent")
+
+        user, bill = self.bill(person)
+        monkeypatch.setattr(gateways.GATEWAYS["sandbox"], "start", silent)
+        assert self.pay(user, f"bil_{bill.pk}").status_code == 503
+        assert hold_of(bill) == ""
+
+    def test_a_part_that_nobody_takes_lets_it_go_on(self, person):
+        user, bill = self.bill(person)
+        assert self.pay(user, f"bil_{bill.pk}", amount_minor=100).status_code == 422
+        assert hold_of(bill) == ""
 
 
 class TestTheHomePage:

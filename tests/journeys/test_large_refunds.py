@@ -188,3 +188,120 @@ def test_control_without_a_limit_nothing_waits(bea, paid):
         assert owed(bill) == 4_819
     finally:
         demand(Decimal(20))
+
+
+class TestAsALoginThatAnOwnerLetIn:
+    """
+    An owner could invite a second address of their own, ask as that one and approve as an owner.
+    """
+
+    @pytest.fixture(autouse=True)
+    def guest(self, utility, django_db_blocker):  # noqa: ARG002
+        from mains.identity.models import User
+        from mains.tenancy.models import StaffInvitation, Tenant
+
+        with django_db_blocker.unblock():
+            with inside(PUBLIC):
+                ids = dict(User.objects.values_list("email", "pk"))
+                row = StaffInvitation.objects.create(
+                    token_hash="0" * 64, tenant=Tenant.objects.get(schema_name=SLUG), email=BEA,
+                    role="BILLING", invited_by=ids[OLGA], created_at=world.NOW,
+                    expires_at=world.NOW, accepted_at=world.NOW, accepted_by=ids[BEA],
+                )  # fmt: skip
+            yield
+            with inside(PUBLIC):
+                row.delete()
+
+    def test_it_is_not_approved_by_that_owner(self, bea, paid):
+        bill, place = paid
+        wish = asked(bea, place, "30")
+        assert "by your invitation" in approve(OLGA, wish)
+        assert owed(bill) == 0
+
+    def test_that_owner_is_not_asked(self, bea, paid):
+        from mains.notifications.models import Message
+
+        wish = asked(bea, paid[1], "30")
+        with inside(PUBLIC):
+            told = Message.objects.filter(kind="approval-asked", key__contains=f"{SLUG}/{wish}")
+            assert [one.recipient for one in told] == [OTTO]
+
+    def test_control_another_owner_approves_it(self, bea, paid):
+        bill, place = paid
+        approve(OTTO, asked(bea, place, "30"))
+        assert owed(bill) == 3_000
+
+
+class TestAGatewayThatSaysNo:
+    """
+    Whoever waits for money is told that it comes only where it does.
+    """
+
+    @pytest.fixture(autouse=True)
+    def no(self, monkeypatch):
+        from mains.payments import gateways
+        from mains.payments.gateways.base import GatewayRefused
+
+        def refuse(_refund):
+            raise GatewayRefused("charge_disputed")
+
+        monkeypatch.setattr(gateways.GATEWAYS["sandbox"], "refund", refuse)
+
+    def test_is_told_to_who_asked(self, bea, paid):
+        bill, place = paid
+        for _ in range(2):
+            page = text(follow(bea, give(bea, place, "15,00")))
+            assert "cannot be given back by its gateway" in page
+            assert "gives it back" not in page
+        assert owed(bill) == 0
+
+    def test_makes_an_approved_one_outdated_and_not_done(self, bea, paid):
+        bill, place = paid
+        page = approve(OLGA, asked(bea, place, "30"))
+        assert "Approved and done" not in page
+        assert "Outdated" in page
+        assert owed(bill) == 0
+
+
+class TestPaidInAnotherCurrency:
+    """
+    A bill in euros for which the gateway collected 4819 forints.
+    """
+
+    @pytest.fixture
+    def place(self, bea):  # noqa: ARG002
+        from mains.guard.context import inside
+        from mains.payments import settling
+        from mains.payments.gateways.base import ChargeState, Notice
+        from mains.payments.models import PaymentAttempt
+
+        _bill, token = begun(email="forints@payer.example")
+        tenant = queries.tenant(SLUG)
+        with inside(SLUG):
+            attempt = PaymentAttempt.objects.get(token=token)
+            notice = Notice(
+                reference=token, state=ChargeState.SUCCEEDED, amount_minor=4_819, currency="HUF",
+                gateway_reference=attempt.gateway_reference,
+            )  # fmt: skip
+            settling.settle(notice=notice, now=tenant.now(), today=tenant.date_of(tenant.now()))
+        return f"payments/repair/{token}/"
+
+    def asked_back(self, place) -> list[tuple[int, str]]:
+        from mains.payments.models import PaymentAttempt
+
+        token = place.split("/")[2]
+        with inside(SLUG):
+            rows = PaymentAttempt.objects.filter(refunds__attempt__token=token)
+            return list(rows.values_list("amount_minor", "currency"))
+
+    def test_what_is_typed_is_in_the_currency_that_came_in(self, bea, place):
+        demand(None)
+        try:
+            follow(bea, give(bea, place, "15"))
+        finally:
+            demand(Decimal(20))
+        assert self.asked_back(place) == [(15, "HUF")]
+
+    def test_any_amount_is_large_where_nobody_knows_what_it_is_worth(self, bea, place):
+        asked(bea, place, "1")
+        assert self.asked_back(place) == []

@@ -10,6 +10,7 @@ from tests.stripe_simulator.simulator import Simulator
 
 PLACE = "settings/payments/"
 KEY, NEXT_KEY = "sk_test_0123456789abcdef", "sk_test_fedcba9876543210"
+LIVE_KEY = "sk_live_0123456789abcdef"
 HOOK, NEXT_HOOK = "whsec_0123456789abcdef", "whsec_fedcba9876543210"
 OWNERS = ("olga@alder.example", "otto@alder.example")
 
@@ -64,6 +65,14 @@ def _publish(file: Any) -> None:
     queries.forget()
 
 
+def _with_transfer(file: Any) -> Any:
+    from mains.tenancy.tenantfile.money import Gateway, GatewayKind
+
+    transfer = Gateway(kind=GatewayKind.BANK_TRANSFER, label={"lv": "Pārskaitījums"})
+    payments = file.payments.model_copy(update={"gateways": (*file.payments.gateways, transfer)})
+    return file.model_copy(update={"payments": payments})
+
+
 def _tenant() -> Any:
     from mains.tenancy import queries
 
@@ -107,7 +116,7 @@ class TestAWay:
         assert "1.5\u00a0% + €0.25" in page
 
     def test_keeps_its_key_sealed_and_shows_its_end_only(self, olga):
-        from mains.payments.charges import merchant
+        from mains.payments.merchants import merchant
 
         position = _add(olga, webhook_key=HOOK)
 
@@ -135,7 +144,7 @@ class TestAWay:
         assert str(after.fee.percent) == "2"
 
     def test_takes_both_webhook_keys_while_one_replaces_the_other(self, olga):
-        from mains.payments.charges import merchant
+        from mains.payments.merchants import merchant
 
         position = _add(olga, webhook_key=HOOK)
         olga.post(f"{PLACE}{position}/", _of(position) | _typed(key="", webhook_key=NEXT_HOOK))
@@ -145,7 +154,7 @@ class TestAWay:
         assert known.webhook_secrets == (NEXT_HOOK, HOOK)
 
     def test_goes_back_to_its_earlier_key_with_an_earlier_version(self, olga):
-        from mains.payments.charges import merchant
+        from mains.payments.merchants import merchant
 
         position = _add(olga)
         earlier = _tenant().file
@@ -237,6 +246,9 @@ class TestAWay:
         assert _ways() == before
         assert "meanwhile" in olga.get(PLACE).content.decode()
 
+    def test_says_before_it_is_added_where_its_messages_go(self, olga):
+        assert "/webhooks/stripe/balta/" in olga.get(f"{PLACE}new/stripe/").content.decode()
+
 
 class TestTryingAWay:
     def test_is_not_offered_where_nobody_is_there_to_answer(self, olga):
@@ -303,10 +315,12 @@ class TestWhereTwoOwnersDecide:
 
     def test_a_key_waits_for_the_second_one(self, two):
         before = _ways()
+        assert "waits for a second owner" not in two.get(PLACE).content.decode()
 
         response = two.post(f"{PLACE}new/stripe/", _typed())
         assert "/approvals/" in response["Location"]
         assert _ways() == before
+        assert "waits for a second owner" in two.get(PLACE).content.decode()
 
         wish = response["Location"].split("/alder/")[1]
         otto = world.signed_in(OWNERS[1])
@@ -314,6 +328,11 @@ class TestWhereTwoOwnersDecide:
         host = {"host": otto.host}
         otto.client.post(proof, {"password": world.PASSWORD}, headers=host)
         assert [one.kind for one in _ways()] == [*(one.kind for one in before), "stripe"]
+
+    def test_the_order_does_not(self, two):
+        _publish(_with_transfer(_tenant().file))
+        two.post(f"{PLACE}2/move/", _of(2, by="earlier"))
+        assert [one.kind for one in _ways()] == ["bank_transfer", "sandbox"]
 
     def test_a_fee_does_not(self, two):
         one = _ways()[0]
@@ -349,13 +368,26 @@ class TestALiveUtility:
         assert "it only pretends" in live.get(PLACE).content.decode()
 
     @pytest.mark.usefixtures("olga")
+    @pytest.mark.parametrize(("key", "is_offered"), [(KEY, False), (LIVE_KEY, True)])
+    def test_offers_no_way_with_a_key_for_tests(self, live, key, is_offered):
+        position = _add(live, key=key)
+        assert ("stripe" in self._offers()) is is_offered
+        page = live.get(f"{PLACE}{position}/").content.decode()
+        assert ("it only pretends" in page) is not is_offered
+
     def test_control_a_sandbox_does(self):
         assert "sandbox" in self._offers()
 
+    def test_tries_no_way_that_only_pretends(self, live):
+        position = 1 + [one.kind for one in _ways()].index("sandbox")
+        assert "Try it" not in live.get(f"{PLACE}{position}/").content.decode()
+        assert live.post(f"{PLACE}{position}/try/").status_code == 302
+        assert "does not answer now" in live.get(PLACE).content.decode()
+
     @pytest.mark.usefixtures("live")
     def test_settles_nothing_that_was_only_pretended(self):
-        from mains.payments.charges import merchant
         from mains.payments.gateways.base import GatewayRefused
+        from mains.payments.merchants import merchant
 
         tenant = _tenant()
         with pytest.raises(GatewayRefused):

@@ -147,6 +147,8 @@ class BookedRow:
     bill_number: str
     booking_key: str
     booked_by: str
+    # Nobody has said yet whose it is.
+    is_in_suspense: bool
 
 
 def latest_payments(*, limit: int = 50) -> list[BookedRow]:
@@ -173,6 +175,7 @@ def _booked(row: Payment) -> BookedRow:
         bill_number=", ".join(bill.number for bill in bills),
         booking_key=row.booking_key,
         booked_by=row.booked_by,
+        is_in_suspense=row.suspense_minor > 0,
     )
 
 

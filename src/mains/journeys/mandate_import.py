@@ -24,6 +24,8 @@ class Trouble(StrEnum):
     SIGNED = "signed"
     SCHEME = "scheme"
     COLLECTED = "collected"
+    TAKEN = "taken"
+    TOO_MANY = "too_many"
 
 
 class UnfitRows(Exception):
@@ -84,10 +86,13 @@ def _rows(data: bytes) -> list[tuple[int, dict[str, str]]]:
     if not set(COLUMNS[:5]) <= set(names):
         raise UnfitRows([(1, Trouble.COLUMNS)])
     table.fieldnames = names
-    return [
+    rows = [
         (line, {name: (value or "").strip() for name, value in row.items() if name})
         for line, row in enumerate(table, start=2)
-    ][:MOST_ROWS]
+    ]
+    if len(rows) > MOST_ROWS:
+        raise UnfitRows([(rows[MOST_ROWS][0], Trouble.TOO_MANY)])
+    return rows
 
 
 def _checked(rows: list[tuple[int, dict[str, str]]], today: date) -> list[_Row]:
@@ -98,9 +103,16 @@ def _checked(rows: list[tuple[int, dict[str, str]]], today: date) -> list[_Row]:
         .values_list("account_id", "reference")
     )  # fmt: skip
     found, wrong, seen = [], [], set()
+    # A reference is that of one account, here and in the table.
+    taken: dict[str, int | None] = dict(
+        Mandate.objects.filter(reference__in={row["reference"] for _line, row in rows})
+        .values_list("reference", "account_id")
+    )  # fmt: skip
     for line, row in rows:
         account_id = accounts.get(row["account"])
         trouble = _trouble(row, account_id, today)
+        if trouble is None and taken.setdefault(row["reference"], account_id) != account_id:
+            trouble = Trouble.TAKEN
         reference = collected.get(account_id or 0, row["reference"])
         if trouble is None and (account_id in seen or reference != row["reference"]):
             trouble = Trouble.COLLECTED

@@ -83,7 +83,10 @@ def offers(*, tenant: TenantInfo, rows: Sequence[BillRow], language: str) -> lis
         return []
     total = Money.total((row.outstanding for row in rows), currency=rows[0].outstanding.currency)
     company = rows[0].company_code
-    found = [_offer(choice, total=total, language=language) for choice in _choices(tenant, company)]
+    found = [
+        _offer(choice, total=total, language=language)
+        for choice in offered(tenant=tenant, company=company)
+    ]
     return sorted(found, key=lambda offer: offer.is_silent)
 
 
@@ -101,11 +104,6 @@ def _offer(choice: Gateway, *, total: Money, language: str) -> Offer:
     )
 
 
-def _choices(tenant: TenantInfo, company: str) -> list[Gateway]:
-    services = {one.code for one in tenant.file.services if one.company == company}
-    return offered(tenant=tenant, company=company, services=services)
-
-
 def start(*, tenant: TenantInfo, wish: Wish, company: str, now: datetime, today: date) -> str:
     """
     Return the address of a gateway's page for bills of one company.
@@ -120,7 +118,7 @@ def start(*, tenant: TenantInfo, wish: Wish, company: str, now: datetime, today:
     """
     if wish.parts and not tenant.file.payments.part_payments:
         raise NoParts(wish.bill_ids)
-    choices = _choices(tenant, company)
+    choices = offered(tenant=tenant, company=company)
     if wish.gateway:
         choices = [one for one in choices if one.kind == wish.gateway]
     if not choices:

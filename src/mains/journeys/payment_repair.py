@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from mains.core.money import Money
 from mains.core.typed import NotAnAmount, parse_amount
@@ -93,8 +93,11 @@ def search(*, text: str, language: str) -> list[Found]:
     except NotAnAmount:
         pass
     else:
-        wanted |= Q(amount_minor__in={int(typed * 100), int(typed)})
-    return _listed(PaymentAttempt.objects.filter(wanted, refunds=None).distinct())
+        # What the payer was charged, or what of it pays bills.
+        amounts = {int(typed * 100), int(typed)}
+        wanted |= Q(amount_minor__in=amounts) | Q(without_fee__in=amounts)
+    rows = PaymentAttempt.objects.alias(without_fee=F("amount_minor") - F("fee_minor"))
+    return _listed(rows.filter(wanted, refunds=None).distinct())
 
 
 def stuck(*, now: datetime) -> list[Found]:
@@ -237,20 +240,28 @@ def refund(
     """
     Give a part of a payment back by the way it came.
 
-    :raises NotRefundable: if its gateway cannot, or nothing was paid.
+    :raises NotRefundable: if its gateway cannot, or nothing was paid in this currency.
     :raises TooMuchBack: if less is left of it.
     :raises TooMuchAlone: if with it more of the payment went back than one person may give.
     """
-    payment = Payment.objects.filter(attempt__token=token).first()
+    payment = Payment.objects.filter(attempt__token=token, currency=amount.currency).first()
     if payment is None:
         raise money_back.NotRefundable(token)
-    limit = None if approved else tenant.file.approvals.refund_limit
     money_back.refund(
         payment_id=payment.pk,
         amount_minor=amount.minor,
         request_key=request_key,
         by=by,
-        most_minor=None if limit is None else Money.round_from(limit, amount.currency).minor,
+        most_minor=None if approved else _most_alone(tenant, payment.currency),
         now=now,
         today=today,
     )
+
+
+def _most_alone(tenant: TenantInfo, currency: str) -> int | None:
+    limit = tenant.file.approvals.refund_limit
+    if limit is None:
+        return None
+    # What the limit is worth in another currency nobody knows here, so any amount is large.
+    is_own = currency == tenant.file.locale.currency
+    return Money.round_from(limit, currency).minor if is_own else 0

@@ -29,6 +29,10 @@ class NobodyElse(Exception):
     """There is no second owner who could approve."""
 
 
+class OwnGuest(Exception):
+    """Who let somebody in, and approves what they ask for, may be one person with two logins."""
+
+
 @dataclass(frozen=True, slots=True)
 class Procedure:
     """
@@ -65,6 +69,14 @@ def changes(*, tenant: TenantInfo, row: ApprovalRow) -> list[Change]:
     return DEEDS[Deed(row.deed)].changes(tenant=tenant, payload=row.payload)
 
 
+def waiting(*, deed: Deed, now: datetime) -> bool:
+    """
+    Tell whether a wish of this kind waits for another owner.
+    """
+    rows = queries.approvals(now=now)
+    return any(row.deed == deed and row.state == State.WAITING for row in rows)
+
+
 def ask(
     *,
     tenant: TenantInfo,
@@ -83,7 +95,8 @@ def ask(
     :raises NobodyElse: if there is no other owner.
     """
     owners = registry.owners_of(schema_name=tenant.schema_name)
-    others = [one for one in owners if one.id != asked_by]
+    hosts = _hosts(tenant, asked_by, owner_ids={one.id for one in owners})
+    others = [one for one in owners if one.id not in {asked_by, *hosts}]
     if not others:
         raise NobodyElse(tenant.schema_name)
     approval_id, made = approvals.ask(
@@ -102,6 +115,7 @@ def approve(*, tenant: TenantInfo, approval_id: int, approved_by: int, now: date
 
     :raises UnknownApproval: if there is no such wish.
     :raises SamePerson: if they asked for it themselves.
+    :raises OwnGuest: if who asked is no owner, and works there by their invitation.
     :raises ApprovalOver: if it ended otherwise, or whoever asked owns the tenant no longer.
     """
     row = queries.approval(approval_id=approval_id, now=now)
@@ -112,12 +126,26 @@ def approve(*, tenant: TenantInfo, approval_id: int, approved_by: int, now: date
     may_ask = asker is not None and asker.role in DEEDS[Deed(row.deed)].asked_by
     if row.state == State.WAITING and not may_ask:
         raise approvals.ApprovalOver(State.OUTDATED)
+    owner_ids = {one.id for one in members.values() if one.role == Role.OWNER}
+    if row.state == State.WAITING and approved_by in _hosts(
+        tenant, row.asked_by, owner_ids=owner_ids
+    ):
+        raise OwnGuest(approval_id)
     state = approvals.approve(approval_id=approval_id, approved_by=approved_by, now=now)
     if state == State.APPROVED:
         names = [members[one].email for one in (row.asked_by, approved_by) if one in members]
         state = _carry_out(tenant, row, ", ".join(names), now=now)
         _tell_asker(tenant, row, state, now=now)
     return state
+
+
+def _hosts(tenant: TenantInfo, asked_by: int, *, owner_ids: set[int]) -> set[int]:
+    """
+    Return who let somebody in that is no owner; whom two owners made one stands for themselves.
+    """
+    if asked_by in owner_ids:
+        return set()
+    return registry.invited_by(schema_name=tenant.schema_name, user_id=asked_by)
 
 
 def _carry_out(tenant: TenantInfo, row: ApprovalRow, authors: str, *, now: datetime) -> State:

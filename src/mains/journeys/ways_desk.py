@@ -10,12 +10,11 @@ from typing import Any
 from django.conf import settings
 
 from mains.payments import health
-from mains.payments.charges import merchant
 from mains.payments.gateways import GATEWAYS, UnknownGateway, gateway
-from mains.payments.gateways.base import Detail, GatewayUnavailable, WrongKey
+from mains.payments.gateways.base import Detail, GatewayRefused, GatewayUnavailable, WrongKey
 from mains.payments.gateways.base import Gateway as Known
 from mains.payments.health import Health
-from mains.payments.offering import only_pretends
+from mains.payments.merchants import merchant_at, only_pretends
 from mains.tenancy import secrets
 from mains.tenancy.queries import TenantInfo
 from mains.tenancy.tenantfile import TenantFile, parse
@@ -74,9 +73,11 @@ class Way:
     @property
     def can_be_tried(self) -> bool:
         """
-        Tell whether anybody is there to answer: about a bank transfer nobody is asked.
+        Tell whether anybody is there to answer: about a bank transfer, or where a live utility
+        would only pretend, nobody is asked.
         """
-        return bool(self.known.details or self.known.abilities)
+        is_there = bool(self.known.details or self.known.abilities)
+        return is_there and self.standing is not Standing.ONLY_PRETENDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,22 +134,37 @@ def way(*, tenant: TenantInfo, position: int) -> Way:
     companies = [
         one.code for one in tenant.file.companies if choice.takes(company=one.code, services=())
     ]
+    kinds_there = [one.kind for one in tenant.file.payments.gateways]
+    # All that was ever begun at a gateway is its only way's, for whomever it is there now.
+    is_only = kinds_there.count(choice.kind) == 1
+    served = [one.code for one in tenant.file.companies] if is_only else companies
     places = {Detail.KEY: choice.secret, Detail.WEBHOOK_KEY: next(iter(choice.webhook_secrets), "")}
     return Way(
         position=position,
         choice=choice,
         known=gateway(choice.kind),
         standing=_standing(tenant, choice),
-        health=health.health(kind=choice.kind, companies=companies),
+        health=health.health(kind=choice.kind, companies=served),
         ends_in={
             detail: secrets.last_four(place, tenant=tenant) for detail, place in places.items()
         },
         addresses={
-            code: f"{tenant.url}/webhooks/{choice.kind}/{code}/"
-            for code in companies
-            if Detail.KEY in gateway(choice.kind).details
+            code: address
+            for code, address in addresses(tenant=tenant, kind=choice.kind).items()
+            if code in companies
         },
     )
+
+
+def addresses(*, tenant: TenantInfo, kind: str) -> dict[str, str]:
+    """
+    Return where a gateway of a kind sends its news, by company; none where it sends none.
+
+    :raises NoSuchWay: if there is no such gateway.
+    """
+    if Detail.KEY not in known(kind).details:
+        return {}
+    return {one.code: f"{tenant.url}/webhooks/{kind}/{one.code}/" for one in tenant.file.companies}
 
 
 def lacks(*, kind: str, account: str, has_key: bool) -> frozenset[Detail]:
@@ -185,11 +201,12 @@ def try_out(*, tenant: TenantInfo, position: int) -> Tried:
 
 def _try(tenant: TenantInfo, choice: Gateway, company: str) -> Tried:
     try:
-        asked = merchant(tenant=tenant, kind=choice.kind, company=company)
-        return Tried.REAL if gateway(choice.kind).try_out(asked) else Tried.TEST
+        asked = merchant_at(choice, tenant=tenant, company=company)
+        gateway(choice.kind).try_out(asked)
+        return Tried.REAL if gateway(choice.kind).moves_money(asked) else Tried.TEST
     except WrongKey:
         return Tried.WRONG_KEY
-    except GatewayUnavailable:
+    except (GatewayUnavailable, GatewayRefused):
         return Tried.SILENT
 
 
@@ -278,7 +295,8 @@ def _standing(tenant: TenantInfo, choice: Gateway) -> Standing:
     has_key = bool(secrets.last_four(choice.secret, tenant=tenant))
     if lacks(kind=choice.kind, account=choice.account, has_key=has_key):
         return Standing.LACKS_KEY
-    if only_pretends(tenant=tenant, kind=choice.kind):
+    companies = [one.code for one in tenant.file.companies if choice.takes(company=one.code)]
+    if any(only_pretends(choice, tenant=tenant, company=code) for code in companies):
         return Standing.ONLY_PRETENDS
     return Standing.OFFERED if choice.available else Standing.SWITCHED_OFF
 

@@ -123,6 +123,7 @@ KINDS = {
         _kind("tariff-changed", "account", "tariff", "day", "changes", "url", link="url"),
         _kind("bill-credited", "name", "number", "note", "amount", "account"),
         _kind("payment-received", "amount", "number", "account", "when", "reference"),
+        _kind("payment-refunded", "amount", "number", "account", "when", "reference"),
         _kind("reading-received", "value", "meter", "reference", "account"),
         _kind("reading-by-guest", "account", "url", link="url"),
         _kind("reading-link", "account", "url", "until", link="url", secret=True),

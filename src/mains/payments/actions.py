@@ -109,7 +109,7 @@ def _reserve(*, basket: Basket, token: str, now: datetime) -> PaymentAttempt | N
         for part in AttemptBill.objects.filter(bill__in=bills, live=True).select_related("attempt")
     }
     if live:
-        return _own(live, basket, (total + on_top).minor, now)
+        return _own(live, basket, asked, (total + on_top).minor, now)
     attempt = PaymentAttempt.objects.create(
         token=token,
         gateway=basket.gateway,
@@ -131,19 +131,24 @@ def _reserve(*, basket: Basket, token: str, now: datetime) -> PaymentAttempt | N
 
 
 def _own(
-    live: set[PaymentAttempt], basket: Basket, amount_minor: int, now: datetime
+    live: set[PaymentAttempt],
+    basket: Basket,
+    asked: dict[int, int],
+    amount_minor: int,
+    now: datetime,
 ) -> PaymentAttempt | None:
     """
-    Return the payer's own open attempt if it still asks for what is owed; None to replace it.
+    Return the payer's own open attempt if it asks for the same of each bill, and sends the receipt
+    to the same address; None to replace it.
     """
     if len(live) != 1:
         return None
     attempt = next(iter(live))
-    same_bills = set(attempt.parts.values_list("bill_id", flat=True)) == set(basket.bill_ids)
+    same_bills = dict(attempt.parts.values_list("bill_id", "amount_minor")) == asked
     still_right = attempt.amount_minor == amount_minor and attempt.expires_at > now
     same_place = attempt.gateway == basket.gateway and attempt.mandate_id is None
-    is_own = same_bills and same_place and attempt.payer == basket.payer
-    return attempt if is_own and still_right else None
+    is_own = (attempt.payer, attempt.email) == (basket.payer, basket.email)
+    return attempt if is_own and same_bills and same_place and still_right else None
 
 
 def _asked(basket: Basket, owed: dict[int, int]) -> dict[int, int]:

@@ -3,48 +3,12 @@
 from datetime import timedelta
 
 from mains.billing.models import Bill
-from mains.payments.gateways.base import Charge, GatewayRefused, GatewayUnavailable, Merchant
+from mains.payments.gateways.base import Charge
+from mains.payments.merchants import merchant
 from mains.payments.models import PaymentAttempt
-from mains.payments.offering import only_pretends
-from mains.tenancy.queries import TenantInfo, current_tenant
-from mains.tenancy.secrets import SecretMissing, secret_at
-from mains.tenancy.tenantfile.money import Gateway as Choice
+from mains.tenancy.queries import current_tenant
 
 PAGE_LIFE = timedelta(minutes=30)
-
-
-def merchant(*, tenant: TenantInfo, kind: str, company: str, title: str = "") -> Merchant:
-    """
-    Return a company of a tenant as a gateway knows it.
-
-    Also where the gateway is no longer offered: what was begun there has to be settled.
-
-    :raises GatewayRefused: if the tenant never had it, or it only pretends.
-    :raises GatewayUnavailable: if its secret is not where the configuration says.
-    """
-    choice = _choice(tenant, kind, company)
-    if choice is None:
-        raise GatewayRefused(f"{tenant.schema_name} has no {kind}.")
-    if only_pretends(tenant=tenant, kind=kind):
-        raise GatewayRefused(f"{tenant.schema_name} is live, and {kind} only pretends.")
-    try:
-        return Merchant(
-            name=f"{tenant.schema_name}:{company}",
-            title=title,
-            account=choice.account,
-            secret=secret_at(choice.secret, tenant=tenant),
-            webhook_secrets=tuple(
-                secret_at(place, tenant=tenant) for place in choice.webhook_secrets
-            ),
-        )
-    except SecretMissing as error:
-        raise GatewayUnavailable(str(error)) from error
-
-
-def _choice(tenant: TenantInfo, kind: str, company: str) -> Choice | None:
-    choices = [one for one in tenant.file.payments.gateways if one.kind == kind]
-    fitting = [one for one in choices if one.takes(company=company)]
-    return next(iter((*fitting, *choices)), None)
 
 
 def charge_of(attempt: PaymentAttempt) -> Charge:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Count, Max, Q
 
+from mains.customers.models import Mandate
 from mains.payments.models import GatewayEvent, Payment, PaymentAttempt
 
 
@@ -30,10 +31,11 @@ def health(*, kind: str, companies: Collection[str]) -> Health:
         told=Max("received_at"), waiting=Count("pk", filter=Q(processed_at=None))
     )
     attempts = PaymentAttempt.objects.filter(gateway=kind, company__code__in=companies)
+    cards = Mandate.objects.filter(gateway=kind, account__company__code__in=companies)
     paid = Payment.objects.filter(attempt__in=attempts, kind="RECEIPT")
     return Health(
         told_at=events["told"],
         waiting=events["waiting"],
         paid_at=paid.aggregate(at=Max("received_at"))["at"],
-        is_used=attempts.exists(),
+        is_used=attempts.exists() or cards.exists(),
     )

@@ -12,7 +12,6 @@ import structlog
 
 from mains.core.transactions import owns_transaction
 from mains.payments import money_back, settling, stored_cards
-from mains.payments.charges import merchant
 from mains.payments.gateways import UnknownGateway, gateway
 from mains.payments.gateways.base import (
     ChargeState,
@@ -23,6 +22,7 @@ from mains.payments.gateways.base import (
     Notice,
     StoredCard,
 )
+from mains.payments.merchants import merchant
 from mains.payments.models import GatewayEvent, PaymentAttempt
 from mains.tenancy.queries import TenantInfo
 
@@ -72,11 +72,15 @@ def try_again(*, now: datetime, today: date) -> int:
     for event in waiting:
         try:
             news = gateway(event.gateway).read_webhook(event.body.encode())
-        except (UnknownGateway, ValueError, LookupError) as reason:
+        except (UnknownGateway, GatewayUnavailable, ValueError, LookupError) as reason:
             # What nobody can read any more keeps no other waiting; people find it among what waits.
             log.warning("webhook.unread", waits=event.pk, reason=repr(reason))
             continue
-        _act_on(event, news, now=now, today=today)
+        try:
+            _act_on(event, news, now=now, today=today)
+        except Exception:
+            # Whatever is wrong with it, those after it are acted on.
+            log.exception("webhook.failed", waits=event.pk)
     return len(waiting)
 
 

@@ -6,13 +6,14 @@ refund is an attempt that is committed before the gateway hears of it; a chargeb
 """
 
 import secrets
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import Sum
 
 from mains.audit.actions import record
 from mains.core.transactions import inside_transaction, owns_transaction
-from mains.payments import reversing
+from mains.payments import receipts, reversing
 from mains.payments.charges import charge_of
 from mains.payments.gateways import gateway
 from mains.payments.gateways.base import (
@@ -24,12 +25,7 @@ from mains.payments.gateways.base import (
     MoneyBack,
     Refund,
 )
-from mains.payments.models import (
-    AttemptState,
-    Payment,
-    PaymentAttempt,
-    PaymentKind,
-)
+from mains.payments.models import AttemptState, Payment, PaymentAttempt, PaymentKind
 
 # A refund has no page; this long it is asked about before people have to look at it.
 ASKED_FOR = timedelta(days=10)
@@ -69,13 +65,15 @@ def refund(
     the sweep; what it gave back is booked when it says so. `most_minor` is what may go back of the
     payment altogether, with what went back before: else a large refund is made of small ones.
 
-    :raises NotRefundable: if the payment's gateway cannot.
+    :raises NotRefundable: if the payment's gateway cannot, or says no.
     :raises TooMuchBack: if less is left of the payment.
     :raises TooMuchAlone: if more than `most_minor` would have gone back.
     """
     attempt = _reserve(payment_id, amount_minor, request_key, by, most_minor, now)
     if attempt.state in _UNDECIDED:
         ask(token=attempt.token, now=now, today=today)
+    if PaymentAttempt.objects.filter(pk=attempt.pk, state=AttemptState.FAILED).exists():
+        raise NotRefundable(payment_id)
     return attempt.token
 
 
@@ -201,34 +199,71 @@ def book(*, news: MoneyBack, kind: str, company: str, now: datetime, today: date
         raise NotBookedYet(news.gateway_reference)
     attempt = _attempt(news, payment)
     if news.state is not BackState.DONE:
-        if attempt is not None and attempt.state in _UNDECIDED:
+        came_again = _come_again_late(payment, news, kind, now=now, today=today)
+        if attempt is not None and (came_again or attempt.state in _UNDECIDED):
             is_over = news.state is BackState.FAILED
             attempt.state = AttemptState.FAILED if is_over else AttemptState.PENDING
             attempt.failure = (news.reason or "refused")[:40] if is_over else ""
             attempt.save(update_fields=["state", "failure"])
-        return False
+        return came_again
     row = _booked(payment, news, kind, now=now, today=today)
     if attempt is not None:
         attempt.state, attempt.settled_at = AttemptState.SUCCEEDED, now
         attempt.save(update_fields=["state", "settled_at"])
     if row is not None:
         _mark_origin(payment, news)
+        if row.kind == PaymentKind.REFUND:
+            receipts.tell_back(payment=payment, back=row, now=now)
     return row is not None
 
 
-def _booked(
+def _come_again_late(
     payment: Payment, news: MoneyBack, kind: str, *, now: datetime, today: date
-) -> Payment | None:
-    movement = reversing.Movement(
+) -> bool:
+    """
+    Book that a refund came again which its payer's bank did not take after all, up to weeks later
+    (docs.stripe.com/refunds, failed refunds), and tell whether that is new.
+    """
+    given = payment.reversals.filter(booking_key=_key(kind, news), kind=PaymentKind.REFUND)
+    if news.state is not BackState.FAILED or not given.exists():
+        return False
+    row = reversing.come_again(
+        payment=payment,
+        kind=PaymentKind.REFUND,
+        movement=replace(
+            _movement(news, kind, now=now, today=today), key=f"{_key(kind, news)}:failed"
+        ),
+        taken=given,
+    )
+    if row is not None:
+        _mark_origin(payment, news)
+    return row is not None
+
+
+def _key(kind: str, news: MoneyBack) -> str:
+    return f"{kind}:{news.kind.lower()}:{news.key}"
+
+
+def _movement(news: MoneyBack, kind: str, *, now: datetime, today: date) -> reversing.Movement:
+    return reversing.Movement(
         amount_minor=news.amount_minor,
-        key=f"{kind}:{news.kind.lower()}:{news.key}",
+        key=_key(kind, news),
         note=news.reason,
         by=f"gateway:{kind}",
         now=now,
         today=today,
     )
+
+
+def _booked(
+    payment: Payment, news: MoneyBack, kind: str, *, now: datetime, today: date
+) -> Payment | None:
+    movement = _movement(news, kind, now=now, today=today)
     if news.kind is Back.CHARGEBACK_WON:
-        return reversing.come_again(payment=payment, movement=movement)
+        taken = payment.reversals.filter(kind=PaymentKind.CHARGEBACK, amount_minor__lt=0)
+        return reversing.come_again(
+            payment=payment, kind=PaymentKind.CHARGEBACK, movement=movement, taken=taken
+        )
     is_refund = news.kind is Back.REFUND
     back = PaymentKind.REFUND if is_refund else PaymentKind.CHARGEBACK
     return reversing.take_back(payment=payment, kind=back, movement=movement)

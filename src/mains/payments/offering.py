@@ -1,30 +1,20 @@
 """Which ways to pay a tenant offers now."""
 
-from collections.abc import Collection
-
-from mains.tenancy.models import TenantState
+from mains.payments.merchants import only_pretends, taking
 from mains.tenancy.queries import TenantInfo
-from mains.tenancy.tenantfile.money import Gateway, GatewayKind
+from mains.tenancy.tenantfile.money import Gateway
 
 
-def offered(*, tenant: TenantInfo, company: str, services: Collection[str] = ()) -> list[Gateway]:
+def offered(*, tenant: TenantInfo, company: str) -> list[Gateway]:
     """
-    Return the ways in which bills of a company with these services are paid, in the tenant's order.
+    Return the ways in which bills of a company are paid, in the tenant's order.
+
+    Where the utility is live, none that only pretends.
     """
-    choice = tenant.file.payments
-    if not choice.enabled:
+    if not tenant.file.payments.enabled:
         return []
     return [
         one
-        for one in choice.gateways
-        if one.available
-        and one.takes(company=company, services=services)
-        and not only_pretends(tenant=tenant, kind=one.kind)
+        for one in taking(tenant=tenant, company=company)
+        if one.available and not only_pretends(one, tenant=tenant, company=company)
     ]
-
-
-def only_pretends(*, tenant: TenantInfo, kind: str) -> bool:
-    """
-    Tell whether a gateway moves no money where money is owed: with test cards anybody could pay.
-    """
-    return kind == GatewayKind.SANDBOX and tenant.state == TenantState.LIVE

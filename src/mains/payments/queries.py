@@ -334,6 +334,9 @@ def page_of(*, token: str) -> PostedPage | None:
 class PaymentRow:
     """
     What one payment brought to an account; `credit` is the part that settled no bill.
+
+    Beside it the payer paid a `fee`, told once for a payment of several accounts; `went_back` is
+    what of the amount was given back or taken since.
     """
 
     received_at: datetime
@@ -342,6 +345,8 @@ class PaymentRow:
     amount: Money
     credit: Money
     bill_numbers: str
+    fee: Money
+    went_back: Money
 
 
 # From the ledger, not from the allocations: money on a paid bill settles nothing and still arrived.
@@ -358,7 +363,14 @@ with brought as (
 )
 select p.received_at, p.method, p.booking_key, p.currency, brought.minor,
        brought.minor - coalesce(sum(x.amount_minor), 0),
-       coalesce(string_agg(b.number, ', ' order by b.number), '')
+       coalesce(string_agg(b.number, ', ' order by b.number), ''),
+       case row_number() over (partition by p.id order by brought.account_id) when 1 then coalesce(
+         (select sum(t.amount_minor) from ledger_transfer t
+          join ledger_ledgeraccount f on f.id = t.credit_id and f.kind = 'FEE'
+          where t.source = 'payment:' || p.id), 0) else 0 end,
+       coalesce((select -sum(gone.minor) from brought gone join payments_payment r
+         on r.id = gone.payment_id
+         where r.reverses_id = p.id and gone.account_id = brought.account_id), 0)
 from brought
 join payments_payment p on p.id = brought.payment_id and p.kind = 'RECEIPT'
 left join (payments_allocation x join billing_bill b on b.id = x.bill_id)
@@ -388,6 +400,8 @@ def payments(
                 amount=Money(int(row[4]), row[3]),
                 credit=Money(int(row[5]), row[3]),
                 bill_numbers=row[6],
+                fee=Money(int(row[7]), row[3]),
+                went_back=Money(int(row[8]), row[3]),
             )
             for row in cursor.fetchall()
         ]

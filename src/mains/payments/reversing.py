@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from mains.core.transactions import inside_transaction
 from mains.ledger import actions as ledger
@@ -116,16 +116,18 @@ def take_back(
 
 
 @inside_transaction
-def come_again(*, payment: Payment, movement: Movement) -> Payment | None:
+def come_again(
+    *, payment: Payment, kind: PaymentKind, movement: Movement, taken: QuerySet[Payment]
+) -> Payment | None:
     """
-    Book that a chargeback was given back: to the accounts it was taken from, and to their bills as
-    far as these are still owed. The same key again books nothing, and None is returned.
+    Book that what was `taken` of a payment came again: to the accounts it was taken from, and to
+    their bills as far as these are still owed. The same key again books nothing, and None is
+    returned.
     """
     amount_minor = movement.amount_minor
-    row = _row(payment, PaymentKind.CHARGEBACK, amount_minor, movement)
+    row = _row(payment, kind, amount_minor, movement)
     if row is None:
         return None
-    taken = payment.reversals.filter(kind=PaymentKind.CHARGEBACK, amount_minor__lt=0)
     sources = [f"payment:{pk}" for pk in taken.values_list("pk", flat=True)]
     gave: Counter[int] = Counter()
     for one in Transfer.objects.filter(source__in=sources):

@@ -203,6 +203,10 @@ def _expire(
         # Nobody was given the address of a page that the gateway never answered for.
         if attempt.page_url or attempt.mandate_id is not None:
             raise
+    except GatewayRefused:
+        # It does not want to know of this charge, as when it is asked; so nobody can pay it there.
+        if before_collection:
+            raise
     else:
         settle(notice=notice, now=now, today=today)
         return

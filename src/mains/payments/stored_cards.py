@@ -11,9 +11,10 @@ from datetime import date, datetime
 from mains.audit.actions import record
 from mains.core.transactions import owns_transaction
 from mains.customers.models import Account, Mandate, Scheme
-from mains.payments.charges import PAGE_LIFE, merchant
+from mains.payments.charges import PAGE_LIFE
 from mains.payments.gateways import gateway
 from mains.payments.gateways.base import Charge, ChargeState, GatewayUnavailable, StoredCard
+from mains.payments.merchants import merchant
 from mains.tenancy.queries import TenantInfo, current_tenant
 
 

@@ -5,9 +5,8 @@ import re
 from django.utils.translation import gettext as _
 
 from mains.branding.components import Cell, Meaning
-from mains.core.money import Money
 from mains.core.wording import money_text, short_date_text
-from mains.payments.queries import BillRow
+from mains.payments.queries import BillRow, PaymentRow
 from mains.payments.rules.bill_states import BillWord
 from mains.payments.rules.collections import Hold
 
@@ -27,13 +26,21 @@ def reference_text(booking_key: str) -> str:
     return reference[:_BEGINNING] if _LINE_KEY.fullmatch(reference) else reference
 
 
-def credit_note(credit: Money, *, language: str) -> str:
+def payment_note(row: PaymentRow, *, language: str) -> str:
     """
-    Say how much of a payment settled no bill; nothing where all of it did.
+    Say what else there is to a payment: its fee, what settled no bill, what went back.
     """
-    if not credit.minor:
-        return ""
-    return _("%(amount)s of it stays as credit") % {"amount": money_text(credit, language=language)}
+    parts = (
+        (row.fee, _("and %(amount)s as a fee")),
+        (row.credit, _("%(amount)s of it stays as credit")),
+        (row.went_back, _("%(amount)s of it went back")),
+    )
+    said = [
+        text % {"amount": money_text(amount, language=language)}
+        for amount, text in parts
+        if amount.minor
+    ]
+    return "; ".join(said)
 
 
 def method_name(code: str) -> str:

@@ -17,6 +17,7 @@ from mains.tenancy.models import (
     Membership,
     ProviderApplication,
     Role,
+    StaffInvitation,
     Tenant,
 )
 from mains.tenancy.provisioning import RESERVED
@@ -217,6 +218,15 @@ def owners_of(*, schema_name: str) -> list[Person]:
     """
     with inside(PUBLIC):
         return identity.people(user_ids=owner_ids(schema_name=schema_name))
+
+
+def invited_by(*, schema_name: str, user_id: int) -> set[int]:
+    """
+    Return the ids of the logins by whose invitations somebody works for a tenant.
+    """
+    with inside(PUBLIC):
+        rows = StaffInvitation.objects.filter(tenant__schema_name=schema_name, accepted_by=user_id)
+        return set(rows.values_list("invited_by", flat=True))
 
 
 def owner_ids(*, schema_name: str) -> list[int]:

@@ -356,3 +356,32 @@ def test_control_without_closing_the_page_first_both_collect(world, monkeypatch)
     )  # fmt: skip
     charged = interleaved(world, ("open", "autopay", "pay", "webhook", "expire"))
     assert charged == [4_819, 4_819]
+
+
+def test_nobody_can_work_out_the_name_of_a_collection_and_open_its_page(world):
+    """
+    Whoever has the name of a try sees its amount and bill; bill and day are no secrets.
+    """
+    import hashlib
+
+    from mains.payments.models import PaymentAttempt
+
+    world.at(14)
+    (token,) = PaymentAttempt.objects.filter(parts__bill=world.bill).values_list("token", flat=True)
+    known = f"collect:{world.tenant.schema_name}:{world.bill.pk}:{world.day}"
+    assert hashlib.sha256(known.encode()).hexdigest()[:32] not in token
+    assert len(token) == 32
+
+
+def test_a_day_on_which_it_failed_is_not_tried_again(world):
+    """
+    Control: the names of tries are random, so it is not by them that a day has only one.
+    """
+    world.mandate.card = "FAILED"
+    world.mandate.save()
+    world.at(14)
+    world.bill.refresh_from_db()
+    world.bill.collection_date = world.day
+    world.bill.save(update_fields=["collection_date"])
+    assert not world.collect()
+    assert len(world.gateway.charges) == 1

@@ -90,3 +90,30 @@ def test_what_is_no_such_table_is_refused(accounts, data):
     with pytest.raises(UnfitRows) as refused:
         read(data)
     assert refused.value.rows == [(1, "columns")]
+
+
+def test_a_reference_of_another_account_is_refused(accounts):
+    """
+    Else the second account is counted as known, or the table stops in its middle.
+    """
+    from mains.journeys.mandate_import import UnfitRows
+
+    first, second = accounts
+    with pytest.raises(UnfitRows) as refused:
+        read(table(row(first), row(second, reference=f"OLD-{first.pk}")))
+    assert refused.value.rows == [(3, "taken")]
+    assert count() == 0
+    read(table(row(first)))
+    with pytest.raises(UnfitRows) as refused:
+        read(table(row(second, reference=f"OLD-{first.pk}")))
+    assert refused.value.rows == [(2, "taken")]
+
+
+def test_a_table_that_is_too_long_brings_nothing(accounts, monkeypatch):
+    from mains.journeys import mandate_import
+
+    monkeypatch.setattr(mandate_import, "MOST_ROWS", 1)
+    with pytest.raises(mandate_import.UnfitRows) as refused:
+        read(table(*(row(one) for one in accounts)))
+    assert refused.value.rows == [(3, "too_many")]
+    assert count() == 0

@@ -166,6 +166,38 @@ class TestFees:
         world.settle(world.start(bill, gateway="liqpay"), paid)
         assert (world.owed(bill), world.fees() - before) == (owed, kept)
 
+    def test_stands_beside_what_was_paid_and_what_of_it_went_back(self, world):
+        from mains.notifications.models import Message
+        from mains.payments import money_back, queries
+        from mains.payments.models import Payment
+
+        world.configure(fee=self.fee())
+        bill = world.bill()
+        attempt = world.start(bill, gateway="liqpay", email="payer@example.org")
+        world.settle(attempt, 5_100)
+        payment = Payment.objects.get(attempt=attempt)
+        for _ in range(2):
+            money_back.refund(
+                payment_id=payment.pk, amount_minor=1_100, request_key="k", by="staff:1",
+                now=NOW, today=TODAY,
+            )  # fmt: skip
+            money_back.sweep(now=NOW, today=TODAY)
+        (row,) = queries.payments(account_ids=[bill.account_id])
+        told = Message.objects.get(kind="payment-refunded", recipient="payer@example.org")
+        assert (told.values["amount"], told.values["number"]) == ("11,00\u00a0€", bill.number)
+        found = (row.amount.minor, row.fee.minor, row.credit.minor, row.went_back.minor)
+        left = world.owed(bill)
+        assert found == (5_000, 100, 0, left)
+        assert left > 0
+
+    @pytest.mark.parametrize(("typed", "count"), [("51.00", 1), ("50.00", 1), ("49.00", 0)])
+    def test_is_in_neither_sum_that_leads_to_a_payment(self, world, typed, count):
+        from mains.journeys import payment_repair
+
+        world.configure(fee=self.fee())
+        world.settle(world.start(world.bill(), gateway="liqpay"), 5_100)
+        assert len(payment_repair.search(text=typed, language="en")) == count
+
 
 class TestParts:
     def test_of_a_bill_are_paid_where_the_utility_takes_them(self, world):
@@ -191,6 +223,35 @@ class TestParts:
             world.start(bill, parts={bill.pk: 1})
 
 
+class TestAPageThatIsOpen:
+    def test_is_not_that_of_other_parts_of_the_same_sum(self, world):
+        world.configure(parts=True)
+        one, other = world.bill(), world.bill()
+        world.start(one, other, parts={one.pk: 1_000, other.pk: 4_000})
+        world.settle(world.start(one, other, parts={one.pk: 4_000, other.pk: 1_000}))
+        assert (world.owed(one), world.owed(other)) == (1_000, 4_000)
+
+    def test_is_not_that_of_a_receipt_to_a_mistyped_address(self, world):
+        bill = world.bill()
+        world.start(bill, email="ana@example.org")
+        assert world.start(bill, email="anna@example.org").email == "anna@example.org"
+
+    def test_at_a_gateway_that_is_there_no_more_keeps_nobody_from_paying(self, world):
+        from mains.tenancy.tenantfile.money import Gateway, GatewayKind, Payments
+
+        bill = world.bill()
+        earlier = world.start(bill)
+        only = Gateway(kind=GatewayKind.LIQPAY, label={"lv": "Karte", "en": "Card"})
+        world.tenant = utilities.configured("balta", payments=Payments(gateways=(only,)))
+        attempt = world.start(bill, payer="user:2")
+        earlier.refresh_from_db()
+        assert (attempt.gateway, earlier.state) == ("liqpay", "EXPIRED")
+
+    def test_control_is_the_same_for_the_same(self, world):
+        bill = world.bill()
+        assert world.start(bill, email="a@example.org") == world.start(bill, email="a@example.org")
+
+
 @pytest.mark.seed("S1.25")
 class TestGuests:
     def test_who_open_page_after_page_are_stopped(self, world):
@@ -214,3 +275,88 @@ class TestGuests:
     def test_control_who_is_signed_in_is_not(self, world):
         for _ in range(12):
             assert world.start(world.bill())
+
+
+class TestTwoWaysOfOneKind:
+    """
+    Money goes to the account of the way that was chosen, never to that of another of its kind.
+    """
+
+    def ways(self, *ways):
+        from mains.tenancy.tenantfile.money import Gateway, GatewayKind, Payments
+
+        gateways = tuple(
+            Gateway(kind=GatewayKind.LIQPAY, label={"it": "Carta", "en": "Card"}, **one)
+            for one in ways
+        )
+        payments = Payments(gateways=gateways, direct_debit=True, autopay=True)
+        return utilities.configured("fiamma", payments=payments)
+
+    def test_for_two_services_are_each_their_companys(self):
+        from mains.payments.merchants import merchant
+
+        tenant = self.ways(
+            {"account": "i_gas", "services": ("gas",)},
+            {"account": "i_power", "services": ("electricity",)},
+        )
+        found = {
+            company: merchant(tenant=tenant, kind="liqpay", company=company).account
+            for company in ("gas", "luce")
+        }
+        assert found == {"gas": "i_gas", "luce": "i_power"}
+
+    def test_of_which_one_is_switched_off_are_the_other(self):
+        from mains.payments.merchants import merchant
+
+        tenant = self.ways({"account": "i_old", "available": False}, {"account": "i_new"})
+        assert merchant(tenant=tenant, kind="liqpay", company="gas").account == "i_new"
+
+    def test_control_one_that_is_switched_off_still_settles(self):
+        from mains.payments.merchants import merchant
+
+        tenant = self.ways({"account": "i_old", "available": False})
+        assert merchant(tenant=tenant, kind="liqpay", company="gas").account == "i_old"
+
+    def test_are_in_use_by_what_was_begun_and_stored_there(self):
+        from mains.customers.models import Mandate
+        from mains.journeys import ways_desk
+
+        tenant = self.ways({"companies": ("luce",)})
+        assert not ways_desk.way(tenant=tenant, position=1).health.is_used
+        account = money.account()
+        assert account.company.code == "gas"
+        Mandate.objects.create(
+            account=account, reference=f"CARD-{money.key()}", scheme="CARD", holder="P",
+            gateway="liqpay", card="good", signed_date=TODAY, start_date=TODAY,
+        )  # fmt: skip
+        with pytest.raises(ways_desk.InUse):
+            ways_desk.removed(tenant=tenant, position=1)
+        two = self.ways({"companies": ("luce",)}, {"companies": ("gas",)})
+        assert not ways_desk.way(tenant=two, position=1).health.is_used
+        with pytest.raises(ways_desk.InUse):
+            ways_desk.removed(tenant=two, position=2)
+
+    def test_are_tried_each_with_its_own_key(self, monkeypatch):
+        from mains.journeys import ways_desk
+        from mains.payments import gateways
+
+        tried = []
+        liqpay = Second()
+        liqpay.try_out = lambda merchant: tried.append(merchant.account) or True
+        monkeypatch.setitem(gateways.GATEWAYS, "liqpay", liqpay)
+        tenant = self.ways(
+            {"account": "i_1", "companies": ("gas",)}, {"account": "i_2", "companies": ("gas",)}
+        )
+        ways_desk.try_out(tenant=tenant, position=2)
+        assert tried == ["i_2"]
+
+    def test_for_another_service_stores_no_card(self, monkeypatch):
+        from mains.journeys import autopay
+        from mains.payments import gateways
+
+        monkeypatch.setitem(gateways.GATEWAYS, "liqpay", Second())
+        tenant = self.ways({"services": ("electricity",)})
+        account = money.account()
+        assert account.company.code == "gas"
+        shown = autopay.standing(tenant=tenant, account_id=account.pk, today=TODAY)
+        assert shown.card_gateway == ""

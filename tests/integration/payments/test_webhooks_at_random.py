@@ -217,3 +217,29 @@ def test_what_nobody_can_read_keeps_no_other_waiting(world):
     world.finish()
     assert world.owed() == world.expected
     assert GatewayEvent.objects.filter(processed_at=None).count() == 3
+
+
+def test_what_cannot_be_acted_on_keeps_no_other_waiting(world, monkeypatch):
+    from mains.payments import money_back
+    from mains.payments.models import GatewayEvent
+
+    first, second = world.live(("PAID", "lost")), world.live(("PAID", "lost"))
+    for life in (first, second):
+        for body in reversed(life.bodies):
+            world.receive(body)
+    waits = GatewayEvent.objects.filter(processed_at=None).order_by("received_at", "pk")
+    broken = waits.first().pk
+    plain, tried = money_back.book, []
+
+    def book(**given):
+        tried.append(given["news"].event_id)
+        if GatewayEvent.objects.get(event_id=tried[-1]).pk == broken:
+            raise RuntimeError("broken")
+        return plain(**given)
+
+    monkeypatch.setattr(money_back, "book", book)
+    world.finish()
+    assert [one.pk for one in waits] == [broken]
+    monkeypatch.undo()
+    world.finish()
+    assert world.owed() == world.expected

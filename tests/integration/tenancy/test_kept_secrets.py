@@ -7,8 +7,8 @@ from tests.factories import utilities
 
 from mains.core.sealing import CannotOpen, NoMasterKey
 from mains.guard.context import PUBLIC, inside
-from mains.payments.charges import merchant
 from mains.payments.gateways.base import GatewayUnavailable
+from mains.payments.merchants import merchant
 from mains.tenancy import queries, secrets
 from mains.tenancy.models import KeptSecret
 from mains.tenancy.tenantfile import TenantFileError, parse

@@ -1,6 +1,8 @@
 """Start a payment; the customer finishes it on the gateway's page."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -78,8 +80,16 @@ def _start(request: Request, given: NewPayment) -> Answer:
     part = asked["amount_minor"]
     if part is not None and len(rows) > 1:
         raise _conflict("one_bill_only", "A part is paid of one bill.")
+    with _stopped(request, rows):
+        url = _page(request, asked, rows)
+    noted(request, Deed.PAYMENT, {row.account_id for row in rows})
+    return Answer(201, {"url": url})
+
+
+def _page(request: Request, asked: dict[str, Any], rows: list[queries.BillRow]) -> str:
+    http, part = http_of(request), asked["amount_minor"]
     try:
-        url = pay_bills.start(
+        return pay_bills.start(
             tenant=http.tenant,
             wish=pay_bills.Wish(
                 bill_ids=tuple(row.id for row in rows),
@@ -95,8 +105,6 @@ def _start(request: Request, given: NewPayment) -> Answer:
         )
     except _REFUSED as error:
         raise _problem(error) from error
-    noted(request, Deed.PAYMENT, {row.account_id for row in rows})
-    return Answer(201, {"url": url})
 
 
 _REFUSED = (
@@ -170,25 +178,34 @@ def _bills(request: Request, keys: list[str], *, instead: bool) -> list[queries.
                 detail="The account of this bill was shared with you without the right to pay.",
                 pointer="/bills",
             )
-        if mine[pk].collection_date is not None:
-            _stop(request, key, mine[pk], instead=instead)
+        if mine[pk].collection_date is not None and not instead:
+            raise _conflict(
+                "collected_by_mandate",
+                f"{key} is collected by itself. Say instead_of_collection to pay it now.",
+            )
     return [mine[pk] for pk in dict.fromkeys(pks) if pk is not None]
 
 
-def _stop(request: Request, key: str, row: queries.BillRow, *, instead: bool) -> None:
+@contextmanager
+def _stopped(request: Request, rows: list[queries.BillRow]) -> Iterator[None]:
     """
-    Stop the collection of a bill whose payer wants to pay now, or refuse to pay it beside that.
+    Stop the collection of bills whose payer wants to pay now; without a page it goes on.
     """
-    if not instead:
-        raise _conflict(
-            "collected_by_mandate",
-            f"{key} is collected by itself. Say instead_of_collection to pay it now.",
-        )
-    by = f"user:{user_of(request).pk}"
+    by, now = f"user:{user_of(request).pk}", http_of(request).now
+    stopped: list[int] = []
     try:
-        holding.hold(bill_id=row.id, why=Hold.CUSTOMER, by=by, now=http_of(request).now)
-    except holding.WithTheBank as error:
-        raise _problem(settling.BeingCollected(key)) from error
+        for row in rows:
+            if row.collection_date is not None and holding.hold(
+                bill_id=row.id, why=Hold.CUSTOMER, by=by, now=now
+            ):
+                stopped.append(row.id)
+        yield
+    except (holding.WithTheBank, Problem) as error:
+        for bill_id in stopped:
+            holding.go_on(bill_id=bill_id, by=by, now=now, today=http_of(request).today)
+        if isinstance(error, holding.WithTheBank):
+            raise _problem(settling.BeingCollected(*error.args)) from error
+        raise
 
 
 def _conflict(code: str, detail: str) -> Problem:

@@ -14,7 +14,7 @@ from mains.enrolment import wording as enrolment
 from mains.enrolment.queries import WhoSees
 from mains.metering.queries import ReadingRow, RegisterRow
 from mains.payments.queries import BillRow, PaymentRow
-from mains.payments.wording import credit_note, method_name, reference_text, state_cell
+from mains.payments.wording import method_name, payment_note, reference_text, state_cell
 from mains.support.queries import ViewRow
 from mains.tenancy.tenantfile import TenantFile
 
@@ -85,7 +85,7 @@ def payments(rows: Sequence[PaymentRow], *, zone: ZoneInfo) -> Table:
                 Cell(row.bill_numbers or _("On account")),
                 Cell(method_name(row.method)),
                 Cell(reference_text(row.booking_key)),
-                Cell(row.amount, note=credit_note(row.credit, language=wording.language())),
+                Cell(row.amount, note=payment_note(row, language=wording.language())),
             )
             for row in rows
         ),

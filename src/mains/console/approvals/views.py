@@ -125,6 +125,10 @@ def approve(request: StaffRequest, approval_id: int) -> HttpResponse:
         )
     except actions.SamePerson:
         messages.error(request, _("You asked for this yourself. Another owner has to approve it."))
+    except second_owner.OwnGuest:
+        messages.error(
+            request, _("Who asked works here by your invitation. Another owner has to approve it.")
+        )
     except actions.ApprovalOver as error:
         messages.error(request, words.over(error.state))
     else:

@@ -187,6 +187,6 @@ def _minor(typed: str, currency: str, language: str) -> int:
     money = Money.round_from(amount, currency)
     if money.minor <= 0 or money.as_decimal() != amount:
         raise forms.ValidationError(
-            _("An amount has to be more than zero, in whole units of the currency.")
+            _("Type an amount above zero, with no more digits than the currency has.")
         )
     return money.minor

@@ -161,7 +161,7 @@ def _split(request: StaffRequest, deed: Deed) -> str:
         )
         raise _Wrong(form) from error
     _remember(request, deed)
-    return _("Booked. What you left out still waits.")
+    return _("Booked. Whatever is left of the line still waits.")
 
 
 _WAYS: dict[str, Callable[[StaffRequest, Deed], str]] = {

@@ -73,7 +73,7 @@ def state(row: LineRow) -> tuple[str, Meaning]:
         return _("Set aside"), ""
     if row.state == LineState.OPEN:
         part = row.waits.minor != row.amount.minor
-        return (_("Partly placed"), "warn") if part else (_("Open"), "warn")
+        return (_("Partly placed"), "warn") if part else (_("To be placed"), "warn")
     return way(row.way), "ok"
 
 
@@ -99,7 +99,7 @@ def state_name(code: str) -> str:
     Return the name of a state, for sums and the filter.
     """
     return {
-        LineState.OPEN: _("Open"),
+        LineState.OPEN: _("To be placed"),
         LineState.BOOKED: _("Placed"),
         LineState.SET_ASIDE: _("Set aside"),
     }[LineState(code)]

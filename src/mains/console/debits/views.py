@@ -285,4 +285,6 @@ def _why(trouble: Trouble) -> str:
         Trouble.SIGNED: _("the day of signing is none, or has not come yet; write 2026-11-29."),
         Trouble.SCHEME: _("the scheme is CORE or B2B."),
         Trouble.COLLECTED: _("another mandate of this account is in force."),
+        Trouble.TOO_MANY: _("a table has at most 50,000 rows; import it in parts."),
+        Trouble.TAKEN: _("another account has a mandate with this reference."),
     }[trouble]

@@ -237,9 +237,9 @@ def refund(request: StaffRequest, token: str) -> HttpResponse:
     standing = payment_repair.standing(token=token)
     if standing is None:
         raise Http404
-    form = Refund(
-        request.POST, language=wording.language(), currency=standing.found.amount.currency
-    )
+    # What came in may be in another currency than what was asked for.
+    currency = (standing.refundable or standing.found.amount).currency
+    form = Refund(request.POST, language=wording.language(), currency=currency)
     if not form.is_valid():
         return _page(request, token, form)
     try:
@@ -254,7 +254,7 @@ def refund(request: StaffRequest, token: str) -> HttpResponse:
         )
     except money_back.TooMuchBack as error:
         if standing.refundable is not None:
-            form.refuse(Money(error.args[0], standing.found.amount.currency))
+            form.refuse(Money(error.args[0], currency))
             return _page(request, token, form)
         messages.error(request, _("More than what is left of this payment cannot go back."))
     except money_back.TooMuchAlone:

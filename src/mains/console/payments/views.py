@@ -58,9 +58,7 @@ def _table(request: StaffRequest, rows: list[BookedRow]) -> Table:
         rows=tuple(
             (
                 Cell(wording.moment(row.received_at, request.tenant.zone)),
-                Cell(row.bill_number, url=f"{request.base}bills/{row.bill_id}/")
-                if row.bill_id
-                else Cell(_("On account")),
+                _what_for(request, row),
                 Cell(method_name(row.method)),
                 Cell(reference_text(row.booking_key)),
                 Cell(row.booked_by),
@@ -69,6 +67,14 @@ def _table(request: StaffRequest, rows: list[BookedRow]) -> Table:
             for row in rows
         ),
     )
+
+
+def _what_for(request: StaffRequest, row: BookedRow) -> Cell:
+    if row.bill_id:
+        return Cell(row.bill_number, url=f"{request.base}bills/{row.bill_id}/")
+    if row.is_in_suspense:
+        return Cell(_("Waits to be placed"), meaning="warn")
+    return Cell(_("On account"))
 
 
 @require_http_methods(["GET", "POST"])

@@ -13,9 +13,10 @@ from mains.console.settings import ways_words
 from mains.console.settings.publishing import outdated, publish
 from mains.console.settings.ways_forms import Taking, WayForm
 from mains.core.sealing import NoMasterKey
-from mains.journeys import ways_desk
+from mains.journeys import second_owner, ways_desk
 from mains.journeys.ways_desk import Tried, Way
 from mains.tenancy.tenantfile import TenantFile, TenantFileError
+from mains.tenancy.tenantfile.approvals import Deed
 
 _PLACE = "settings/payments/"
 
@@ -39,7 +40,11 @@ def every(request: StaffRequest) -> HttpResponse:
     return render(
         request,
         "console/settings/ways.html",
-        {"form": form, "table": ways_words.table(request, ways) if ways else None},
+        {
+            "form": form,
+            "table": ways_words.table(request, ways) if ways else None,
+            "waiting": second_owner.waiting(deed=Deed.PAYMENT_DETAILS, now=real_now()),
+        },
         status=422 if form.errors else 200,
     )
 
@@ -75,7 +80,14 @@ def add(request: StaffRequest, kind: str) -> HttpResponse:
     return render(
         request,
         "console/settings/way_new.html",
-        {"form": form, "title": _(known.title), "about": _(known.about)},
+        {
+            "form": form,
+            "title": _(known.title),
+            "about": _(known.about),
+            "facts": ways_words.addresses(
+                request, ways_desk.addresses(tenant=request.tenant, kind=kind)
+            ),
+        },
         status=422 if form.errors else 200,
     )
 

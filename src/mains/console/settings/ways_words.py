@@ -1,5 +1,6 @@
 """How ways to pay are shown in the settings."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -65,12 +66,18 @@ def facts(request: StaffRequest, way: Way) -> list[Fact]:
     if Detail.KEY in way.known.details or way.health.told_at:
         found.append(Fact(_("Last message from it"), _moment(request, way.health.told_at)))
         found.append(Fact(_("Messages that wait"), str(way.health.waiting)))
+    return [*found, *addresses(request, way.addresses)]
+
+
+def addresses(request: StaffRequest, by_company: Mapping[str, str]) -> list[Fact]:
+    """
+    Say where a gateway has to send its messages.
+    """
     names = {one.code: one.name for one in request.tenant.file.companies}
-    found += [
+    return [
         Fact(_("Address for its messages, %(company)s") % {"company": names[code]}, address)
-        for code, address in way.addresses.items()
+        for code, address in by_company.items()
     ]
-    return found
 
 
 def label(way: Way) -> str:

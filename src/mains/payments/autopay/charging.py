@@ -1,15 +1,17 @@
 """
 Collect from stored cards what is owed at that moment: each bill once, however often this runs.
 
-The name of a try is made of the bill and its planned day, so that two workers, or one that died and
-came again, ask the gateway for the same charge, and no day has two.
+A bill is tried once for its planned day, which is looked at under its lock; the sweep asks again
+for a try whose worker died, by its own name. By that name its page is opened without signing in,
+so it is random.
 """
 
-import hashlib
+import secrets
 from datetime import date, datetime, timedelta
 
 import structlog
 from django.db import IntegrityError
+from django.db.models import Q
 
 from mains.billing.models import Bill, BillState
 from mains.core.transactions import owns_transaction
@@ -85,21 +87,13 @@ def collect(*, tenant: TenantInfo, bill_id: int, now: datetime) -> bool:
     return False
 
 
-def token_of(*, tenant: str, bill_id: int, day: date) -> str:
-    """
-    Return the name of the try to collect a bill on its planned day, the same each time.
-    """
-    digest = hashlib.sha256(f"collect:{tenant}:{bill_id}:{day}".encode()).hexdigest()
-    return f"c{digest[:32]}"
-
-
 def _reserve(
     *, tenant: TenantInfo, bill_id: int, now: datetime, today: date
 ) -> PaymentAttempt | None:
     try:
         return _written(tenant=tenant, bill_id=bill_id, now=now, today=today)
     except IntegrityError:
-        # Somebody opened a page in this moment, or it was tried for this day before.
+        # Somebody opened a page in this moment.
         return None
 
 
@@ -119,11 +113,13 @@ def _written(
         return None
     if not _is_due(bill, mandate, minor, today):
         return None
-    if AttemptBill.objects.filter(bill=bill, live=True).exists():
+    tried = Q(attempt__file_name="", attempt__mandate__isnull=False)
+    tried &= Q(attempt__collection_date=bill.collection_date)
+    if AttemptBill.objects.filter(tried | Q(live=True), bill=bill).exists():
         return None
     customer = bill.account.customer
     attempt = PaymentAttempt.objects.create(
-        token=token_of(tenant=tenant.schema_name, bill_id=bill_id, day=bill.collection_date),
+        token=secrets.token_urlsafe(24),
         gateway=mandate.gateway,
         company=bill.account.company,
         state=AttemptState.CREATED,

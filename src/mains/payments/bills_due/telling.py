@@ -13,7 +13,7 @@ def state_word(state: DocumentState) -> tuple[str, Meaning]:
     Return how a document stands in words, and the kind of tag for it.
     """
     words: dict[DocumentState, tuple[str, Meaning]] = {
-        DocumentState.OPEN: (_("Open"), "info"),
+        DocumentState.OPEN: (_("Payable"), "info"),
         DocumentState.STALE: (_("Partly out of date"), "warn"),
         DocumentState.PAID: (_("Paid"), "ok"),
         DocumentState.EXPIRED: (_("Expired"), "bad"),

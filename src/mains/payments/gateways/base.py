@@ -232,9 +232,12 @@ class Gateway(Protocol):
     abilities: frozenset[Ability]
     details: Mapping[Detail, Asked]
 
-    def try_out(self, merchant: Merchant) -> bool:
+    def moves_money(self, merchant: Merchant) -> bool:
+        """Tell whether real money moves by a merchant's keys, or all of it is a test."""
+
+    def try_out(self, merchant: Merchant) -> None:
         """
-        Ask something that changes nothing, and tell whether real money moves there.
+        Ask something that changes nothing.
 
         :raises WrongKey: if it does not take the key.
         """

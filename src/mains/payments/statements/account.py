@@ -208,5 +208,5 @@ def _kind(payment_kind: str, amount: Money) -> Kind:
     if payment_kind == PaymentKind.CHARGEBACK:
         return Kind.CHARGEBACK if amount.minor > 0 else Kind.CHARGEBACK_WON
     if payment_kind == PaymentKind.REFUND:
-        return Kind.REFUND
+        return Kind.REFUND if amount.minor > 0 else Kind.CHARGEBACK_WON
     return Kind.UNMATCHED if amount.minor > 0 else Kind.PAYMENT

@@ -19,7 +19,7 @@ from mains.payments.models import OPEN_STATES
 from mains.payments.queries import BillRow
 from mains.payments.statements.standing import standings, summed
 from mains.payments.statements.wording import verdict
-from mains.payments.wording import credit_note, method_name
+from mains.payments.wording import method_name, payment_note
 from mains.portal.access import (
     PortalRequest,
     account_ids,
@@ -232,7 +232,7 @@ def history(request: PortalRequest) -> HttpResponse:
                 Cell(instant_text(row.received_at.astimezone(zone), language=language())),
                 Cell(row.bill_numbers or _("On account")),
                 Cell(method_name(row.method)),
-                Cell(row.amount, note=credit_note(row.credit, language=language())),
+                Cell(row.amount, note=payment_note(row, language=language())),
             )
             for row in rows[:PAGE]
         ),

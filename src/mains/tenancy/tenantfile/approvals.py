@@ -11,6 +11,7 @@ from mains.tenancy.tenantfile.comparing import Change, changes
 
 if TYPE_CHECKING:
     from mains.tenancy.tenantfile import TenantFile
+    from mains.tenancy.tenantfile.money import Gateway
 
 
 class Deed(StrEnum):
@@ -95,11 +96,16 @@ def _where_money_goes(file: "TenantFile") -> dict[str, Any]:
                     "secret": gateway.secret,
                     "webhook_secrets": list(gateway.webhook_secrets),
                 }
-                for position, gateway in enumerate(file.payments.gateways)
+                # In which order they are offered is nobody's money.
+                for position, gateway in enumerate(sorted(file.payments.gateways, key=_identity))
             }
         },
         **_demands(file),
     }
+
+
+def _identity(gateway: "Gateway") -> tuple[str, tuple[str, ...], str, str]:
+    return gateway.kind, gateway.companies, gateway.account, gateway.secret
 
 
 def _demands(file: "TenantFile") -> dict[str, Any]:

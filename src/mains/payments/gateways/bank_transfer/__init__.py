@@ -37,8 +37,13 @@ class BankTransferGateway(StoresNoCards):
     abilities: frozenset[Ability] = frozenset()
     details: Mapping[Detail, Asked] = {}
 
-    def try_out(self, merchant: Merchant) -> bool:
+    def moves_money(self, merchant: Merchant) -> bool:
         return True
+
+    def try_out(self, merchant: Merchant) -> None:
+        """
+        Ask nobody: there is no gateway.
+        """
 
     def start(self, charge: Charge) -> Started:
         portal = "{0.scheme}://{0.netloc}".format(urlsplit(charge.return_url))

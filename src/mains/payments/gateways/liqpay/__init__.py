@@ -90,9 +90,11 @@ class LiqPayGateway(StoresNoCards):
         ),
     }
 
-    def try_out(self, merchant: Merchant) -> bool:
-        _status(merchant, f"try-{secrets.token_hex(8)}")
+    def moves_money(self, merchant: Merchant) -> bool:
         return not merchant.account.startswith("sandbox_")
+
+    def try_out(self, merchant: Merchant) -> None:
+        _status(merchant, f"try-{secrets.token_hex(8)}")
 
     def start(self, charge: Charge) -> Started:
         ends_at = datetime.now(UTC) + charge.payable_for

@@ -50,9 +50,11 @@ class SandboxGateway:
     abilities = frozenset(Ability)
     details: Mapping[Detail, Asked] = {}
 
-    def try_out(self, merchant: Merchant) -> bool:
-        _answer(merchant, lambda _now: service.find(merchant=merchant.name, reference=""))
+    def moves_money(self, merchant: Merchant) -> bool:
         return False
+
+    def try_out(self, merchant: Merchant) -> None:
+        _answer(merchant, lambda _now: service.find(merchant=merchant.name, reference=""))
 
     def start(self, charge: Charge) -> Started:
         return _started(charge, "PAY")
