@@ -86,6 +86,16 @@ DEAR = Fee(percent="1.5", fixed="2")
 
 
 class TestAFee:
+    @pytest.mark.parametrize("kind", [GatewayKind.SANDBOX, GatewayKind.BANK_TRANSFER])
+    def test_card_is_said_of_cards_only(self, anna, bill, kind):
+        way = Gateway(kind=kind, label={"uk": kind, "en": "Way"})
+        utilities.configured(SLUG, schema_name=SLUG, payments=Payments(gateways=(way,)))
+        page = text(anna.open(f"/pay/?bill={bill.pk}"))
+        is_card = kind == GatewayKind.SANDBOX
+        assert ("by card" in page) is is_card
+        assert ("card number" in page) is is_card
+        assert "Pay UAH 500.00" in page
+
     def test_of_the_only_way_is_in_the_sum_and_on_the_button(self, anna, bill):
         taking(DEAR)
         page = text(anna.open(f"/pay/?bill={bill.pk}"))

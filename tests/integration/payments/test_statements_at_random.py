@@ -6,16 +6,17 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
-from tests.factories import money, utilities
+from tests.factories import money, till, utilities
 from tests.factories.money import MemoryGateway
-from tests.integration.payments import test_money_at_random as at_random
+from tests.factories.till import Till
+from tests.integration.payments.test_money_at_random import seed
 
 pytestmark = pytest.mark.usefixtures("tenant")
 STEPS, CHECKED_EVERY = 600, 5
 BEGIN = date(2025, 3, 3)
 
 
-class Diary(at_random.Till):
+class Diary(Till):
     """
     The till, on days that go by, with bills of two services; every few steps all is compared.
     """
@@ -29,7 +30,7 @@ class Diary(at_random.Till):
     def _live_on(self, day):
         self.today = day
         now = datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
-        for module in (money, at_random):
+        for module in (money, till):
             self.patch.setattr(module, "TODAY", day)
             self.patch.setattr(module, "NOW", now)
 
@@ -168,7 +169,7 @@ def diary(monkeypatch):
     utilities.configured("balta")
     gateway = MemoryGateway()
     monkeypatch.setitem(gateways.GATEWAYS, "sandbox", gateway)
-    return Diary(random.Random(at_random.seed()), gateway, monkeypatch)
+    return Diary(random.Random(seed()), gateway, monkeypatch)
 
 
 @pytest.mark.seed("S2.07", "S3.10", "S3.14")
@@ -177,7 +178,7 @@ def test_what_is_said_is_what_the_ledger_has(diary, steps):
     from mains.payments.rules.standing import Debt
     from mains.payments.statements.account import Kind
 
-    diary.go(steps)
+    diary.go(steps, check=diary.check)
     wanted = {*Debt, "report", Kind.BILL, Kind.PAYMENT, Kind.REFUND, Kind.CHARGEBACK}
     assert {key for key, count in diary.seen.items() if count} >= wanted
 
@@ -189,7 +190,7 @@ def test_control_a_statement_without_what_was_assigned_later_is_found(diary, mon
     assert without != account._LINES
     monkeypatch.setattr(account, "_LINES", without)
     with pytest.raises(AssertionError):
-        diary.go(STEPS)
+        diary.go(STEPS, check=diary.check)
 
 
 def test_control_no_debt_by_the_open_bills_alone_is_found(diary, monkeypatch):
@@ -200,7 +201,7 @@ def test_control_no_debt_by_the_open_bills_alone_is_found(diary, monkeypatch):
         property(lambda one: standing.Debt.DUE if one.overdue.minor else standing.Debt.NONE),
     )  # fmt: skip
     with pytest.raises(AssertionError):
-        diary.go(STEPS)
+        diary.go(STEPS, check=diary.check)
 
 
 def test_control_a_report_that_leaves_money_out_is_found(diary, monkeypatch):
@@ -211,4 +212,4 @@ def test_control_a_report_that_leaves_money_out_is_found(diary, monkeypatch):
     assert without != report._MOVED
     monkeypatch.setattr(report, "_MOVED", without)
     with pytest.raises(AssertionError):
-        diary.go(STEPS * 3)
+        diary.go(STEPS * 3, check=diary.check)
