@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import F
+from tests.journeys.conftest import move_clock
 
 from mains.core.calendars import Period
 from mains.customers.models import Contract
@@ -84,6 +85,9 @@ class Year:
         real = datetime.now(UTC).replace(hour=9, minute=0, second=0)
         context.choose(None)
         sandbox_clock.move_to(tenant=self.tenant, day=day, real_now=real)
+        # At whatever hour this runs: towards midnight the day would soon be the next one.
+        morning = real.astimezone(self.tenant.zone).timetz()
+        move_clock(self.slug, datetime.combine(day, morning))
         queries.forget()
         context.choose(self.slug)
         self.today = day
