@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 
 from mains.branding.components import Cell, Meaning
 from mains.core.wording import money_text, short_date_text
-from mains.payments.queries import BillRow, PaymentRow
+from mains.payments.queries import BillRow
+from mains.payments.received import PaymentRow
 from mains.payments.rules.bill_states import BillWord
 from mains.payments.rules.collections import Hold
 

@@ -119,17 +119,17 @@ def test_what_was_booked_is_taken_back_and_booked_otherwise(world):
 
 
 def test_money_that_was_taken_off_was_never_the_accounts_own(world):
-    from mains.payments import queries
+    from mains.payments import queries, received
     from mains.payments.bank import deeds
 
     bill = world.bills[0]
     before = queries.last_payment_minor(account_id=bill.account_id)
     line = open_line(world, bill.total_minor, bill.reference)
-    (row,) = queries.payments(account_ids=[bill.account_id])
+    (row,) = received.payments(account_ids=[bill.account_id])
     assert (row.amount.minor, row.credit.minor) == (bill.total_minor, 0)
     assert queries.last_payment_minor(account_id=bill.account_id) == {bill.total_minor}
     deeds.undo(world.deed(line))
-    assert queries.payments(account_ids=[bill.account_id]) == []
+    assert received.payments(account_ids=[bill.account_id]) == []
     assert queries.last_payment_minor(account_id=bill.account_id) == before
 
 

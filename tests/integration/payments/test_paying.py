@@ -35,9 +35,9 @@ class World:
         """
         Return what the account's holder sees: amount, credit, bills of each payment.
         """
-        from mains.payments import queries
+        from mains.payments import received
 
-        rows = queries.payments(account_ids=[bill.account_id])
+        rows = received.payments(account_ids=[bill.account_id])
         return [(row.amount.minor, row.credit.minor, row.bill_numbers) for row in rows]
 
     def start(self, *bills, payer="user:1"):

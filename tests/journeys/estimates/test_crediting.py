@@ -223,20 +223,20 @@ class TestSecondPerson:
 class TestMoney:
     def test_what_was_paid_is_credit_and_pays_the_corrected_bill(self, home):
         from mains.metering.models import Reading
-        from mains.payments import queries
+        from mains.payments import received
 
         old = Bill.objects.get()
         pay(old.pk, 4_235)
         credited(old.pk)
         assert balance(home) == -4_235
-        (paid,) = queries.payments(account_ids=[home.account.pk])
+        (paid,) = received.payments(account_ids=[home.account.pk])
         assert paid.credit.minor == 4_235
         # 250 kWh after all.
         Reading.objects.filter(read_date=last_day(2027, 1)).update(value=3_710)
         new = made_again(old.pk)
         assert new.total_minor == 3_630
         assert row(new.pk).status is BillStatus.PAID
-        (paid,) = queries.payments(account_ids=[home.account.pk])
+        (paid,) = received.payments(account_ids=[home.account.pk])
         assert paid.credit.minor == 4_235 - 3_630
         assert balance(home) == 3_630 - 4_235
 

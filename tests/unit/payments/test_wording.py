@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from mains.core.money import Money
-from mains.payments.queries import PaymentRow
+from mains.payments.received import PaymentRow
 from mains.payments.wording import payment_note, reference_text
 
 

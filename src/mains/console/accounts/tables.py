@@ -13,7 +13,8 @@ from mains.customers.queries import AccountDetail, ContractRow, MandateRow
 from mains.enrolment import wording as enrolment
 from mains.enrolment.queries import WhoSees
 from mains.metering.queries import ReadingRow, RegisterRow
-from mains.payments.queries import BillRow, PaymentRow
+from mains.payments.queries import BillRow
+from mains.payments.received import PaymentRow
 from mains.payments.wording import method_name, payment_note, reference_text, state_cell
 from mains.support.queries import ViewRow
 from mains.tenancy.tenantfile import TenantFile

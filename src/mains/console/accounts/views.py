@@ -31,6 +31,7 @@ from mains.ledger import queries as ledger
 from mains.metering import queries as metering
 from mains.metering import waiting
 from mains.payments import queries as payments
+from mains.payments import received
 from mains.support import queries as support
 
 
@@ -131,7 +132,7 @@ def _money(request: StaffRequest, account: AccountDetail) -> dict[str, Any]:
     ids, zone, today = [account.id], request.tenant.zone, request.today
     balance = Money(ledger.balance_minor(account_id=account.id), account.currency)
     bills = payments.bills(account_ids=ids, today=today)
-    booked = payments.payments(account_ids=ids)
+    booked = received.payments(account_ids=ids)
     documents = payment_documents.table(account_id=account.id, zone=zone, today=today)
     mandates = account.mandates
     return {

@@ -13,7 +13,7 @@ from mains.core.wording import instant_text
 from mains.enrolment.access_log import Deed
 from mains.enrolment.rules.rights import Right
 from mains.journeys import pay_bills
-from mains.payments import actions, queries, settling
+from mains.payments import actions, queries, received, settling
 from mains.payments.gateways.base import GatewayRefused, GatewayUnavailable
 from mains.payments.models import OPEN_STATES
 from mains.payments.queries import BillRow
@@ -216,7 +216,7 @@ def history(request: PortalRequest) -> HttpResponse:
     ids = account_ids(request, Right.PAY)
     noted(request, Deed.BILLS, ids)
     page = page_asked(request)
-    rows = queries.payments(account_ids=ids, first=(page - 1) * PAGE, limit=PAGE + 1)
+    rows = received.payments(account_ids=ids, first=(page - 1) * PAGE, limit=PAGE + 1)
     zone, choice = request.tenant.zone, request.tenant.file.payments
     table = Table(
         caption=_("Payments"),
