@@ -54,6 +54,13 @@ def waiting_count(*, now: datetime) -> int:
     return waiting + Approval.objects.filter(state=State.APPROVED).count()
 
 
+def is_waiting(*, deed: str, now: datetime) -> bool:
+    """
+    Tell whether a wish of this kind waits for a second person.
+    """
+    return Approval.objects.filter(deed=deed, state=State.WAITING, expires_at__gt=now).exists()
+
+
 def _row(row: Approval, *, now: datetime) -> ApprovalRow:
     return ApprovalRow(
         id=row.pk,

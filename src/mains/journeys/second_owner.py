@@ -69,14 +69,6 @@ def changes(*, tenant: TenantInfo, row: ApprovalRow) -> list[Change]:
     return DEEDS[Deed(row.deed)].changes(tenant=tenant, payload=row.payload)
 
 
-def waiting(*, deed: Deed, now: datetime) -> bool:
-    """
-    Tell whether a wish of this kind waits for another owner.
-    """
-    rows = queries.approvals(now=now)
-    return any(row.deed == deed and row.state == State.WAITING for row in rows)
-
-
 def ask(
     *,
     tenant: TenantInfo,

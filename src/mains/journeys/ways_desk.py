@@ -1,11 +1,8 @@
-"""Change how customers can pay: which gateways in which order, what they cost, with which keys."""
+"""How customers can pay: the ways of a tenant, how they do, and trying one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from decimal import Decimal
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from django.conf import settings
 
@@ -17,19 +14,12 @@ from mains.payments.health import Health
 from mains.payments.merchants import merchant_at, only_pretends
 from mains.tenancy import secrets
 from mains.tenancy.queries import TenantInfo
-from mains.tenancy.tenantfile import TenantFile, parse
+from mains.tenancy.tenantfile import TenantFile
 from mains.tenancy.tenantfile.money import Gateway
-
-# The one that signs now, and the one before it.
-_WEBHOOK_KEYS = 2
 
 
 class NoSuchWay(Exception):
     """There is no way to pay at this position, or no gateway of this kind."""
-
-
-class InUse(Exception):
-    """Something was begun there, and what the gateway tells of it has to be understood."""
 
 
 class Standing(StrEnum):
@@ -80,21 +70,6 @@ class Way:
         return is_there and self.standing is not Standing.ONLY_PRETENDS
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """
-    What an owner wants of one way; a key that is not typed stays as it is.
-    """
-
-    label: Mapping[str, str]
-    available: bool
-    companies: tuple[str, ...] = ()
-    services: tuple[str, ...] = ()
-    percent: Decimal = Decimal(0)
-    fixed: Decimal = Decimal(0)
-    typed: Mapping[Detail, str] = field(default_factory=dict)
-
-
 def kinds() -> list[Known]:
     """
     Return every gateway that could be offered.
@@ -130,7 +105,7 @@ def way(*, tenant: TenantInfo, position: int) -> Way:
 
     :raises NoSuchWay: if there is none.
     """
-    choice = _choice(tenant.file, position)
+    choice = choice_at(tenant.file, position)
     companies = [
         one.code for one in tenant.file.companies if choice.takes(company=one.code, services=())
     ]
@@ -189,7 +164,7 @@ def try_out(*, tenant: TenantInfo, position: int) -> Tried:
 
     :raises NoSuchWay: if there is none.
     """
-    choice = _choice(tenant.file, position)
+    choice = choice_at(tenant.file, position)
     found = {
         _try(tenant, choice, company.code)
         for company in tenant.file.companies
@@ -210,87 +185,6 @@ def _try(tenant: TenantInfo, choice: Gateway, company: str) -> Tried:
         return Tried.SILENT
 
 
-def with_taking(*, file: TenantFile, given: Mapping[str, Any]) -> TenantFile:
-    """
-    Return a file with other facts about taking payments as a whole, by their names in it.
-
-    :raises TenantFileError: if they contradict the rest.
-    """
-    data = file.model_dump(mode="json")
-    data["payments"] |= given
-    return parse(data, source=file.slug)
-
-
-def with_way(
-    *, tenant: TenantInfo, position: int | None, kind: str, wish: Wish, author: str, now: datetime
-) -> TenantFile:
-    """
-    Return the tenant's file with a way to pay changed, or another one at its end.
-
-    What was typed as keys is kept sealed; nothing uses it until the file is published.
-
-    :raises NoSuchWay: if there is no such position or kind.
-    :raises NoMasterKey: if the installation cannot seal keys.
-    :raises TooShort: if one is no key.
-    :raises TenantFileError: if it contradicts the rest.
-    """
-    file = tenant.file
-    known(kind)
-    choice = _choice(file, position) if position else None
-    data: dict[str, Any] = choice.model_dump(mode="json") if choice else {"kind": kind}
-    data |= {
-        "label": dict(wish.label),
-        "available": wish.available,
-        "companies": list(wish.companies),
-        "services": list(wish.services),
-        "fee": {"percent": str(wish.percent), "fixed": str(wish.fixed)},
-    }
-    for detail, value in wish.typed.items():
-        if not value:
-            continue
-        if detail is Detail.ACCOUNT:
-            data["account"] = value
-            continue
-        place = secrets.keep(
-            schema_name=tenant.schema_name, kind=kind, value=value, author=author, now=now
-        )
-        if detail is Detail.KEY:
-            data["secret"] = place
-        else:
-            # What the gateway signed with the earlier one is still on its way.
-            earlier = choice.webhook_secrets if choice else ()
-            data["webhook_secrets"] = [place, *earlier][:_WEBHOOK_KEYS]
-    return _with_gateways(file, lambda rows: _put(rows, position, data))
-
-
-def moved(*, file: TenantFile, position: int, by: int) -> TenantFile:
-    """
-    Return a file with one way offered earlier (-1) or later (1); at the end nothing changes.
-
-    :raises NoSuchWay: if there is none.
-    """
-    _choice(file, position)
-    to = min(max(position + by, 1), len(file.payments.gateways))
-
-    def move(rows: list[dict[str, Any]]) -> None:
-        rows.insert(to - 1, rows.pop(position - 1))
-
-    return _with_gateways(file, move)
-
-
-def removed(*, tenant: TenantInfo, position: int) -> TenantFile:
-    """
-    Return the tenant's file without one way; one that was used is switched off instead.
-
-    :raises NoSuchWay: if there is none.
-    :raises InUse: if anything was begun there.
-    """
-    one = way(tenant=tenant, position=position)
-    if one.health.is_used:
-        raise InUse(one.choice.kind)
-    return _with_gateways(tenant.file, lambda rows: rows.pop(position - 1))
-
-
 def _standing(tenant: TenantInfo, choice: Gateway) -> Standing:
     has_key = bool(secrets.last_four(choice.secret, tenant=tenant))
     if lacks(kind=choice.kind, account=choice.account, has_key=has_key):
@@ -301,20 +195,12 @@ def _standing(tenant: TenantInfo, choice: Gateway) -> Standing:
     return Standing.OFFERED if choice.available else Standing.SWITCHED_OFF
 
 
-def _choice(file: TenantFile, position: int) -> Gateway:
+def choice_at(file: TenantFile, position: int) -> Gateway:
+    """
+    Return what a file says of the way at a position, from 1.
+
+    :raises NoSuchWay: if there is none.
+    """
     if not 1 <= position <= len(file.payments.gateways):
         raise NoSuchWay(position)
     return file.payments.gateways[position - 1]
-
-
-def _put(rows: list[dict[str, Any]], position: int | None, data: dict[str, Any]) -> None:
-    if position is None:
-        rows.append(data)
-    else:
-        rows[position - 1] = data
-
-
-def _with_gateways(file: TenantFile, change: Any) -> TenantFile:
-    data = file.model_dump(mode="json")
-    change(data["payments"]["gateways"])
-    return parse(data, source=file.slug)

@@ -168,7 +168,7 @@ class TestFees:
 
     def test_stands_beside_what_was_paid_and_what_of_it_went_back(self, world):
         from mains.notifications.models import Message
-        from mains.payments import money_back, queries
+        from mains.payments import money_back, received
         from mains.payments.models import Payment
 
         world.configure(fee=self.fee())
@@ -182,7 +182,7 @@ class TestFees:
                 now=NOW, today=TODAY,
             )  # fmt: skip
             money_back.sweep(now=NOW, today=TODAY)
-        (row,) = queries.payments(account_ids=[bill.account_id])
+        (row,) = received.payments(account_ids=[bill.account_id])
         told = Message.objects.get(kind="payment-refunded", recipient="payer@example.org")
         assert (told.values["amount"], told.values["number"]) == ("11,00\u00a0€", bill.number)
         found = (row.amount.minor, row.fee.minor, row.credit.minor, row.went_back.minor)
@@ -319,7 +319,7 @@ class TestTwoWaysOfOneKind:
 
     def test_are_in_use_by_what_was_begun_and_stored_there(self):
         from mains.customers.models import Mandate
-        from mains.journeys import ways_desk
+        from mains.journeys import ways_changing, ways_desk
 
         tenant = self.ways({"companies": ("luce",)})
         assert not ways_desk.way(tenant=tenant, position=1).health.is_used
@@ -329,12 +329,12 @@ class TestTwoWaysOfOneKind:
             account=account, reference=f"CARD-{money.key()}", scheme="CARD", holder="P",
             gateway="liqpay", card="good", signed_date=TODAY, start_date=TODAY,
         )  # fmt: skip
-        with pytest.raises(ways_desk.InUse):
-            ways_desk.removed(tenant=tenant, position=1)
+        with pytest.raises(ways_changing.InUse):
+            ways_changing.removed(tenant=tenant, position=1)
         two = self.ways({"companies": ("luce",)}, {"companies": ("gas",)})
         assert not ways_desk.way(tenant=two, position=1).health.is_used
-        with pytest.raises(ways_desk.InUse):
-            ways_desk.removed(tenant=two, position=2)
+        with pytest.raises(ways_changing.InUse):
+            ways_changing.removed(tenant=two, position=2)
 
     def test_are_tried_each_with_its_own_key(self, monkeypatch):
         from mains.journeys import ways_desk

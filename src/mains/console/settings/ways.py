@@ -8,12 +8,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from mains.approvals import queries as approvals
 from mains.console.access import OWNERS, StaffRequest, author, real_now, staff, to
 from mains.console.settings import ways_words
 from mains.console.settings.publishing import outdated, publish
 from mains.console.settings.ways_forms import Taking, WayForm
 from mains.core.sealing import NoMasterKey
-from mains.journeys import second_owner, ways_desk
+from mains.journeys import ways_changing, ways_desk
 from mains.journeys.ways_desk import Tried, Way
 from mains.tenancy.tenantfile import TenantFile, TenantFileError
 from mains.tenancy.tenantfile.approvals import Deed
@@ -31,7 +32,7 @@ def every(request: StaffRequest) -> HttpResponse:
     form = Taking(request.POST or None, file=file)
     if request.method == "POST" and form.is_valid():
         try:
-            changed = ways_desk.with_taking(file=file, given=form.facts())
+            changed = ways_changing.with_taking(file=file, given=form.facts())
         except TenantFileError as error:
             _tell(form, error)
         else:
@@ -43,7 +44,7 @@ def every(request: StaffRequest) -> HttpResponse:
         {
             "form": form,
             "table": ways_words.table(request, ways) if ways else None,
-            "waiting": second_owner.waiting(deed=Deed.PAYMENT_DETAILS, now=real_now()),
+            "waiting": approvals.is_waiting(deed=Deed.PAYMENT_DETAILS, now=real_now()),
         },
         status=422 if form.errors else 200,
     )
@@ -74,6 +75,9 @@ def add(request: StaffRequest, kind: str) -> HttpResponse:
         raise Http404 from error
     form = WayForm(request.POST or None, file=request.tenant.file, known=known, way=None)
     if request.method == "POST" and form.is_valid():
+        # Sent twice it would be added twice.
+        if _is_outdated(request):
+            return to(request, _PLACE)
         done = _saved(request, form, position=None)
         if done is not None:
             return done
@@ -84,6 +88,7 @@ def add(request: StaffRequest, kind: str) -> HttpResponse:
             "form": form,
             "title": _(known.title),
             "about": _(known.about),
+            "version": request.tenant.version,
             "facts": ways_words.addresses(
                 request, ways_desk.addresses(tenant=request.tenant, kind=kind)
             ),
@@ -145,7 +150,7 @@ def move(request: StaffRequest, position: int) -> HttpResponse:
     """
     by = -1 if request.POST.get("by") == "earlier" else 1
     return _changed(
-        request, position, lambda: ways_desk.moved(
+        request, position, lambda: ways_changing.moved(
             file=request.tenant.file, position=position, by=by
         )
     )  # fmt: skip
@@ -158,7 +163,7 @@ def remove(request: StaffRequest, position: int) -> HttpResponse:
     Take a way away that nobody has used yet.
     """
     return _changed(
-        request, position, lambda: ways_desk.removed(tenant=request.tenant, position=position)
+        request, position, lambda: ways_changing.removed(tenant=request.tenant, position=position)
     )
 
 
@@ -170,7 +175,7 @@ def _changed(
         return to(request, _PLACE)
     try:
         file = change()
-    except ways_desk.InUse:
+    except ways_changing.InUse:
         messages.error(
             request,
             _("Somebody has paid there, so it stays. Switch it off instead."),
@@ -182,7 +187,7 @@ def _changed(
 def _saved(request: StaffRequest, form: WayForm, *, position: int | None) -> HttpResponse | None:
     wish = form.wish()
     try:
-        file = ways_desk.with_way(
+        file = ways_changing.with_way(
             tenant=request.tenant, position=position, kind=form.known.kind, wish=wish,
             author=author(request), now=real_now(),
         )  # fmt: skip

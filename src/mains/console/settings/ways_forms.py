@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from mains.console import wording
 from mains.core.typed import NotAnAmount, parse_amount
 from mains.journeys import ways_desk
+from mains.journeys.ways_changing import Wish
 from mains.journeys.ways_desk import Way
 from mains.payments.gateways.base import Detail, Gateway
 from mains.tenancy import secrets
@@ -211,20 +212,22 @@ class WayForm(forms.Form):
         for detail in ways_desk.lacks(
             kind=self.known.kind, account=given.get("account", ""), has_key=has_key
         ):
-            self.add_error(_NAMES[detail], _("Customers can be offered it once this is typed."))
+            # What was typed wrongly is said already.
+            if not self.has_error(_NAMES[detail]):
+                self.add_error(_NAMES[detail], _("Customers can be offered it once this is typed."))
 
-    def wish(self) -> ways_desk.Wish:
+    def wish(self) -> Wish:
         """
         Return what was typed and chosen.
         """
         given = self.cleaned_data
         labels = {language: given[f"label-{language}"] for language in self.file.locale.languages}
-        return ways_desk.Wish(
+        return Wish(
             label={language: text for language, text in labels.items() if text},
             available=given["available"],
             companies=tuple(given.get("companies", ())),
             services=tuple(given.get("services", ())),
             percent=given["percent"],
             fixed=given["fixed"],
-            typed={detail: given.get(name, "") for detail, name in _NAMES.items()},
+            typed={detail: given[_NAMES[detail]] for detail in self.known.details},
         )
