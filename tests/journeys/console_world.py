@@ -1,6 +1,8 @@
 """Two utilities with customers and staff, as the console's tests need them; real commits."""
 
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -58,6 +60,28 @@ def add_staff(email: str, *roles: tuple[str | None, str], second_factor: bool = 
         if second_factor:
             Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
         return int(user.pk)
+
+
+@contextmanager
+def staffed(roles: Mapping[str, tuple[str, str]], unblock: Any) -> Iterator[None]:
+    """
+    Give tenants of the template staff, by e-mail, and take everything back afterwards.
+    """
+    from django.db import connection
+    from tests import databases
+
+    from mains.guard import context
+    from mains.tenancy import queries
+
+    with unblock():
+        for email, role in roles.items():
+            add_staff(email, role)
+        queries.forget()
+        yield
+        context.choose(None)
+        connection.close()
+        databases.renew(*databases.TENANTS)
+        queries.forget()
 
 
 @dataclass

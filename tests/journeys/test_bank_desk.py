@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from tests import databases
 from tests.journeys import console_world as world
 
 from mains.guard.context import inside
@@ -18,22 +17,13 @@ IBAN_OF_PAYER = "LV97HABA0012345678910"
 
 @pytest.fixture(scope="module")
 def provider(django_db_setup, django_db_blocker) -> Iterator[None]:
-    from django.db import connection
     from tests.factories import utilities
 
-    from mains.guard import context
-    from mains.tenancy import queries
-
+    roles = {"olga@alder.example": ("alder", "OWNER"), "bill@alder.example": ("alder", "BILLING")}
     with django_db_blocker.unblock():
         utilities.billed("aguaviva", schema_name="alder", count=8)
-        world.add_staff("olga@alder.example", ("alder", "OWNER"))
-        world.add_staff("bill@alder.example", ("alder", "BILLING"))
-        queries.forget()
+    with world.staffed(roles, django_db_blocker.unblock):
         yield
-        context.choose(None)
-        connection.close()
-        databases.renew(*databases.TENANTS)
-        queries.forget()
 
 
 @pytest.fixture

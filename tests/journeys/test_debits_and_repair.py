@@ -17,17 +17,10 @@ IBAN = "IT60X0542811101000000123456"
 
 @pytest.fixture(scope="module")
 def utility(django_db_setup, django_db_blocker) -> Iterator[None]:
-    from django.db import connection
-    from tests import databases
-
     with django_db_blocker.unblock():
         world.open_for_business(SLUG, "fiamma")
-        world.add_staff("olga@alder.example", (SLUG, "OWNER"))
-        queries.forget()
+    with world.staffed({"olga@alder.example": (SLUG, "OWNER")}, django_db_blocker.unblock):
         yield
-        connection.close()
-        databases.renew(SLUG)
-        queries.forget()
 
 
 @pytest.fixture

@@ -15,18 +15,12 @@ BEA, OLGA, OTTO = "bea@alder.example", "olga@alder.example", "otto@alder.example
 
 @pytest.fixture(scope="module")
 def utility(django_db_setup, django_db_blocker) -> Iterator[None]:
-    from django.db import connection
-    from tests import databases
-
+    roles = {OLGA: (SLUG, "OWNER"), OTTO: (SLUG, "OWNER"), BEA: (SLUG, "BILLING")}
     with django_db_blocker.unblock():
         world.open_for_business(SLUG, "fiamma")
-        for email, role in ((OLGA, "OWNER"), (OTTO, "OWNER"), (BEA, "BILLING")):
-            world.add_staff(email, (SLUG, role))
         demand(Decimal(20))
+    with world.staffed(roles, django_db_blocker.unblock):
         yield
-        connection.close()
-        databases.renew(SLUG)
-        queries.forget()
 
 
 @pytest.fixture

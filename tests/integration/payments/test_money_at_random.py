@@ -59,9 +59,10 @@ class Look:
     """
 
     def __init__(self, till):
-        self.till, self.last, self.fingerprint = till, 0, None
+        self.till, self.last, self.fingerprint, self.count = till, 0, None, 0
 
     def __call__(self):
+        self.count += 1
         self._adds_up()
         self._accounts_owe_what_their_bills_do()
         self._payments_hold_no_more_than_they_brought()
@@ -132,13 +133,17 @@ def till(monkeypatch):
 
 @pytest.mark.seed("S2.07", "S0.08")
 def test_money_adds_up_whatever_happens(till):
-    till.go(STEPS, check=Look(till))
+    look = Look(till)
+    till.go(STEPS, check=look)
+    assert look.count == STEPS
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("part", range(LONG_PARTS))
 def test_money_adds_up_for_a_million_steps(till, part):
-    till.go(STEPS, check=Look(till))
+    look = Look(till)
+    till.go(STEPS, check=look)
+    assert look.count == STEPS, part
 
 
 def test_control_a_bill_that_takes_more_than_is_owed_is_found(till, monkeypatch):
