@@ -90,6 +90,8 @@ class Column:
 class Cell:
     """
     One cell: text, or a link, or a status word, with an optional quieter note below.
+
+    :param is_code: a reference of another system, shown whole: it may go on in the next line.
     """
 
     text: str | Money
@@ -97,6 +99,7 @@ class Cell:
     meaning: Meaning = ""
     note: str = ""
     about: str = ""
+    is_code: bool = False
 
     @property
     def is_number(self) -> bool:

@@ -186,3 +186,9 @@ class TestTheErrorSummary:
     def test_is_not_there_where_nothing_is_wrong(self):
         form = self.form(first="1", second="2", terms="on", unseen="x")
         assert self.summary(form) == []
+
+
+def test_a_long_reference_is_shown_whole_and_goes_on_between_its_groups_only():
+    html = rendered("{{ code|in_groups }}", code="pi_3MtwB<LkdIwHu7")
+
+    assert html == "pi_3MtwB<wbr>&lt;LkdIwHu<wbr>7"

@@ -12,7 +12,7 @@ from django import forms, template
 from django.forms.boundfield import BoundField
 from django.template.backends.django import DjangoTemplates
 from django.template.context import Context
-from django.utils.html import format_html, strip_tags
+from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -23,6 +23,8 @@ from mains.core import wording
 register = template.Library()
 
 _ICONS = Path(__file__).resolve().parent.parent / "templates" / "ui" / "icons"
+
+_GROUP = 8
 
 _KINDS: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.CheckboxSelectMultiple, "choices"),
@@ -128,6 +130,15 @@ def money(amount: Any) -> SafeString | str:
     text = wording.money_text(amount, language=str(_locale())).replace("-", "\u2212")
     value = amount.as_decimal()
     return format_html('<data class="money" value="{}">{}</data>', str(value), text)
+
+
+@register.filter
+def in_groups(code: str) -> SafeString:
+    """
+    Let a long reference go on in the next line, but between groups of eight characters only.
+    """
+    groups = (code[start : start + _GROUP] for start in range(0, len(code), _GROUP))
+    return format_html_join(mark_safe("<wbr>"), "{}", ((group,) for group in groups))
 
 
 @register.filter

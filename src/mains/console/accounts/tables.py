@@ -85,7 +85,7 @@ def payments(rows: Sequence[PaymentRow], *, zone: ZoneInfo) -> Table:
                 Cell(wording.moment(row.received_at, zone)),
                 Cell(row.bill_numbers or _("On account")),
                 Cell(method_name(row.method)),
-                Cell(reference_text(row.booking_key)),
+                Cell(reference_text(row.booking_key), is_code=True),
                 Cell(row.amount, note=payment_note(row, language=wording.language())),
             )
             for row in rows

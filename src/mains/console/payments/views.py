@@ -60,7 +60,7 @@ def _table(request: StaffRequest, rows: list[BookedRow]) -> Table:
                 Cell(wording.moment(row.received_at, request.tenant.zone)),
                 _what_for(request, row),
                 Cell(method_name(row.method)),
-                Cell(reference_text(row.booking_key)),
+                Cell(reference_text(row.booking_key), is_code=True),
                 Cell(row.booked_by),
                 Cell(row.amount),
             )
