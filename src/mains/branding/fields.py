@@ -1,12 +1,18 @@
 """Form fields that belong to the design system."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from mains.core.money import Money
+from mains.core.typed import NotAnAmount, parse_amount
+
 FIRST_YEAR, LAST_YEAR = 1900, 2199
+_NO_AMOUNT = _("This is no amount. Type digits, for example 48.19.")
 HEX = re.compile(r"#?([0-9a-fA-F]{6})")
 
 
@@ -37,6 +43,54 @@ class DayField(forms.DateField):
                 params={"first": FIRST_YEAR, "last": LAST_YEAR},
             )
         return day
+
+
+class AmountField(forms.CharField):
+    """
+    An amount of money with either decimal sign, as its reader writes it; nothing typed is None.
+
+    :param required_text: what to say where none was typed.
+    :param refusal: what to say of what is no amount.
+    :param above_zero: what to say of one that is not; without it the form decides.
+    :param currency: where it is known, zero, less, and parts of its smallest coin are refused.
+    """
+
+    def __init__(
+        self,
+        *,
+        required_text: Any = "",
+        refusal: Any = _NO_AMOUNT,
+        above_zero: Any = "",
+        currency: str = "",
+        **kwargs: Any,
+    ) -> None:
+        attributes = {"inputmode": "decimal", "autocomplete": "off", "class": "short"}
+        kwargs.setdefault("widget", forms.TextInput(attrs=attributes))
+        kwargs["error_messages"] = {"required": required_text}
+        super().__init__(max_length=30, **kwargs)
+        self.refusal, self.above_zero, self.currency = refusal, above_zero, currency
+
+    def clean(self, value: Any) -> Any:
+        """
+        Return the amount as a decimal, or None.
+        """
+        typed = super().clean(value)
+        if not typed:
+            return None
+        try:
+            amount = parse_amount(typed, language=get_language() or "en")
+        except NotAnAmount as error:
+            raise forms.ValidationError(self.refusal) from error
+        if self.above_zero and amount <= 0:
+            raise forms.ValidationError(self.above_zero)
+        if self.currency and not self._is_payable(amount):
+            raise forms.ValidationError(
+                _("Type an amount above zero, with no more digits than the currency has.")
+            )
+        return amount
+
+    def _is_payable(self, amount: Decimal) -> bool:
+        return amount > 0 and Money.round_from(amount, self.currency).as_decimal() == amount
 
 
 class ColourForm(forms.Form):

@@ -1,7 +1,6 @@
 """Fixed monthly amounts of an account: put a contract on one, change it, stop it."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -14,39 +13,24 @@ from django.views.decorators.http import require_http_methods
 
 from mains.billing.budgets import changes
 from mains.billing.budgets.overview import BudgetRow, Offer
-from mains.branding.fields import DayField
+from mains.branding.fields import AmountField, DayField
 from mains.console import wording
 from mains.console.access import BILLING, StaffRequest, author, staff, to
 from mains.console.accounts.budget_problems import PROBLEMS, field_of, sentence_of
 from mains.console.accounts.budget_tables import offered
 from mains.core.money import Money
-from mains.core.typed import NotAnAmount, parse_amount
 from mains.customers import queries
 from mains.customers.queries import AccountDetail
 from mains.journeys import budget_desk
 
 
 class Monthly(forms.Form):
-    amount = forms.CharField(
+    amount = AmountField(
         label=gettext_lazy("Net amount a month"),
         help_text=gettext_lazy("Without VAT."),
-        max_length=30,
-        widget=forms.TextInput(
-            attrs={"inputmode": "decimal", "autocomplete": "off", "class": "short"}
-        ),
-        error_messages={"required": gettext_lazy("Type the amount without VAT.")},
+        required_text=gettext_lazy("Type the amount without VAT."),
+        above_zero=gettext_lazy("Type an amount above zero."),
     )
-
-    def clean_amount(self) -> Decimal:
-        try:
-            amount = parse_amount(self.cleaned_data["amount"], language=wording.language())
-        except NotAnAmount as error:
-            raise forms.ValidationError(
-                _("This is no amount. Type digits, for example 48.19.")
-            ) from error
-        if amount <= 0:
-            raise forms.ValidationError(_("Type an amount above zero."))
-        return amount
 
 
 class PutOn(Monthly):

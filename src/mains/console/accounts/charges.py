@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -16,11 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from mains.billing import charges
 from mains.billing.charges import LABEL, AlreadyOnBill, ChargeRow, Wish
 from mains.branding.components import Cell, Column, Table
-from mains.branding.fields import DayField
+from mains.branding.fields import AmountField, DayField
 from mains.console import wording
 from mains.console.access import BILLING, StaffRequest, author, staff, to
 from mains.core.money import Money
-from mains.core.typed import NotAnAmount, parse_amount
 from mains.customers import queries
 from mains.tenancy.tenantfile import TenantFile
 
@@ -35,14 +33,11 @@ class AddCharge(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose who pays.")},
     )
-    amount = forms.CharField(
+    amount = AmountField(
         label=gettext_lazy("Net amount"),
         help_text=gettext_lazy("Without VAT."),
-        max_length=30,
-        widget=forms.TextInput(
-            attrs={"inputmode": "decimal", "autocomplete": "off", "class": "short"}
-        ),
-        error_messages={"required": gettext_lazy("Type the amount without VAT.")},
+        required_text=gettext_lazy("Type the amount without VAT."),
+        above_zero=gettext_lazy("Type an amount above zero."),
     )
     tax = forms.ChoiceField(
         label=gettext_lazy("VAT"),
@@ -63,9 +58,9 @@ class AddCharge(forms.Form):
     )
     key = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
-    def __init__(self, *args: Any, file: TenantFile, language: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, file: TenantFile, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.language, self.languages = language, file.locale.languages
+        self.languages = file.locale.languages
         self.fields["tax"].choices = _taxes(file)  # type: ignore[attr-defined]
         for code in self.languages:
             self.fields[f"text_{code}"] = forms.CharField(
@@ -73,17 +68,6 @@ class AddCharge(forms.Form):
                 max_length=LABEL,
                 error_messages={"required": _("Type what the bill says.")},
             )
-
-    def clean_amount(self) -> Decimal:
-        try:
-            amount = parse_amount(self.cleaned_data["amount"], language=self.language)
-        except NotAnAmount as error:
-            raise forms.ValidationError(
-                _("This is no amount. Type digits, for example 48.19.")
-            ) from error
-        if amount <= 0:
-            raise forms.ValidationError(_("Type an amount above zero."))
-        return amount
 
     def wish(self, currency: str) -> Wish:
         """
@@ -127,7 +111,6 @@ def add(request: StaffRequest, account_id: int) -> HttpResponse:
     form = AddCharge(
         request.POST or None,
         file=request.tenant.file,
-        language=wording.language(),
         initial=initial,
     )
     if request.method == "POST" and form.is_valid():

@@ -1,7 +1,6 @@
 """What staff type about bank statements: a file, what to look for, and where money belongs."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -10,10 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from mains.bankfiles.profiles import PROFILES
 from mains.bankfiles.unreadable import MOST_BYTES
-from mains.branding.fields import DayField
+from mains.branding.fields import AmountField, DayField
 from mains.console.bank import words
 from mains.core.money import Money
-from mains.core.typed import NotAnAmount, parse_amount
 from mains.payments.models import LineState
 
 MB = 1_000_000
@@ -87,26 +85,21 @@ class Filter(forms.Form):
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    amount = forms.CharField(
-        label=gettext_lazy("Amount"),
-        required=False,
-        max_length=30,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-    )
     first = DayField(label=gettext_lazy("From"), required=False)
     last = DayField(label=gettext_lazy("To"), required=False)
     state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
+    field_order = ("text", "amount", "first", "last", "state", "company")
 
     def __init__(
         self,
         *args: Any,
         companies: Sequence[tuple[str, str]],
         currency: str,
-        language: str,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.currency, self.language = currency, language
+        self.currency = currency
+        self.fields["amount"] = AmountField(label=_("Amount"), required=False, currency=currency)
         states: Any = self.fields["state"]
         states.choices = [
             *((one, words.state_name(one)) for one in LineState.values),
@@ -117,10 +110,11 @@ class Filter(forms.Form):
             self.fields["company"] = forms.ChoiceField(
                 label=_("Company"), required=False, choices=[("", _("All")), *companies]
             )
+        self.order_fields(self.field_order)
 
     def clean_amount(self) -> int | None:
         typed = self.cleaned_data["amount"]
-        return _minor(typed, self.currency, self.language) if typed else None
+        return None if typed is None else Money.round_from(typed, self.currency).minor
 
 
 class Split(forms.Form):
@@ -128,9 +122,8 @@ class Split(forms.Form):
     Up to five bills, payment documents or accounts, each with what it gets.
     """
 
-    def __init__(self, *args: Any, currency: str, language: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.currency, self.language = currency, language
         for row in range(ROWS):
             self.fields[f"target{row}"] = forms.CharField(
                 label=_("Bill or account %(number)s") % {"number": row + 1},
@@ -138,55 +131,24 @@ class Split(forms.Form):
                 max_length=60,
                 widget=forms.TextInput(attrs={"autocomplete": "off"}),
             )
-            self.fields[f"amount{row}"] = forms.CharField(
+            self.fields[f"amount{row}"] = AmountField(
                 label=_("Amount %(number)s") % {"number": row + 1},
                 required=False,
-                max_length=30,
-                widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+                currency=currency,
             )
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
         found = []
         for row in range(ROWS):
-            target, amount = (said.get(f"{name}{row}", "").strip() for name in ("target", "amount"))
-            if bool(target) != bool(amount):
-                missing = "amount" if target else "target"
-                self.add_error(
-                    f"{missing}{row}",
-                    _("Type the amount.") if target else _("Type the bill or the account."),
-                )
-            elif target:
-                found.append((row, target, self._amount(row, amount)))
+            target, amount = said.get(f"target{row}", ""), said.get(f"amount{row}")
+            if target and amount:
+                found.append((row, target, amount))
+            elif target and f"amount{row}" not in self.errors:
+                self.add_error(f"amount{row}", _("Type the amount."))
+            elif amount:
+                self.add_error(f"target{row}", _("Type the bill or the account."))
         if not found and not self.errors:
             self.add_error("target0", _("Type a bill or an account, and what it gets."))
         said["rows"] = found
         return said
-
-    def _amount(self, row: int, typed: str) -> Decimal:
-        try:
-            minor = _minor(typed, self.currency, self.language)
-        except forms.ValidationError as error:
-            self.add_error(f"amount{row}", error)
-            return Decimal(0)
-        return Money(minor, self.currency).as_decimal()
-
-
-def _minor(typed: str, currency: str, language: str) -> int:
-    """
-    Return a typed amount in minor units.
-
-    :raises ValidationError: for what is no amount above zero, or parts of the smallest coin.
-    """
-    try:
-        amount = parse_amount(typed, language=language)
-    except NotAnAmount as error:
-        raise forms.ValidationError(
-            _("This is no amount. Type digits, for example 48.19.")
-        ) from error
-    money = Money.round_from(amount, currency)
-    if money.minor <= 0 or money.as_decimal() != amount:
-        raise forms.ValidationError(
-            _("Type an amount above zero, with no more digits than the currency has.")
-        )
-    return money.minor

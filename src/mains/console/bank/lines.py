@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from mains.console import wording
 from mains.console.access import BILLING, StaffRequest, staff, to
 from mains.console.bank import words
 from mains.console.bank.forms import Split
@@ -50,7 +49,7 @@ def _page(
     found = shown(request, entry)
     row = entry.row
     if form is None:
-        form = Split(currency=row.amount.currency, language=wording.language())
+        form = Split(currency=row.amount.currency)
     clearings = bank_desk_lines.clearings(line_id=row.id)
     return render(
         request,
@@ -142,7 +141,7 @@ def _undo(request: StaffRequest, deed: Deed) -> str:
 
 def _split(request: StaffRequest, deed: Deed) -> str:
     currency = _entry(request, deed.line_id).row.amount.currency
-    form = Split(request.POST, currency=currency, language=wording.language())
+    form = Split(request.POST, currency=currency)
     if not form.is_valid():
         raise _Wrong(form)
     rows = form.cleaned_data["rows"]

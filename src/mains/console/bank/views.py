@@ -54,7 +54,6 @@ def desk(request: StaffRequest) -> HttpResponse:
         {"state": LineState.OPEN, **request.GET.dict()},
         companies=companies(),
         currency=request.tenant.file.locale.currency,
-        language=wording.language(),
     )
     wanted = _wanted(form)
     sums = overview.sums(wanted=_any_state(wanted))

@@ -1,13 +1,9 @@
 """Book a bank transfer."""
 
-from decimal import Decimal
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from mains.branding.fields import DayField
-from mains.core.typed import NotAnAmount, parse_amount
+from mains.branding.fields import AmountField, DayField
 
 
 class BankTransfer(forms.Form):
@@ -17,14 +13,10 @@ class BankTransfer(forms.Form):
         max_length=60,
         error_messages={"required": _("Type which bill was paid.")},
     )
-    amount = forms.CharField(
+    amount = AmountField(
         label=_("Amount"),
         help_text=_("As on the bank statement. What exceeds the bill stays as credit."),
-        max_length=30,
-        widget=forms.TextInput(
-            attrs={"inputmode": "decimal", "autocomplete": "off", "class": "short"}
-        ),
-        error_messages={"required": _("Type the amount that arrived.")},
+        required_text=_("Type the amount that arrived."),
     )
     value_date = DayField(
         label=_("Value date"),
@@ -36,15 +28,3 @@ class BankTransfer(forms.Form):
         max_length=60,
         error_messages={"required": _("Type the reference that the bank gave the transfer.")},
     )
-
-    def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.language = language
-
-    def clean_amount(self) -> Decimal:
-        try:
-            return parse_amount(self.cleaned_data["amount"], language=self.language)
-        except NotAnAmount as error:
-            raise forms.ValidationError(
-                _("This is no amount. Type digits, for example 48.19.")
-            ) from error

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from mains.branding.components import Cell, Column, Fact, Table
+from mains.branding.fields import AmountField
 from mains.console import wording
 from mains.console.access import BILLING, StaffRequest, staff, to
 from mains.console.approvals.asking import ask_second_owner
 from mains.core.money import Money
-from mains.core.typed import NotAnAmount, parse_amount
 from mains.core.wording import bare_money_text, money_text
 from mains.journeys import large_refunds, payment_repair
 from mains.journeys.payment_repair import EventRow, Found, Standing
@@ -26,28 +26,18 @@ from mains.tenancy.tenantfile.approvals import Deed
 
 
 class Refund(forms.Form):
-    amount = forms.CharField(
+    amount = AmountField(
         label=gettext_lazy("Amount to give back"),
-        max_length=30,
-        widget=forms.TextInput(
-            attrs={"inputmode": "decimal", "autocomplete": "off", "class": "short"}
-        ),
-        error_messages={"required": gettext_lazy("Type how much goes back.")},
+        required_text=gettext_lazy("Type how much goes back."),
     )
     key = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
-    def __init__(self, *args: Any, language: str, currency: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.language, self.currency = language, currency
+        self.currency = currency
 
     def clean_amount(self) -> Money:
-        try:
-            typed = parse_amount(self.cleaned_data["amount"], language=self.language)
-        except NotAnAmount as error:
-            raise forms.ValidationError(
-                _("This is no amount. Type digits, for example 48.19.")
-            ) from error
-        return Money.round_from(typed, self.currency)
+        return Money.round_from(self.cleaned_data["amount"], self.currency)
 
     def refuse(self, most: Money) -> None:
         """
@@ -58,8 +48,8 @@ class Refund(forms.Form):
             "amount",
             _("Type an amount from %(least)s to %(most)s.")
             % {
-                "least": money_text(least, language=self.language),
-                "most": money_text(most, language=self.language),
+                "least": money_text(least, language=wording.language()),
+                "most": money_text(most, language=wording.language()),
             },
         )
 
@@ -146,7 +136,6 @@ def _page(request: StaffRequest, token: str, form: Refund | None = None) -> Http
     left = standing.refundable
     if left is not None and form is None:
         form = Refund(
-            language=wording.language(),
             currency=left.currency,
             initial={
                 "key": secrets.token_hex(16),
@@ -239,7 +228,7 @@ def refund(request: StaffRequest, token: str) -> HttpResponse:
         raise Http404
     # What came in may be in another currency than what was asked for.
     currency = (standing.refundable or standing.found.amount).currency
-    form = Refund(request.POST, language=wording.language(), currency=currency)
+    form = Refund(request.POST, currency=currency)
     if not form.is_valid():
         return _page(request, token, form)
     try:

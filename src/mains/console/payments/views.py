@@ -85,7 +85,6 @@ def book(request: StaffRequest) -> HttpResponse:
     """
     form = BankTransfer(
         request.POST or None,
-        language=wording.language(),
         initial={"value_date": request.today, "reference": request.GET.get("bill", "")[:60]},
     )
     if request.method == "POST" and form.is_valid():

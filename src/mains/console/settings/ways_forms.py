@@ -7,8 +7,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from mains.branding.fields import AmountField
 from mains.console import wording
-from mains.core.typed import NotAnAmount, parse_amount
 from mains.journeys import ways_desk
 from mains.journeys.ways_changing import Wish
 from mains.journeys.ways_desk import Way
@@ -79,25 +79,20 @@ class Taking(forms.Form):
         }
 
 
-class AmountField(forms.CharField):
+class UpTo(AmountField):
     """
-    A decimal with either decimal sign, as its reader writes it; nothing typed is zero.
+    A decimal from zero, which nothing typed is, to the most that makes sense.
     """
 
     def __init__(self, *, most: Decimal, **kwargs: Any) -> None:
-        attributes = {"class": "short", "inputmode": "decimal", "autocomplete": "off"}
-        super().__init__(required=False, widget=forms.TextInput(attrs=attributes), **kwargs)
+        super().__init__(required=False, refusal=_("Type a number, such as 1.5."), **kwargs)
         self.most = most
 
     def clean(self, value: Any) -> Any:
         """
         Return the decimal.
         """
-        typed = super().clean(value)
-        try:
-            amount = parse_amount(typed, language=wording.language()) if typed else Decimal(0)
-        except NotAnAmount as error:
-            raise forms.ValidationError(_("Type a number, such as 1.5.")) from error
+        amount = super().clean(value) or Decimal(0)
         if not 0 <= amount <= self.most:
             raise forms.ValidationError(
                 _("Type a number from 0 to %(most)s.") % {"most": wording.number(self.most)}
@@ -178,13 +173,13 @@ class WayForm(forms.Form):
 
     def _fee(self) -> None:
         fee = self.way.choice.fee if self.way else Fee()
-        self.fields["percent"] = AmountField(
+        self.fields["percent"] = UpTo(
             label=_("Fee in percent"),
             help_text=_("What paying this way costs the payer on top. It is shown before paying."),
             most=Decimal(10),
             initial=wording.number(fee.percent.normalize()) if fee.percent else "",
         )
-        self.fields["fixed"] = AmountField(
+        self.fields["fixed"] = UpTo(
             label=_("Fixed fee in %(currency)s") % {"currency": self.file.locale.currency},
             most=Decimal(100),
             initial=wording.number(fee.fixed) if fee.fixed else "",

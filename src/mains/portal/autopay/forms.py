@@ -5,9 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from mains.branding.fields import DayField
+from mains.branding.fields import AmountField, DayField
 from mains.core.money import Money
-from mains.core.typed import NotAnAmount, parse_amount
 
 
 class WithLimit(forms.Form):
@@ -15,33 +14,25 @@ class WithLimit(forms.Form):
     How much is collected of one bill at the most; nothing typed means whatever is owed.
     """
 
-    limit = forms.CharField(
+    limit = AmountField(
         label=_("Limit for one bill"),
         help_text=_("If a bill is higher we ask you first."),
         required=False,
-        max_length=30,
-        widget=forms.TextInput(
-            attrs={"inputmode": "decimal", "autocomplete": "off", "class": "short"}
-        ),
+        refusal=_("This is no amount. Type digits, for example 150, or leave it empty."),
     )
 
-    def __init__(self, *args: Any, language: str, currency: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.language, self.currency = language, currency
+        self.currency = currency
 
     def clean_limit(self) -> int | None:
         """
         Return the limit in minor units, or None.
         """
         typed = self.cleaned_data["limit"]
-        if not typed:
+        if typed is None:
             return None
-        try:
-            money = Money.round_from(parse_amount(typed, language=self.language), self.currency)
-        except NotAnAmount as error:
-            raise forms.ValidationError(
-                _("This is no amount. Type digits, for example 150, or leave it empty.")
-            ) from error
+        money = Money.round_from(typed, self.currency)
         if money.minor <= 0:
             raise forms.ValidationError(_("A limit is more than nothing; leave it empty for none."))
         return money.minor

@@ -78,7 +78,7 @@ def one(request: PortalRequest, account_id: int) -> HttpResponse:
     account, standing = _account(request, account_id), _standing(request, account_id)
     if _is_off(request, standing):
         return switched_off(request)
-    form = WithLimit(request.POST or None, language=language(), currency=standing.currency)
+    form = WithLimit(request.POST or None, currency=standing.currency)
     if request.method == "POST":
         _require_own(account)
         if form.is_valid():
@@ -134,9 +134,7 @@ def _page(
             "form": form,
             "limit_form": form
             if form.is_bound and isinstance(form, WithLimit)
-            else WithLimit(
-                language=language(), currency=standing.currency, initial={"limit": limit}
-            ),
+            else WithLimit(currency=standing.currency, initial={"limit": limit}),
             "pause_form": form if isinstance(form, Pause) else Pause(),
             "own": not account.is_shared,
             "days": choice.announce_days,
@@ -203,7 +201,7 @@ def debit(request: PortalRequest, account_id: int) -> HttpResponse:
         raise Http404
     if standing.mandate_id is not None:
         return redirect("portal:autopay-one", account_id=account_id)
-    form = DirectDebit(request.POST or None, language=language(), currency=standing.currency)
+    form = DirectDebit(request.POST or None, currency=standing.currency)
     if request.method == "POST" and form.is_valid() and _signed(request, account_id, form):
         messages.success(
             request, _("Done. From the next bill on we collect exactly what is owed, on its day.")
@@ -273,7 +271,7 @@ def _facts_of(request: PortalRequest) -> dict[str, Any]:
 
 
 def _set_limit(request: PortalRequest, mandate_id: int, standing: Standing) -> str | WithLimit:
-    form = WithLimit(request.POST, language=language(), currency=standing.currency)
+    form = WithLimit(request.POST, currency=standing.currency)
     if not form.is_valid():
         return form
     mandates.set_limit(

@@ -81,13 +81,13 @@ def typed_part(request: PortalRequest, bills: list[BillRow]) -> Part | None:
     Return how much of a bill somebody wants to pay, where that can be chosen or was sent anyway.
     """
     if _takes_part(request, bills) or request.POST.get("much") == "part":
-        return Part(request.POST, language=language(), owed=bills[0].outstanding)
+        return Part(request.POST, owed=bills[0].outstanding)
     return None
 
 
 def _part(rows: list[BillRow]) -> Part:
     (row,) = rows
-    return Part(language=language(), owed=row.outstanding, auto_id=f"{row.company_code}-%s")
+    return Part(owed=row.outstanding, auto_id=f"{row.company_code}-%s")
 
 
 def _takes_part(request: PortalRequest, rows: list[BillRow]) -> bool:

@@ -30,7 +30,7 @@ def find(request: PortalRequest) -> HttpResponse:
     """
     Find what to pay with a code or number and its amount; nothing else is told before.
     """
-    form = FindBill(request.POST or None, language=language())
+    form = FindBill(request.POST or None)
 
     def asked() -> Found:
         return guest_payment.find(
@@ -50,7 +50,7 @@ def by_fields(request: PortalRequest) -> HttpResponse:
     """
     if not _has_fields(request):
         raise Http404
-    form = FindByFields(request.POST or None, language=language())
+    form = FindByFields(request.POST or None)
 
     def asked() -> Found:
         return guest_payment.find(

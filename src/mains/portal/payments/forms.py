@@ -7,45 +7,32 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from mains.branding.fields import AmountField
 from mains.core.money import Money
-from mains.core.typed import NotAnAmount, parse_amount
 from mains.core.wording import money_text
 from mains.payments.finding import Fields
 from mains.payments.queries import BillRow
+from mains.portal.readings.messages import language
 from mains.references.payable import plain
 
 # Codes as long as this hold an amount: 46 digits below a barcode, a slip's line, a pagoPA code.
 SAYS_AMOUNT = 40
 
 
-def _amount_field(help_text: Any) -> forms.CharField:
-    return forms.CharField(
+NO_AMOUNT = _("This is no amount. Type digits, for example 48,19.")
+
+
+def _amount_field() -> AmountField:
+    return AmountField(
         label=_("Amount to pay"),
-        help_text=help_text,
-        max_length=30,
+        help_text=_("Exactly as on the bill, for example 48,19."),
+        required_text=_("Type the amount of your bill."),
+        refusal=NO_AMOUNT,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-        error_messages={"required": _("Type the amount of your bill.")},
     )
 
 
-class _WithAmount(forms.Form):
-    def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.language = language
-
-    def clean_amount(self) -> Any:
-        typed = self.cleaned_data["amount"]
-        if not typed:
-            return None
-        try:
-            return parse_amount(typed, language=self.language)
-        except NotAnAmount as error:
-            raise forms.ValidationError(
-                _("This is no amount. Type digits, for example 48,19.")
-            ) from error
-
-
-class FindBill(_WithAmount):
+class FindBill(forms.Form):
     reference = forms.CharField(
         label=_("Code or number on your bill"),
         help_text=_(
@@ -56,7 +43,7 @@ class FindBill(_WithAmount):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": _("Type the reference or the number of your bill.")},
     )
-    amount = _amount_field(_("Exactly as on the bill, for example 48,19."))
+    amount = _amount_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -76,7 +63,7 @@ def _digits_field(label: Any, example: str, **attrs: Any) -> forms.CharField:
     )
 
 
-class FindByFields(_WithAmount):
+class FindByFields(forms.Form):
     """
     The fields of Cuaderno 57, in the order in which Spanish bills print them.
     """
@@ -85,7 +72,7 @@ class FindByFields(_WithAmount):
     issuer = _digits_field(_("Issuer"), "12345678-501")
     reference = _digits_field(_("Reference"), "20260000042-15")
     identification = _digits_field(_("Identification"), "241126")
-    amount = _amount_field(_("Exactly as on the bill, for example 48,19."))
+    amount = _amount_field()
 
     @property
     def fields_typed(self) -> Fields:
@@ -93,19 +80,16 @@ class FindByFields(_WithAmount):
         return Fields(**{name: self.cleaned_data[name] for name in names})
 
 
-class Part(_WithAmount):
+class Part(forms.Form):
     """
     How much of one bill is paid: all that is owed, or less.
     """
 
-    amount = forms.CharField(
+    amount = AmountField(
         label=_("Amount that you pay now"),
         help_text=_("Only if you pay a part."),
-        max_length=30,
-        widget=forms.TextInput(
-            attrs={"inputmode": "decimal", "autocomplete": "off", "class": "short"}
-        ),
-        error_messages={"required": _("Type how much you pay now, or choose to pay all of it.")},
+        required_text=_("Type how much you pay now, or choose to pay all of it."),
+        refusal=NO_AMOUNT,
     )
 
     def __init__(self, *args: Any, owed: Money, **kwargs: Any) -> None:
@@ -121,7 +105,7 @@ class Part(_WithAmount):
         return self.data.get("much") == "part"
 
     def clean_amount(self) -> Any:
-        typed = super().clean_amount()
+        typed = self.cleaned_data["amount"]
         if typed not in {None, self.owed.as_decimal()} and not self.is_chosen:
             raise forms.ValidationError(
                 _(
@@ -151,8 +135,8 @@ class Part(_WithAmount):
             "amount",
             gettext("Type an amount from %(least)s to %(most)s.")
             % {
-                "least": money_text(Money(1, self.owed.currency), language=self.language),
-                "most": money_text(self.owed, language=self.language),
+                "least": money_text(Money(1, self.owed.currency), language=language()),
+                "most": money_text(self.owed, language=language()),
             },
         )
 
