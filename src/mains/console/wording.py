@@ -167,6 +167,15 @@ def event_outcome(code: str, *, is_waiting: bool) -> str:
     }.get(code, code)
 
 
+def booked_by(code: str) -> str:
+    """
+    Say who booked a payment: a gateway, an import by itself, or a colleague by the address.
+    """
+    if code == "system":
+        return _("by itself")
+    return gateway(code.removeprefix("gateway:"))
+
+
 def payment_kind(code: str) -> str:
     """
     Return what money that moved after a payment is called.

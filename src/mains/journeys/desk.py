@@ -133,53 +133,6 @@ def seal(*, bill_id: int) -> Seal | None:
 
 
 @dataclass(frozen=True, slots=True)
-class BookedRow:
-    """
-    A payment as the desk lists it; what no bill took stays as credit of the account.
-    """
-
-    id: int
-    received_at: datetime
-    value_date: date
-    amount: Money
-    method: str
-    bill_id: int | None
-    bill_number: str
-    booking_key: str
-    booked_by: str
-    # Nobody has said yet whose it is.
-    is_in_suspense: bool
-
-
-def latest_payments(*, limit: int = 50) -> list[BookedRow]:
-    """
-    Return the latest payments, newest first.
-    """
-    rows = (
-        Payment.objects.prefetch_related("allocations__bill")
-        .defer("note")
-        .order_by("-received_at", "-pk")[:limit]
-    )
-    return [_booked(row) for row in rows]
-
-
-def _booked(row: Payment) -> BookedRow:
-    bills = [allocation.bill for allocation in row.allocations.all()]
-    return BookedRow(
-        id=row.pk,
-        received_at=row.received_at,
-        value_date=row.value_date,
-        amount=Money(row.amount_minor, row.currency),
-        method=row.method,
-        bill_id=bills[0].pk if bills else None,
-        bill_number=", ".join(bill.number for bill in bills),
-        booking_key=row.booking_key,
-        booked_by=row.booked_by,
-        is_in_suspense=row.suspense_minor > 0,
-    )
-
-
-@dataclass(frozen=True, slots=True)
 class OpenAttempt:
     token: str
     gateway: str

@@ -168,6 +168,7 @@ class Payment(models.Model):
     suspense_minor = models.BigIntegerField(db_default=0)
 
     class Meta:
+        indexes = [models.Index(fields=["-received_at", "-id"], name="payment_latest")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(suspense_minor=0)

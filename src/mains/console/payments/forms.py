@@ -1,9 +1,16 @@
-"""Book a bank transfer."""
+"""What staff type to book a bank transfer, and to look for payments."""
+
+from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mains.branding.fields import AmountField, DayField
+from mains.core.money import Money
+from mains.payments.booked import Wanted
+from mains.payments.models import PaymentMethod
+from mains.payments.wording import method_name
 
 
 class BankTransfer(forms.Form):
@@ -28,3 +35,42 @@ class BankTransfer(forms.Form):
         max_length=60,
         error_messages={"required": _("Type the reference that the bank gave the transfer.")},
     )
+
+
+class Look(forms.Form):
+    text = forms.CharField(
+        label=_("Payer, bill, receipt or reference"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    first = DayField(label=_("From"), required=False)
+    last = DayField(label=_("To"), required=False)
+    method = forms.ChoiceField(label=_("Method"), required=False)
+    field_order = ("text", "amount", "first", "last", "method")
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency = currency
+        self.fields["amount"] = AmountField(label=_("Amount"), required=False, currency=currency)
+        self.fields["method"].choices = [  # type: ignore[attr-defined]
+            ("", gettext("All")),
+            *((one, method_name(one)) for one in PaymentMethod.values),
+        ]
+        self.order_fields(self.field_order)
+
+    def wanted(self) -> Wanted:
+        """
+        Return what was typed; nothing narrows the list while a field is wrong.
+        """
+        if not self.is_valid():
+            return Wanted()
+        said = self.cleaned_data
+        amount = said["amount"]
+        return Wanted(
+            text=said["text"],
+            amount_minor=None if amount is None else Money.round_from(amount, self.currency).minor,
+            first=said["first"],
+            last=said["last"],
+            method=said["method"],
+        )

@@ -7,24 +7,50 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mains.branding.components import Cell, Column, Table
+from mains.branding.paging import page_asked, pages
 from mains.console import wording
 from mains.console.access import BILLING, StaffRequest, author, staff, to
-from mains.console.payments.forms import BankTransfer
+from mains.console.payments.forms import BankTransfer, Look
 from mains.journeys import bank_transfer, desk, pay_bills
-from mains.journeys.desk import BookedRow
+from mains.journeys.desk import OpenAttempt
 from mains.ledger.actions import ClosedMonth
 from mains.payments import booking
+from mains.payments.booked import BookedRow, booked
+from mains.payments.models import PaymentKind
 from mains.payments.wording import method_name, reference_text
+
+PAGE = 50
 
 
 @require_safe
 @staff(*BILLING)
 def desk_page(request: StaffRequest) -> HttpResponse:
     """
-    List open card payments and the latest bookings.
+    List open card payments and what was booked, the latest first or what somebody looks for.
     """
-    rows = desk.latest_payments()
-    attempts = [
+    typed = request.GET.dict()
+    sought = {name: str(typed[name]) for name in Look.field_order if typed.get(name)}
+    form = Look(sought or None, currency=request.tenant.file.locale.currency)
+    page = page_asked(request)
+    rows = booked(
+        wanted=form.wanted(), zone=request.tenant.zone, first=(page - 1) * PAGE, limit=PAGE + 1
+    )
+    return render(
+        request,
+        "console/payments/desk.html",
+        {
+            "form": form,
+            "is_sought": bool(sought),
+            "table": _table(request, rows[:PAGE]) if rows else None,
+            "pages": pages(page, more=len(rows) > PAGE, sought=sought),
+            "attempts": [] if sought else _open_attempts(request),
+            "debits_on": request.tenant.file.payments.direct_debit,
+        },
+    )
+
+
+def _open_attempts(request: StaffRequest) -> list[tuple[OpenAttempt, str, str, str]]:
+    return [
         (
             row,
             wording.gateway(row.gateway),
@@ -33,15 +59,6 @@ def desk_page(request: StaffRequest) -> HttpResponse:
         )
         for row in desk.open_attempts()
     ]
-    return render(
-        request,
-        "console/payments/desk.html",
-        {
-            "table": _table(request, rows) if rows else None,
-            "attempts": attempts,
-            "debits_on": request.tenant.file.payments.direct_debit,
-        },
-    )
 
 
 def _table(request: StaffRequest, rows: list[BookedRow]) -> Table:
@@ -55,26 +72,36 @@ def _table(request: StaffRequest, rows: list[BookedRow]) -> Table:
             Column(_("Booked by")),
             Column(_("Amount"), numeric=True),
         ),
-        rows=tuple(
-            (
-                Cell(wording.moment(row.received_at, request.tenant.zone)),
-                _what_for(request, row),
-                Cell(method_name(row.method)),
-                Cell(reference_text(row.booking_key), is_code=True),
-                Cell(row.booked_by),
-                Cell(row.amount),
-            )
-            for row in rows
+        rows=tuple(_line(request, row) for row in rows),
+    )
+
+
+def _line(request: StaffRequest, row: BookedRow) -> tuple[Cell, ...]:
+    zone, is_receipt = request.tenant.zone, row.kind == PaymentKind.RECEIPT
+    counted = _("Value date %(day)s") % {"day": wording.day(row.value_date)}
+    return (
+        Cell(
+            wording.moment(row.received_at, zone),
+            note="" if row.received_at.astimezone(zone).date() == row.value_date else counted,
         ),
+        _what_for(request, row),
+        Cell(method_name(row.method)),
+        Cell(reference_text(row.booking_key), is_code=True),
+        Cell(wording.booked_by(row.booked_by)),
+        Cell(row.amount, note="" if is_receipt else wording.payment_kind(row.kind)),
     )
 
 
 def _what_for(request: StaffRequest, row: BookedRow) -> Cell:
     if row.bill_id:
-        return Cell(row.bill_number, url=f"{request.base}bills/{row.bill_id}/")
+        url = f"{request.base}bills/{row.bill_id}/"
+        return Cell(row.bill_number, url=url, note=row.payer_name)
     if row.is_in_suspense:
-        return Cell(_("Waits to be placed"), meaning="warn")
-    return Cell(_("On account"))
+        line = f"{request.base}payments/bank/{row.bank_line_id}/" if row.bank_line_id else ""
+        return Cell(_("Waits to be placed"), url=line, meaning="warn", note=row.payer_name)
+    url = f"{request.base}customers/{row.account_id}/" if row.account_id else ""
+    text = _("On account %(number)s") % {"number": row.account_number}
+    return Cell(text if url else _("On account"), url=url, note=row.payer_name)
 
 
 @require_http_methods(["GET", "POST"])

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from mains.branding import paging
 from mains.branding.components import Cell, Column, Table
 from mains.core.wording import instant_text, short_date_text
 from mains.enrolment import actions, queries
@@ -19,7 +20,6 @@ from mains.enrolment.models import LinkRole
 from mains.enrolment.queries import LinkedAccount, WhoSees
 from mains.enrolment.rules.rights import Right
 from mains.identity.budgets import Budget
-from mains.portal import paging
 from mains.portal.access import PortalRequest, customer_required, require
 from mains.portal.accounts.forms import Give, Sharing
 from mains.portal.readings.messages import language

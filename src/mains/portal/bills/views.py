@@ -15,6 +15,7 @@ from mains.billing.documents.proofs import is_provable
 from mains.billing.explaining.telling import why
 from mains.billing.kinds import kind_name, title_of
 from mains.branding.components import Cell, Column, Fact, SumLine, Table
+from mains.branding.paging import page_asked, pages
 from mains.core.downloads import as_file, shown_as
 from mains.core.wording import date_text, money_text, short_date_text
 from mains.enrolment.access_log import Deed
@@ -44,7 +45,6 @@ from mains.portal.bills.explaining import (
 )
 from mains.portal.bills.machine_bills import documents_of
 from mains.portal.home.dues import MOST_PAID
-from mains.portal.paging import page_asked, pages
 from mains.portal.readings.messages import language
 
 PAGE = 50

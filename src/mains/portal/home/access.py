@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from mains.branding import paging
 from mains.branding.components import Cell, Column, Table
 from mains.core.wording import instant_text
 from mains.enrolment import queries
@@ -15,7 +16,6 @@ from mains.enrolment import wording as enrolment
 from mains.enrolment.access_log import SUPPORT
 from mains.enrolment.queries import Access, LinkedAccount
 from mains.enrolment.rules.rights import Right, allowed
-from mains.portal import paging
 from mains.portal.access import PortalRequest, customer_required
 from mains.portal.readings.messages import language
 from mains.support import queries as support

@@ -4,12 +4,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from mains.branding.paging import page_asked, pages
 from mains.enrolment.access_log import Deed
 from mains.enrolment.rules.rights import Right
 from mains.journeys import next_bill
 from mains.portal.access import PortalRequest, account_ids, customer_required, noted
 from mains.portal.next_bill import wording
-from mains.portal.paging import page_asked, pages
 
 PAGE = 10
 

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from mains.branding.components import Pages
+from mains.branding.paging import page_asked, pages
 from mains.core import spreadsheets
 from mains.core.downloads import as_file, shown_as
 from mains.enrolment.access_log import Deed
@@ -16,7 +17,6 @@ from mains.payments.statements import certificates, forms, paper, tables, wordin
 from mains.payments.statements.account import statements
 from mains.payments.statements.standing import standings, summed
 from mains.portal.access import PortalRequest, account_ids, customer_required, noted, require
-from mains.portal.paging import page_asked, pages
 from mains.portal.readings.messages import language
 
 # Accounts on one page, and in one file.

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mains.branding.components import Cell, Column, Table
+from mains.branding.paging import page_asked, pages
 from mains.core.wording import instant_text
 from mains.enrolment.access_log import Deed
 from mains.enrolment.rules.rights import Right
@@ -29,7 +30,6 @@ from mains.portal.access import (
 )
 from mains.portal.bills.views import is_payable
 from mains.portal.home.dues import MOST_PAID
-from mains.portal.paging import page_asked, pages
 from mains.portal.payments import choosing
 from mains.portal.payments.forms import Part, Receipt
 from mains.portal.readings.messages import language

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from mains.branding.paging import page_asked, pages
 from mains.enrolment.access_log import Deed
 from mains.enrolment.rules.rights import Right
 from mains.metering import actions, photos, queries, reminding
@@ -16,7 +17,6 @@ from mains.metering.models import Reading, ReadingQuality, ReadingSource
 from mains.metering.queries import RegisterRow
 from mains.metering.windows import window_for
 from mains.portal.access import PortalRequest, account_ids, customer_required, noted
-from mains.portal.paging import page_asked, pages
 from mains.portal.readings import after, entering, history, keeping, messages
 from mains.portal.readings.forms import Readings
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from mains.branding.components import Pages
+from mains.branding.paging import page_asked, pages
 from mains.core import spreadsheets
 from mains.core.calendars import add_months
 from mains.core.downloads import as_file
@@ -20,7 +21,6 @@ from mains.metering.estimates import weather_plans
 from mains.metering.interval_use import Held, registers_held
 from mains.metering.rules.interval_use import Grain
 from mains.portal.access import PortalRequest, account_ids, customer_required
-from mains.portal.paging import page_asked, pages
 from mains.portal.usage import by_reading, costs, intervals, weather, wording
 from mains.portal.usage.audit import YearsForm
 from mains.portal.usage.wording import UseChart

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from mains.branding.paging import page_asked, pages
 from mains.core import spreadsheets
 from mains.core.downloads import as_file
 from mains.enrolment.access_log import Deed
@@ -18,7 +19,6 @@ from mains.metering import queries
 from mains.metering.models import Reading, ReadingQuality
 from mains.metering.rules.pasted import Given
 from mains.portal.access import PortalRequest, customer_required, noted
-from mains.portal.paging import page_asked, pages
 from mains.portal.readings.many import checking, lists, tables
 from mains.portal.readings.many.checking import Rows
 

@@ -1,6 +1,7 @@
 """Long lists in pages: by their number, or newest first by the last row of the page before."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -24,16 +25,22 @@ def page_asked(request: HttpRequest) -> int:
     )
 
 
-def pages(page: int, *, more: bool) -> Pages | None:
+def pages(page: int, *, more: bool, sought: Mapping[str, str] | None = None) -> Pages | None:
     """
     Return what leads to the pages before and after, or None where there is one only.
+
+    :param sought: what the list was narrowed by, kept from page to page.
     """
     if page == 1 and not more:
         return None
+
+    def url(number: int) -> str:
+        return f"?{urlencode({**(sought or {}), 'page': number})}"
+
     return Pages(
         summary=_("Page %(page)s") % {"page": page},
-        previous_url=f"?page={page - 1}" if page > 1 else "",
-        next_url=f"?page={page + 1}" if more else "",
+        previous_url=url(page - 1) if page > 1 else "",
+        next_url=url(page + 1) if more else "",
     )
 
 
