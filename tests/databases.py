@@ -31,21 +31,77 @@ def owner(name: str | None = None) -> Iterator[psycopg.Connection[Any]]:
 def create_tenant(connection: psycopg.Connection[Any], schema_name: str) -> None:
     from mains.tenancy import provisioning
 
-    provisioning.create(
-        connection,
-        schema_name=schema_name,
-        name=schema_name.title(),
-        hosts=[f"{schema_name}.localhost"],
-        state="SANDBOX",
-        now=datetime(2026, 1, 1, tzinfo=UTC),
-    )
+    provisioning.create(connection, **_facts(schema_name))
     connection.commit()
+
+
+def _facts(schema_name: str) -> dict[str, Any]:
+    return {
+        "schema_name": schema_name,
+        "name": schema_name.title(),
+        "hosts": [f"{schema_name}.localhost"],
+        "state": "SANDBOX",
+        "now": datetime(2026, 1, 1, tzinfo=UTC),
+    }
 
 
 def drop_tenant(connection: psycopg.Connection[Any], schema_name: str) -> None:
     from mains.tenancy import provisioning
 
     provisioning.drop(connection, schema_name=schema_name)
+    connection.commit()
+
+
+# What a new tenant's schema has no rows in is emptied, and its numbers begin at one again.
+_EMPTY = """
+do $$
+declare
+  one text; has_rows boolean; filled text[] := '{}';
+begin
+  for one in select format('%I.%I', schemaname, tablename) from pg_tables
+             where schemaname = '@schema@' and tablename <> 'django_migrations' loop
+    execute 'select exists (select from ' || one || ')' into has_rows;
+    if has_rows then filled := filled || one; end if;
+  end loop;
+  if filled <> '{}' then
+    execute 'truncate ' || array_to_string(filled, ', ') || ' cascade';
+  end if;
+  for one in select format('%I.%I', schemaname, sequencename) from pg_sequences
+             where schemaname = '@schema@' and last_value is not null loop
+    execute 'alter sequence ' || one || ' restart';
+  end loop;
+end $$
+"""
+
+
+def fresh_tenant(connection: psycopg.Connection[Any], schema_name: str) -> None:
+    """
+    Give a tenant as nobody used it before: a schema that is there is emptied, which takes a third
+    of the time in which it is made.
+    """
+    from mains.tenancy import provisioning
+
+    retire_tenant(connection, schema_name)
+    known = connection.execute("select to_regnamespace(%s)", [schema_name]).fetchone()
+    if known is None or known[0] is None:
+        create_tenant(connection, schema_name)
+        return
+    connection.execute(_EMPTY.replace("@schema@", schema_name))
+    provisioning._register(connection, **_facts(schema_name))
+    connection.commit()
+
+
+def retire_tenant(connection: psycopg.Connection[Any], schema_name: str) -> None:
+    """
+    Let nobody meet a tenant any more; its schema stays for whoever takes the name next.
+    """
+    for table in ("domain", "configuration", "membership", "keptsecret"):
+        connection.execute(
+            f"delete from public.tenancy_{table} where tenant_id in"
+            " (select id from public.tenancy_tenant where schema_name = %s)",
+            [schema_name],
+        )
+    connection.execute("delete from public.tenancy_tenant where schema_name = %s", [schema_name])
     connection.commit()
 
 
@@ -72,8 +128,7 @@ def renew(*schema_names: str) -> None:
     """
     with owner() as connection:
         for schema_name in schema_names:
-            drop_tenant(connection, schema_name)
-            create_tenant(connection, schema_name)
+            fresh_tenant(connection, schema_name)
         forget_staff(connection)
         connection.commit()
 

@@ -107,15 +107,16 @@ def person(email: str, *accounts: Any, slug: str = SLUG, **terms: Any) -> Person
     from django.db import transaction
     from tests.journeys import logins
 
-    from mains.enrolment.actions.links import Terms, make_link
+    from mains.enrolment.actions.links import Terms
+    from mains.enrolment.models import AccountLink
     from mains.guard.context import inside
 
     user = logins.add_login(email, schema_name=slug)
+    # All at once: some people have two hundred. Whoever has a link already keeps it.
+    columns = {"user_id": user.pk, "evidence": [], "linked_at": NOW, **Terms(**terms).columns()}
     with inside(slug), transaction.atomic():
-        for account in accounts:
-            make_link(
-                user=user, account=account, evidence=[], now=NOW, today=TODAY, terms=Terms(**terms)
-            )
+        links = [AccountLink(account=account, **columns) for account in accounts]
+        AccountLink.objects.bulk_create(links, ignore_conflicts=True)
     return signed_in(email, slug=slug)
 
 

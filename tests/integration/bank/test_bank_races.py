@@ -21,13 +21,12 @@ def world(django_db_setup, django_db_blocker):
     from tests import databases
 
     with django_db_blocker.unblock(), databases.owner() as owner:
-        databases.drop_tenant(owner, SCHEMA)
-        databases.create_tenant(owner, SCHEMA)
+        databases.fresh_tenant(owner, SCHEMA)
         with context.inside(SCHEMA):
             made = World(schema_name=SCHEMA)
         yield made
         connection.close()
-        databases.drop_tenant(owner, SCHEMA)
+        databases.retire_tenant(owner, SCHEMA)
 
 
 def all_at_once(deed):

@@ -89,10 +89,9 @@ def run(django_db_setup, django_db_blocker) -> Iterator[Crashing]:
     from tests import databases
 
     with django_db_blocker.unblock(), databases.owner() as owner:
-        databases.drop_tenant(owner, SCHEMA)
-        databases.create_tenant(owner, SCHEMA)
+        databases.fresh_tenant(owner, SCHEMA)
         yield prepared(SCHEMA, dict(os.environ))
-        databases.drop_tenant(owner, SCHEMA)
+        databases.retire_tenant(owner, SCHEMA)
 
 
 def kill_workers(run: Crashing) -> list[int]:

@@ -32,8 +32,7 @@ def run(django_db_setup, django_db_blocker, monkeypatch):
 
     monkeypatch.setattr(actions, "CHUNK", CHUNK)
     with django_db_blocker.unblock(), databases.owner() as owner:
-        databases.drop_tenant(owner, SCHEMA)
-        databases.create_tenant(owner, SCHEMA)
+        databases.fresh_tenant(owner, SCHEMA)
         tenant = utilities.configured("balta", schema_name=SCHEMA)
         with context.inside(SCHEMA):
             sample_customers.fill(
@@ -42,7 +41,7 @@ def run(django_db_setup, django_db_blocker, monkeypatch):
             run = utilities.started(tenant=tenant)
         yield run
         connection.close()
-        databases.drop_tenant(owner, SCHEMA)
+        databases.retire_tenant(owner, SCHEMA)
 
 
 def command(run, *points, guard="on"):

@@ -30,14 +30,13 @@ def bill(django_db_setup, django_db_blocker):
     from tests.factories import utilities
 
     with django_db_blocker.unblock(), databases.owner() as owner:
-        databases.drop_tenant(owner, SCHEMA)
-        databases.create_tenant(owner, SCHEMA)
+        databases.fresh_tenant(owner, SCHEMA)
         utility = utilities.billed("balta", schema_name=SCHEMA, count=2)
         with context.inside(SCHEMA):
             bill = next(bill for bill in utility.bills if bill.collection_date is None)
             yield bill
         connection.close()
-        databases.drop_tenant(owner, SCHEMA)
+        databases.retire_tenant(owner, SCHEMA)
 
 
 def die(bill, moment) -> None:

@@ -24,8 +24,7 @@ def bill(django_db_setup, django_db_blocker):
     from tests.factories import utilities
 
     with django_db_blocker.unblock(), databases.owner() as owner:
-        databases.drop_tenant(owner, SCHEMA)
-        databases.create_tenant(owner, SCHEMA)
+        databases.fresh_tenant(owner, SCHEMA)
         utility = utilities.billed("balta", schema_name=SCHEMA, count=2)
         with context.inside(SCHEMA):
             bill = next(bill for bill in utility.bills if bill.collection_date is None)
@@ -33,7 +32,7 @@ def bill(django_db_setup, django_db_blocker):
         with context.inside("public"), connection.cursor() as cursor:
             cursor.execute("delete from sandbox_checkout where merchant like %s", [f"{SCHEMA}:%"])
         connection.close()
-        databases.drop_tenant(owner, SCHEMA)
+        databases.retire_tenant(owner, SCHEMA)
 
 
 def pay_until_paid(bill_id, tenant, payer):

@@ -63,8 +63,7 @@ def opened(file: Any) -> Iterator["Home"]:
     from mains.tenancy import queries
 
     with databases.owner() as owner:
-        databases.drop_tenant(owner, SLUG)
-        databases.create_tenant(owner, SLUG)
+        databases.fresh_tenant(owner, SLUG)
         try:
             configure.publish(file=file, author="test", approved=True, now=at(2027, 1, 1))
             queries.forget()
@@ -73,7 +72,7 @@ def opened(file: Any) -> Iterator["Home"]:
         finally:
             context.choose(None)
             connection.close()
-            databases.drop_tenant(owner, SLUG)
+            databases.retire_tenant(owner, SLUG)
             queries.forget()
 
 
