@@ -14,6 +14,8 @@ from playwright._impl._api_structures import SetCookieParam
 from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
+# The same engine without a window, in two thirds of the time.
+ENGINE = Path("/usr/bin/chromium-headless-shell")
 ARGUMENTS = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
 
 Mode = Literal["light", "dark"]
@@ -66,17 +68,20 @@ class Findings:
 
 
 @contextmanager
-def browser() -> Iterator[Browser]:
+def browser(*, whole: bool = False) -> Iterator[Browser]:
     """
     Start the system's chromium, headless, and stop it afterwards.
 
+    :param whole: the browser that people have, for what is walked as they walk it; screens are
+        looked at with its engine alone, where that is installed.
     :raises ChromiumMissing: if it is not installed.
     """
     if not CHROMIUM.exists():
         message = f"{CHROMIUM} is missing: install Debian's chromium (apt-get install chromium)"
         raise ChromiumMissing(message)
+    program = CHROMIUM if whole or not ENGINE.exists() else ENGINE
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        chromium = playwright.chromium.launch(executable_path=str(program), args=ARGUMENTS)
         try:
             yield chromium
         finally:

@@ -25,7 +25,7 @@ def site(django_db_setup, django_db_blocker) -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def chromium(site):
-    with harness.browser() as started:
+    with harness.browser(whole=True) as started:
         yield started
 
 

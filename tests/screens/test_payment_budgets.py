@@ -56,7 +56,7 @@ def staff_cookies() -> list:
 
 @pytest.fixture(scope="module")
 def chromium(site):
-    with harness.browser() as started:
+    with harness.browser(whole=True) as started:
         yield started
 
 

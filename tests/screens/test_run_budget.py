@@ -153,7 +153,7 @@ def aside(django_db_setup, django_db_blocker) -> Iterator[Callable]:
 
 @pytest.fixture(scope="module")
 def chromium(aside):
-    with harness.browser() as started:
+    with harness.browser(whole=True) as started:
         yield started
 
 
