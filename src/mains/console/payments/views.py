@@ -41,7 +41,7 @@ def desk_page(request: StaffRequest) -> HttpResponse:
         {
             "form": form,
             "is_sought": bool(sought),
-            "table": _table(request, rows[:PAGE]) if rows else None,
+            "table": _table(request, rows[:PAGE], is_sought=bool(sought)) if rows else None,
             "pages": pages(page, more=len(rows) > PAGE, sought=sought),
             "attempts": [] if sought else _open_attempts(request),
             "debits_on": request.tenant.file.payments.direct_debit,
@@ -61,9 +61,9 @@ def _open_attempts(request: StaffRequest) -> list[tuple[OpenAttempt, str, str, s
     ]
 
 
-def _table(request: StaffRequest, rows: list[BookedRow]) -> Table:
+def _table(request: StaffRequest, rows: list[BookedRow], *, is_sought: bool) -> Table:
     return Table(
-        caption=_("Latest payments"),
+        caption=_("Payments found") if is_sought else _("Latest payments"),
         columns=(
             Column(_("Received")),
             Column(_("Bill")),
