@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from tests.factories import money
 from tests.journeys import console_world as world
 from tests.journeys.repair_world import SLUG, begun, follow, owed, text
@@ -89,6 +90,30 @@ class TestDirectDebits:
         finally:
             with inside(SLUG):
                 Mandate.objects.filter(account=bill.account).update(holder="Rossi Anna")
+
+    def test_nobody_is_asked_about_a_debit_that_is_at_the_bank(self, olga):
+        from mains.payments.models import PaymentAttempt
+
+        bill = due_bill()
+        olga.post("payments/debits/prepare/")
+        with inside(SLUG):
+            debit = PaymentAttempt.objects.get(parts__bill=bill)
+        # It is no card payment that is not finished.
+        assert debit.token not in text(olga.get("payments/"))
+        assert debit.token in text(olga.get("payments/repair/", q=bill.number))
+        place = f"payments/repair/{debit.token}/"
+        page = text(olga.get(place))
+        assert "Ask the gateway" not in page
+        assert f"payments/debits/#{debit.file_name}" in page
+        # Pages that stayed open, or addresses that were typed, change nothing either.
+        for deed in (f"{place}recheck/", f"payments/ask/{debit.token}/"):
+            assert olga.post(deed).status_code == 302
+        # Nobody comes back from there, and the token stands on bank statements.
+        visitor = Client(headers={"host": f"{SLUG}.localhost"})
+        for page in ("result", "transfer"):
+            assert visitor.get(f"/pay/{page}/{debit.token}/").status_code == 404
+        with inside(SLUG):
+            assert PaymentAttempt.objects.get(pk=debit.pk).state == "CREATED"
 
     def test_an_answer_that_is_none_is_said(self, olga):
         due_bill()

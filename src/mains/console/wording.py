@@ -18,6 +18,7 @@ from mains.core.wording import (
 )
 from mains.core.wording import decimal_mark as language_decimal_mark
 from mains.metering.rules.typed import NotANumber, TooManyDigits
+from mains.payments.direct_debits.filing import GATEWAY as DEBITS
 from mains.payments.gateways import GATEWAYS
 from mains.tenancy.tenantfile.identity import CustomerType, Purpose
 
@@ -130,8 +131,10 @@ def attempt(code: str) -> str:
 
 def gateway(code: str) -> str:
     """
-    Return what a gateway calls itself.
+    Return what a gateway calls itself, and what goes to a bank in a file.
     """
+    if code == DEBITS:
+        return _("Direct debit")
     known = GATEWAYS.get(code)
     return _(known.title) if known else code
 

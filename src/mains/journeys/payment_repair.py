@@ -60,9 +60,11 @@ class Standing:
     What is known here of a payment, what its gateway says now, and what it told before.
 
     `theirs` is empty where the gateway is silent, and `refused` where it does not know the charge.
+    Of a debit in a bank's file, named by `file_name`, there is nobody to ask.
     """
 
     found: Found
+    file_name: str
     bill_ids: tuple[int, ...]
     failure: str
     gateway_reference: str
@@ -156,6 +158,7 @@ def standing(*, token: str) -> Standing | None:
     payment: Payment | None = getattr(row, "payment", None)
     return Standing(
         found=_found(row),
+        file_name=row.file_name,
         bill_ids=tuple(part.bill_id for part in row.parts.all()),
         failure=row.failure,
         gateway_reference=row.gateway_reference,
@@ -220,6 +223,8 @@ def recheck(*, token: str, now: datetime, today: date) -> bool:
     :raises GatewayUnavailable: if the gateway does not answer.
     """
     row = PaymentAttempt.objects.select_related("company", "mandate").get(token=token, refunds=None)
+    if row.file_name:
+        return False
     before = row.state
     notice = gateway(row.gateway).ask(charge_of(row), known_as=row.gateway_reference)
     attempt = settling.settle(notice=notice, now=now, today=today)

@@ -284,9 +284,11 @@ class AttemptRow:
 def attempt(*, token: str) -> AttemptRow | None:
     """
     Return how a payment stands, for the page that its payer comes back to, or None.
+
+    From a debit in a bank's file nobody comes back, and its token stands on bank statements.
     """
     row = (
-        PaymentAttempt.objects.filter(token=token)
+        PaymentAttempt.objects.filter(token=token, refunds=None, file_name="")
         .prefetch_related("parts__bill__account")
         .select_related("payment")
         .first()

@@ -117,10 +117,10 @@ def ask_and_settle(*, token: str, now: datetime, today: date) -> None:
 
 def open_attempt(*, token: str) -> PaymentAttempt | None:
     """
-    Return an attempt to pay that is not settled yet, or None.
+    Return an attempt to pay at a gateway that is not settled yet, or None.
     """
     rows = PaymentAttempt.objects.select_related("company", "mandate").filter(
-        token=token, refunds=None
+        token=token, refunds=None, file_name=""
     )
     return rows.filter(state__in=OPEN_STATES).first()
 
