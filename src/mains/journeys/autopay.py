@@ -26,12 +26,14 @@ class Standing:
     """
     How an account is collected from, and what else it could choose.
 
-    `source` is what its payer knows it by, `until` the day on which a pause ends.
+    `source` is what its payer knows it by, `reference` what stands on their bank statement beside
+    the creditor's identifier, `until` the day on which a pause ends.
     """
 
     mandate_id: int | None
     is_card: bool
     source: str
+    reference: str
     limit: Money | None
     since: date | None
     until: date | None
@@ -52,6 +54,7 @@ def standing(*, tenant: TenantInfo, account_id: int, today: date) -> Standing:
         mandate_id=mandate.pk if mandate else None,
         is_card=mandate is not None and mandate.scheme == Scheme.CARD,
         source=telling.source_text(mandate=mandate) if mandate else "",
+        reference=mandate.reference if mandate and mandate.scheme != Scheme.CARD else "",
         limit=Money(mandate.limit_minor, account.currency)
         if mandate and mandate.limit_minor
         else None,

@@ -158,6 +158,8 @@ def _facts(standing: Standing) -> list[Fact]:
             else _("none: whatever is owed"),
         ),
     ]
+    if standing.reference:
+        facts.insert(1, Fact(_("Mandate"), standing.reference))
     if standing.until:
         facts.append(Fact(_("Paused until"), date_text(standing.until, language=language())))
     return facts
