@@ -1,6 +1,7 @@
 """The page on which Teplo's customers check and pay: fees, parts, and a gateway that is silent."""
 
 import html as markup
+import re
 
 import pytest
 from django.core.cache import cache
@@ -199,3 +200,85 @@ class TestASilentGateway:
 
         assert page.form("/pay/start/").fields["gateway"] == ["bank_transfer"]
         assert "Bank card does not answer at the moment" in text(page)
+
+
+@pytest.fixture
+def other(unspent):
+    """
+    A bill of the other company, which the same customer pays as well.
+    """
+    from mains.customers.models import Account
+
+    shown = facts.latest_bill(slug=SLUG, company="energo", email=logins.customer_email(SLUG))
+    with inside(SLUG):
+        return money.bill(Account.objects.get(pk=shown.account_id), 30_000)
+
+
+@pytest.mark.seed("S3.11")
+class TestTwoCompanies:
+    @pytest.fixture
+    def gateway(self, monkeypatch) -> MemoryGateway:
+        from mains.payments import gateways
+
+        found = MemoryGateway()
+        monkeypatch.setitem(gateways.GATEWAYS, found.kind, found)
+        return found
+
+    def pay(self, anna, gateway, page, bill, **typed):
+        """
+        Press the first button of a page for paying, pay that bill, and come back.
+        """
+        from mains.payments.models import PaymentAttempt
+
+        anna.browser.submit(page, page.form("/pay/start/"), **typed)
+        with inside(SLUG):
+            token = PaymentAttempt.objects.get(parts__bill=bill, parts__live=True).token
+        gateway.pay(token)
+        return anna.open(f"/pay/result/{token}/")
+
+    def test_are_paid_in_one_go_one_after_the_other(self, anna, bill, other, gateway):
+        taking(Fee(fixed="1"))
+        page = anna.open(f"/pay/?bill={bill.pk}&bill={other.pk}")
+        assert "Pay 2 companies, one after the other" in text(page)
+        # What is charged, with the fee of each.
+        assert "Together UAH 802.00" in text(page)
+        assert "After each payment we lead you to the next one" in text(page)
+
+        result = self.pay(anna, gateway, page, bill)
+        assert "Paid: UAH 501.00" in text(result)
+        assert "Still to pay" in text(result)
+        assert other.number in text(result)
+        assert 'method="get" action="/pay/"' in result.body.decode()
+        (left,) = re.findall(r'name="bill" value="(\d+)"', result.body.decode())
+        following = anna.open(f"/pay/?bill={left}")
+        assert bill.number not in text(following)
+        assert "Pay UAH 301.00 by card" in text(following)
+
+        last = self.pay(anna, gateway, following, other)
+        assert "Paid: UAH 301.00" in text(last)
+        assert "Still to pay" not in text(last)
+
+    def test_what_was_paid_elsewhere_meanwhile_is_not_asked_for(self, anna, bill, other, gateway):
+        taking(Fee())
+        page = anna.open(f"/pay/?bill={bill.pk}&bill={other.pk}")
+        # In another tab, for example.
+        self.pay(anna, gateway, anna.open(f"/pay/?bill={other.pk}"), other)
+
+        assert "Still to pay" not in text(self.pay(anna, gateway, page, bill))
+
+    @pytest.mark.parametrize("sent", ["{foreign}", "x", "9" * 40, "-1"])
+    def test_bills_of_somebody_else_are_not_told_whatever_is_sent(self, anna, bill, gateway, sent):
+        taking(Fee())
+        with inside(SLUG):
+            foreign = money.bill(money.account(), 12_345)
+        page = anna.open(f"/pay/?bill={bill.pk}")
+        result = self.pay(anna, gateway, page, bill, rest=sent.format(foreign=foreign.pk))
+
+        assert "Paid: UAH 500.00" in text(result)
+        assert foreign.number not in text(result)
+        assert "Still to pay" not in text(result)
+
+    def test_of_one_there_is_no_sum_of_both(self, anna, bill):
+        taking(Fee())
+
+        assert "Together" not in text(anna.open(f"/pay/?bill={bill.pk}"))

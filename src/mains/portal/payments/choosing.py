@@ -1,9 +1,10 @@
 """The page on which bills are paid: what is owed, how much of it, and in which way."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from babel.numbers import format_percent
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 
 from mains.core.money import Money
@@ -12,8 +13,11 @@ from mains.journeys import pay_bills
 from mains.journeys.pay_bills import Offer
 from mains.payments.queries import BillRow
 from mains.portal.access import PortalRequest
+from mains.portal.home.dues import MOST_PAID
 from mains.portal.payments.forms import Part, Receipt
 from mains.portal.readings.messages import language
+
+REST = "pay_afterwards"
 
 
 def page(
@@ -32,7 +36,8 @@ def page(
         request,
         "portal/payments/choose.html",
         {
-            "baskets": _baskets(request, bills, form, part),
+            "baskets": (baskets := _baskets(request, bills, form, part)),
+            "together": _together([basket["charged"] for basket in baskets]),
             "form": form,
             "message": message,
             "is_wrong": bool(form.errors) or (part is not None and bool(part.errors)),
@@ -52,7 +57,39 @@ def _baskets(
         forms = {code: Receipt(initial=form.initial, auto_id=f"{code}-%s") for code in companies}
     else:
         forms = dict.fromkeys(companies, form)
-    return [_basket(request, rows, form=forms[code], part=part) for code, rows in companies.items()]
+    return [
+        {
+            **_basket(request, rows, form=forms[code], part=part),
+            "rest": [bill.id for bill in bills if bill.company_code != code],
+        }
+        for code, rows in companies.items()
+    ]
+
+
+def _together(amounts: Sequence[Money]) -> Money | None:
+    """
+    Return what several companies get altogether; None where it is one, or currencies differ.
+    """
+    currencies = {one.currency for one in amounts}
+    if len(amounts) < 2 or len(currencies) > 1:
+        return None
+    return Money.total(amounts, currency=currencies.pop())
+
+
+def keep_rest(request: PortalRequest) -> None:
+    """
+    Remember which bills of other companies stood on the page from which a payment was begun.
+    """
+    request.session[REST] = request.POST.getlist("rest")[:MOST_PAID]
+
+
+def rest(request: PortalRequest) -> QueryDict:
+    """
+    Return the bills that were left for afterwards, as the page for paying takes them.
+    """
+    left = QueryDict(mutable=True)
+    left.setlist("bill", request.session.get(REST, []))
+    return left
 
 
 def _basket(

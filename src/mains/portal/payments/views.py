@@ -16,7 +16,7 @@ from mains.enrolment.rules.rights import Right
 from mains.journeys import pay_bills
 from mains.payments import actions, queries, received, settling
 from mains.payments.gateways.base import GatewayRefused, GatewayUnavailable
-from mains.payments.models import OPEN_STATES
+from mains.payments.models import OPEN_STATES, AttemptState
 from mains.payments.queries import BillRow
 from mains.payments.statements.standing import standings, summed
 from mains.payments.statements.wording import verdict
@@ -138,6 +138,7 @@ def pay_now(
     except _NOT_NOW as error:
         return _refused(request, _why(error), status=429 if _is_too_many(error) else 409)
     noted(request, Deed.PAYMENT, {bill.account_id for bill in bills})
+    choosing.keep_rest(request)
     return redirect(page)
 
 
@@ -192,12 +193,15 @@ def result(request: PortalRequest, token: str) -> HttpResponse:
     attempt = queries.attempt(token=token)
     if attempt is None:
         raise Http404
+    is_open = attempt.state in OPEN_STATES
+    is_through = is_open or attempt.state == AttemptState.SUCCEEDED
     return render(
         request,
         "portal/payments/result.html",
         {
             "attempt": attempt,
-            "open": attempt.state in OPEN_STATES,
+            "open": is_open,
+            "rest": _asked_for(request, choosing.rest(request)) if is_through else [],
             "has_receipt": pay_bills.sends_receipt(token=token),
             "payments_on": request.tenant.file.payments.enabled,
         },
