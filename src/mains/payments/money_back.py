@@ -204,8 +204,13 @@ def book(*, news: MoneyBack, kind: str, company: str, now: datetime, today: date
             is_over = news.state is BackState.FAILED
             attempt.state = AttemptState.FAILED if is_over else AttemptState.PENDING
             attempt.failure = (news.reason or "refused")[:40] if is_over else ""
-            attempt.save(update_fields=["state", "failure"])
+            attempt.settled_at = now if is_over else None
+            attempt.save(update_fields=["state", "failure", "settled_at"])
         return came_again
+    if attempt is not None and attempt.state == AttemptState.FAILED and attempt.settled_at:
+        # Older news that was overtaken: what a gateway says has failed never succeeds again. What
+        # it refused when it was asked has no such end, and may have been done all the same.
+        return False
     row = _booked(payment, news, kind, now=now, today=today)
     if attempt is not None:
         attempt.state, attempt.settled_at = AttemptState.SUCCEEDED, now

@@ -54,6 +54,14 @@ class World:
             today=TODAY,
         )  # fmt: skip
 
+    def asked(self, minor):
+        """
+        Return another refund, of which its gateway said nothing yet.
+        """
+        from mains.payments import money_back
+
+        return money_back._reserve(self.payment.pk, minor, money.key(), "staff:1", None, NOW)
+
     def stands(self):
         from mains.ledger import queries
         from mains.payments import money_back
@@ -73,6 +81,36 @@ def test_pays_its_bill_again_once(world):
     assert [world.told() for _ in range(3)] == [True, False, False]
     assert world.stands() == (0, 0, 5_000, "FAILED")
     assert world.refund.failure == "lost_or_stolen_card"
+
+
+def test_stays_failed_when_older_news_come_late(world):
+    world.told()
+
+    assert not world.told(state=BackState.DONE)
+    assert not world.told(state=BackState.PENDING)
+    assert world.stands() == (0, 0, 5_000, "FAILED")
+
+
+def test_that_failed_before_anybody_heard_that_it_was_done_is_never_booked(world):
+    back = world.asked(1_000)
+    assert not world.told(key="first", reference=back.token, amount_minor=1_000)
+
+    assert not world.told(
+        key="first", reference=back.token, amount_minor=1_000, state=BackState.DONE
+    )
+    assert world.stands() == (2_000, 2_000, 3_000, "SUCCEEDED")
+    back.refresh_from_db()
+    assert back.state == "FAILED"
+
+
+def test_control_one_that_was_refused_and_done_all_the_same_is_booked(world):
+    from mains.payments import money_back
+
+    back = world.asked(1_000)
+    money_back._note(attempt_id=back.pk, state="FAILED", failure="refused")
+
+    assert world.told(key="first", reference=back.token, amount_minor=1_000, state=BackState.DONE)
+    assert world.stands() == (3_000, 3_000, 2_000, "SUCCEEDED")
 
 
 def test_that_was_made_in_the_gateways_own_pages_pays_it_again_too(world):
