@@ -260,10 +260,10 @@ class Till:
         return Payment.objects.get(attempt__token=self.chance.choice(paid)) if paid else None
 
     def refund(self):
-        from mains.payments import money_back
+        from mains.payments import refunding
 
         payment = self.a_payment()
-        left = money_back.left_minor(payment=payment) if payment else 0
+        left = refunding.left_minor(payment=payment) if payment else 0
         if left <= 0:
             return
         minor, key = self.chance.randrange(1, left + 1), money.key()
@@ -272,10 +272,10 @@ class Till:
             "payment_id": payment.pk, "amount_minor": minor, "request_key": key, "by": "staff:1",
             "now": NOW, "today": TODAY,
         }  # fmt: skip
-        token = self.until_done(lambda: money_back.refund(**facts))
+        token = self.until_done(lambda: refunding.refund(**facts))
         self.gateway.silent = False
-        assert self.until_done(lambda: money_back.refund(**facts)) == token
-        self.until_done(lambda: money_back.sweep(now=NOW, today=TODAY))
+        assert self.until_done(lambda: refunding.refund(**facts)) == token
+        self.until_done(lambda: refunding.sweep(now=NOW, today=TODAY))
         self.clearing -= minor
 
     def news(self, payment, kind, minor, key):

@@ -8,7 +8,7 @@ from mains.approvals import actions as approvals
 from mains.approvals.queries import ApprovalRow
 from mains.core.money import Money
 from mains.journeys import payment_repair
-from mains.payments import money_back
+from mains.payments import refunding
 from mains.tenancy.queries import TenantInfo
 from mains.tenancy.tenantfile.comparing import Change
 
@@ -56,7 +56,7 @@ def give_wished_back(
             now=instant,
             today=tenant.date_of(instant),
         )
-    except (money_back.TooMuchBack, money_back.NotRefundable) as error:
+    except (refunding.TooMuchBack, refunding.NotRefundable) as error:
         raise approvals.Outdated(str(error)) from error
     return ""
 

@@ -7,7 +7,7 @@ from django.db.models import F, Q, QuerySet
 
 from mains.core.money import Money
 from mains.core.typed import NotAnAmount, parse_amount
-from mains.payments import money_back, settling
+from mains.payments import refunding, settling
 from mains.payments.charges import charge_of
 from mains.payments.gateways import gateway
 from mains.payments.gateways.base import Ability, GatewayRefused, GatewayUnavailable
@@ -203,7 +203,7 @@ def _refundable(row: PaymentAttempt, payment: Payment | None) -> Money | None:
         return None
     if Ability.REFUND not in gateway(row.gateway).abilities:
         return None
-    left = money_back.left_minor(payment=payment)
+    left = refunding.left_minor(payment=payment)
     return Money(left, payment.currency) if left > 0 else None
 
 
@@ -251,8 +251,8 @@ def refund(
     """
     payment = Payment.objects.filter(attempt__token=token, currency=amount.currency).first()
     if payment is None:
-        raise money_back.NotRefundable(token)
-    money_back.refund(
+        raise refunding.NotRefundable(token)
+    refunding.refund(
         payment_id=payment.pk,
         amount_minor=amount.minor,
         request_key=request_key,

@@ -30,7 +30,7 @@ from mains.journeys import (
 )
 from mains.ledger import queries as ledger
 from mains.notifications import actions as notifications
-from mains.payments import inbox, money_back, releasing, settling
+from mains.payments import inbox, refunding, releasing, settling
 from mains.privacy import actions as privacy
 from mains.sandbox import webhooks as cards
 from mains.tenancy import queries
@@ -55,7 +55,7 @@ def sweep(*, schema_name: str) -> None:
     today = tenant.date_of(now)
     inbox.try_again(now=now, today=today)
     settling.sweep(now=now, today=today)
-    money_back.sweep(now=now, today=today)
+    refunding.sweep(now=now, today=today)
     collections.sweep(tenant=tenant, now=now)
     privacy.build_waiting(tenant=tenant, now=now)
     import_desk.take_up_lost(tenant=tenant, now=now)

@@ -1,185 +1,35 @@
 """
-Give money back, and take in that somebody else did: refunds, chargebacks, and chargebacks won.
+Take in that money went back or came again: refunds, chargebacks, and chargebacks won.
 
-Each is a payment of its own with a negative amount, so what is owed on a bill follows by itself. A
-refund is an attempt that is committed before the gateway hears of it; a chargeback is news.
+Each is a payment of its own with a negative amount, so what is owed on a bill follows by itself.
 """
 
-import secrets
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import Sum
 
-from mains.audit.actions import record
 from mains.core.transactions import inside_transaction, owns_transaction
 from mains.payments import receipts, reversing
-from mains.payments.charges import charge_of
-from mains.payments.gateways import gateway
 from mains.payments.gateways.base import (
-    Ability,
     Back,
     BackState,
-    GatewayRefused,
-    GatewayUnavailable,
     MoneyBack,
-    Refund,
 )
-from mains.payments.models import AttemptState, Payment, PaymentAttempt, PaymentKind
+from mains.payments.models import (
+    AttemptState,
+    GatewayEvent,
+    Payment,
+    PaymentAttempt,
+    PaymentKind,
+)
 
-# A refund has no page; this long it is asked about before people have to look at it.
-ASKED_FOR = timedelta(days=10)
-_UNDECIDED = (AttemptState.CREATED, AttemptState.PENDING, AttemptState.UNKNOWN)
+# Of a refund it is not known yet whether the money went.
+UNDECIDED = (AttemptState.CREATED, AttemptState.PENDING, AttemptState.UNKNOWN)
 
 
 class NotBookedYet(Exception):
     """The payment that it gives back is not booked here yet: try again later."""
-
-
-class NotRefundable(Exception):
-    """It was no card payment, or its gateway gives nothing back."""
-
-
-class TooMuchBack(Exception):
-    """More than what is left of the payment; `args` has that in minor units."""
-
-
-class TooMuchAlone(Exception):
-    """With it more of the payment would have gone back than one person may give."""
-
-
-def refund(
-    *,
-    payment_id: int,
-    amount_minor: int,
-    request_key: str,
-    by: str,
-    most_minor: int | None = None,
-    now: datetime,
-    today: date,
-) -> str:
-    """
-    Ask the gateway to give a part of a payment back, and return the token of the attempt.
-
-    The same request key again is the same refund. A gateway that does not answer is asked again by
-    the sweep; what it gave back is booked when it says so. `most_minor` is what may go back of the
-    payment altogether, with what went back before: else a large refund is made of small ones.
-
-    :raises NotRefundable: if the payment's gateway cannot, or says no.
-    :raises TooMuchBack: if less is left of the payment.
-    :raises TooMuchAlone: if more than `most_minor` would have gone back.
-    """
-    attempt = _reserve(payment_id, amount_minor, request_key, by, most_minor, now)
-    if attempt.state in _UNDECIDED:
-        ask(token=attempt.token, now=now, today=today)
-    if PaymentAttempt.objects.filter(pk=attempt.pk, state=AttemptState.FAILED).exists():
-        raise NotRefundable(payment_id)
-    return attempt.token
-
-
-@owns_transaction
-def _reserve(
-    payment_id: int,
-    amount_minor: int,
-    request_key: str,
-    by: str,
-    most_minor: int | None,
-    now: datetime,
-) -> PaymentAttempt:
-    payment = Payment.objects.select_for_update(of=("self",)).get(pk=payment_id)
-    made = PaymentAttempt.objects.filter(refunds=payment, payer=request_key[:64]).first()
-    if made is not None:
-        return made
-    first = PaymentAttempt.objects.filter(payment=payment).first()
-    if first is None or Ability.REFUND not in gateway(first.gateway).abilities:
-        raise NotRefundable(payment_id)
-    left = left_minor(payment=payment)
-    if not 0 < amount_minor <= left:
-        raise TooMuchBack(left)
-    if most_minor is not None and payment.amount_minor - left + amount_minor > most_minor:
-        raise TooMuchAlone(most_minor)
-    attempt = PaymentAttempt.objects.create(
-        token=secrets.token_urlsafe(24),
-        gateway=first.gateway,
-        company_id=first.company_id,
-        state=AttemptState.CREATED,
-        amount_minor=amount_minor,
-        currency=payment.currency,
-        refunds=payment,
-        payer=request_key[:64],
-        email=first.email,
-        language=first.language,
-        created_at=now,
-        expires_at=now + ASKED_FOR,
-    )
-    record(
-        action="payment.refund_asked",
-        subject=f"payment:{payment_id}",
-        actor=by,
-        detail={"minor": amount_minor, "attempt": attempt.pk},
-        now=now,
-    )
-    return attempt
-
-
-def left_minor(*, payment: Payment) -> int:
-    """
-    Return what is left of a payment: less what went back, and what is asked to go back.
-    """
-    gone = payment.reversals.aggregate(total=Sum("amount_minor"))["total"] or 0
-    asked = PaymentAttempt.objects.filter(refunds=payment, state__in=_UNDECIDED)
-    waiting = asked.aggregate(total=Sum("amount_minor"))["total"] or 0
-    return int(payment.amount_minor + gone - waiting)
-
-
-def ask(*, token: str, now: datetime, today: date) -> None:
-    """
-    Ask the gateway to give back what was decided, or how that stands: both are one question.
-    """
-    attempt = (
-        PaymentAttempt.objects.select_related("company", "refunds")
-        .filter(token=token, refunds__isnull=False, state__in=_UNDECIDED)
-        .first()
-    )
-    if attempt is None or attempt.refunds is None:
-        return
-    known_as = attempt.refunds.booking_key.partition(":")[2]
-    try:
-        charge = charge_of(attempt)
-        news = gateway(attempt.gateway).refund(
-            Refund(
-                reference=attempt.token,
-                merchant=charge.merchant,
-                gateway_reference=known_as,
-                amount_minor=attempt.amount_minor,
-                currency=attempt.currency,
-            )
-        )
-    except GatewayUnavailable:
-        _note(attempt_id=attempt.pk, state=AttemptState.UNKNOWN, failure="")
-        return
-    except GatewayRefused as error:
-        _note(
-            attempt_id=attempt.pk, state=AttemptState.FAILED, failure=str(error)[:40] or "refused"
-        )
-        return
-    book(news=news, kind=attempt.gateway, company=attempt.company.code, now=now, today=today)
-
-
-def sweep(*, now: datetime, today: date) -> int:
-    """
-    Ask about every refund that is not decided, and return how many there were.
-    """
-    tokens = list(
-        PaymentAttempt.objects.filter(
-            refunds__isnull=False, state__in=_UNDECIDED, created_at__gt=now - ASKED_FOR
-        )
-        .order_by("created_at")
-        .values_list("token", flat=True)
-    )
-    for token in tokens:
-        ask(token=token, now=now, today=today)
-    return len(tokens)
 
 
 @owns_transaction
@@ -199,17 +49,8 @@ def book(*, news: MoneyBack, kind: str, company: str, now: datetime, today: date
         raise NotBookedYet(news.gateway_reference)
     attempt = _attempt(news, payment)
     if news.state is not BackState.DONE:
-        came_again = _come_again_late(payment, news, kind, now=now, today=today)
-        if attempt is not None and (came_again or attempt.state in _UNDECIDED):
-            is_over = news.state is BackState.FAILED
-            attempt.state = AttemptState.FAILED if is_over else AttemptState.PENDING
-            attempt.failure = (news.reason or "refused")[:40] if is_over else ""
-            attempt.settled_at = now if is_over else None
-            attempt.save(update_fields=["state", "failure", "settled_at"])
-        return came_again
-    if attempt is not None and attempt.state == AttemptState.FAILED and attempt.settled_at:
-        # Older news that was overtaken: what a gateway says has failed never succeeds again. What
-        # it refused when it was asked has no such end, and may have been done all the same.
+        return _take_note(payment, attempt, news, kind, now=now, today=today)
+    if _has_failed(news, kind):
         return False
     row = _booked(payment, news, kind, now=now, today=today)
     if attempt is not None:
@@ -220,6 +61,30 @@ def book(*, news: MoneyBack, kind: str, company: str, now: datetime, today: date
         if row.kind == PaymentKind.REFUND:
             receipts.tell_back(payment=payment, back=row, now=now)
     return row is not None
+
+
+@inside_transaction
+def _take_note(
+    payment: Payment,
+    attempt: PaymentAttempt | None,
+    news: MoneyBack,
+    kind: str,
+    *,
+    now: datetime,
+    today: date,
+) -> bool:
+    """
+    Take in that money has not gone back, or came again, and tell whether that moved any.
+    """
+    is_over = news.state is BackState.FAILED
+    if is_over:
+        _remember_failed(payment, news, kind, now=now)
+    came_again = _come_again_late(payment, news, kind, now=now, today=today)
+    if attempt is not None and (came_again or attempt.state in UNDECIDED):
+        attempt.state = AttemptState.FAILED if is_over else AttemptState.PENDING
+        attempt.failure = (news.reason or "refused")[:40] if is_over else ""
+        attempt.save(update_fields=["state", "failure"])
+    return came_again
 
 
 def _come_again_late(
@@ -235,14 +100,34 @@ def _come_again_late(
     row = reversing.come_again(
         payment=payment,
         kind=PaymentKind.REFUND,
-        movement=replace(
-            _movement(news, kind, now=now, today=today), key=f"{_key(kind, news)}:failed"
-        ),
+        movement=replace(_movement(news, kind, now=now, today=today), key=_failed_key(kind, news)),
         taken=given,
     )
     if row is not None:
         _mark_origin(payment, news)
     return row is not None
+
+
+@inside_transaction
+def _remember_failed(payment: Payment, news: MoneyBack, kind: str, *, now: datetime) -> None:
+    """
+    Keep that it failed among what was heard: what fails never succeeds again, so older news that
+    were overtaken book nothing any more.
+    """
+    facts = {"company": payment.company.code, "received_at": now, "processed_at": now}
+    GatewayEvent.objects.get_or_create(
+        gateway=kind,
+        event_id=_failed_key(kind, news),
+        defaults={**facts, "outcome": "money back"},
+    )
+
+
+def _has_failed(news: MoneyBack, kind: str) -> bool:
+    return GatewayEvent.objects.filter(gateway=kind, event_id=_failed_key(kind, news)).exists()
+
+
+def _failed_key(kind: str, news: MoneyBack) -> str:
+    return f"{_key(kind, news)}:failed"
 
 
 def _key(kind: str, news: MoneyBack) -> str:
@@ -296,9 +181,3 @@ def _mark_origin(payment: Payment, news: MoneyBack) -> None:
     else:
         state = AttemptState.SUCCEEDED
     PaymentAttempt.objects.filter(pk=payment.attempt_id).update(state=state)
-
-
-@owns_transaction
-def _note(*, attempt_id: int, state: AttemptState, failure: str) -> None:
-    rows = PaymentAttempt.objects.filter(pk=attempt_id, state__in=_UNDECIDED)
-    rows.update(state=state, failure=failure)

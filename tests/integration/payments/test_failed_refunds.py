@@ -1,6 +1,7 @@
 """A refund that the payer's bank sends back weeks later: the money is the company's again."""
 
 from dataclasses import replace
+from itertools import permutations
 
 import pytest
 from tests.factories import money, utilities
@@ -26,7 +27,7 @@ class World:
     """
 
     def __init__(self, tenant, gateway):
-        from mains.payments import money_back, settling
+        from mains.payments import refunding, settling
         from mains.payments.models import Payment, PaymentAttempt
 
         self.bill = money.bill(money.account(), 5_000)
@@ -35,7 +36,7 @@ class World:
         gateway.pay(token)
         settling.settle(notice=gateway.notice(token), now=NOW, today=TODAY)
         self.payment = Payment.objects.get(attempt__token=token)
-        self.token = money_back.refund(
+        self.token = refunding.refund(
             payment_id=self.payment.pk, amount_minor=2_000, request_key=money.key(), by="staff:1",
             now=NOW, today=TODAY,
         )  # fmt: skip
@@ -58,20 +59,20 @@ class World:
         """
         Return another refund, of which its gateway said nothing yet.
         """
-        from mains.payments import money_back
+        from mains.payments import refunding
 
-        return money_back._reserve(self.payment.pk, minor, money.key(), "staff:1", None, NOW)
+        return refunding._reserve(self.payment.pk, minor, money.key(), "staff:1", None, NOW)
 
     def stands(self):
         from mains.ledger import queries
-        from mains.payments import money_back
+        from mains.payments import refunding
         from mains.payments.allocating import outstanding_minor
 
         self.refund.refresh_from_db()
         return (
             outstanding_minor(bill_ids=[self.bill.pk])[self.bill.pk],
             queries.balance_minor(account_id=self.bill.account_id),
-            money_back.left_minor(payment=self.payment),
+            refunding.left_minor(payment=self.payment),
             self.refund.state,
         )
 
@@ -91,23 +92,54 @@ def test_stays_failed_when_older_news_come_late(world):
     assert world.stands() == (0, 0, 5_000, "FAILED")
 
 
-def test_that_failed_before_anybody_heard_that_it_was_done_is_never_booked(world):
-    back = world.asked(1_000)
-    assert not world.told(key="first", reference=back.token, amount_minor=1_000)
+ORDERS = sorted(set(permutations([BackState.PENDING, BackState.DONE, BackState.FAILED] * 2)))
 
-    assert not world.told(
-        key="first", reference=back.token, amount_minor=1_000, state=BackState.DONE
-    )
-    assert world.stands() == (2_000, 2_000, 3_000, "SUCCEEDED")
-    back.refresh_from_db()
-    assert back.state == "FAILED"
+
+@pytest.mark.seed("S0.08")
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_one_that_failed_is_back_in_whichever_order_it_is_told(world, is_ours):
+    """
+    Each of three news twice, in all ninety orders: of a refund of ours, and of one that was made in
+    the gateway's own pages.
+    """
+    before = world.stands()
+    assert len(ORDERS) == 90
+    for number, order in enumerate(ORDERS):
+        back = world.asked(1_000) if is_ours else None
+        told = {"key": f"r{number}", "reference": back.token if back else "", "amount_minor": 1_000}
+        for state in order:
+            world.told(state=state, **told)
+        assert world.stands() == before, order
+        if back:
+            back.refresh_from_db()
+            assert back.state == "FAILED", order
+
+
+def test_control_without_what_was_heard_the_order_matters(world, monkeypatch):
+    from mains.payments import money_back
+
+    monkeypatch.setattr(money_back, "_has_failed", lambda *_given: False)
+    world.told(key="own", reference="", amount_minor=1_000)
+    world.told(key="own", reference="", amount_minor=1_000, state=BackState.DONE)
+    assert world.stands() == (3_000, 3_000, 2_000, "SUCCEEDED")
+
+
+def test_one_that_was_done_is_booked_once_in_whichever_order_it_is_told(world):
+    for order in sorted(set(permutations([BackState.PENDING, BackState.DONE] * 2))):
+        owed, balance, left, _state = world.stands()
+        back = world.asked(100)
+        for state in order:
+            world.told(state=state, key=back.token, reference=back.token, amount_minor=100)
+        assert world.stands()[:3] == (owed + 100, balance + 100, left - 100), order
+        back.refresh_from_db()
+        assert back.state == "SUCCEEDED", order
 
 
 def test_control_one_that_was_refused_and_done_all_the_same_is_booked(world):
-    from mains.payments import money_back
+    from mains.payments import refunding
 
     back = world.asked(1_000)
-    money_back._note(attempt_id=back.pk, state="FAILED", failure="refused")
+    refunding._note(attempt_id=back.pk, state="FAILED", failure="refused")
 
     assert world.told(key="first", reference=back.token, amount_minor=1_000, state=BackState.DONE)
     assert world.stands() == (3_000, 3_000, 2_000, "SUCCEEDED")

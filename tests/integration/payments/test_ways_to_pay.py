@@ -168,7 +168,7 @@ class TestFees:
 
     def test_stands_beside_what_was_paid_and_what_of_it_went_back(self, world):
         from mains.notifications.models import Message
-        from mains.payments import money_back, received
+        from mains.payments import received, refunding
         from mains.payments.models import Payment
 
         world.configure(fee=self.fee())
@@ -177,11 +177,11 @@ class TestFees:
         world.settle(attempt, 5_100)
         payment = Payment.objects.get(attempt=attempt)
         for _ in range(2):
-            money_back.refund(
+            refunding.refund(
                 payment_id=payment.pk, amount_minor=1_100, request_key="k", by="staff:1",
                 now=NOW, today=TODAY,
             )  # fmt: skip
-            money_back.sweep(now=NOW, today=TODAY)
+            refunding.sweep(now=NOW, today=TODAY)
         (row,) = received.payments(account_ids=[bill.account_id])
         told = Message.objects.get(kind="payment-refunded", recipient="payer@example.org")
         assert (told.values["amount"], told.values["number"]) == ("11,00\u00a0€", bill.number)

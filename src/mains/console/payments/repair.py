@@ -20,7 +20,7 @@ from mains.core.money import Money
 from mains.core.wording import bare_money_text, money_text
 from mains.journeys import large_refunds, payment_repair
 from mains.journeys.payment_repair import EventRow, Found, Standing
-from mains.payments import money_back, suspense
+from mains.payments import refunding, suspense
 from mains.payments.gateways.base import GatewayRefused, GatewayUnavailable
 from mains.tenancy.tenantfile.approvals import Deed
 
@@ -241,17 +241,17 @@ def refund(request: StaffRequest, token: str) -> HttpResponse:
             now=request.now,
             today=request.today,
         )
-    except money_back.TooMuchBack as error:
+    except refunding.TooMuchBack as error:
         if standing.refundable is not None:
             form.refuse(Money(error.args[0], currency))
             return _page(request, token, form)
         messages.error(request, _("More than what is left of this payment cannot go back."))
-    except money_back.TooMuchAlone:
+    except refunding.TooMuchAlone:
         wish = large_refunds.wish(token=token, amount=form.cleaned_data["amount"])
         return ask_second_owner(
             request, Deed.LARGE_REFUND, wish, lambda: to(request, f"payments/repair/{token}/")
         )
-    except money_back.NotRefundable:
+    except refunding.NotRefundable:
         messages.error(request, _("This payment cannot be given back by its gateway."))
     else:
         messages.success(
