@@ -139,7 +139,8 @@ def _written(
 
 def _is_due(bill: Bill, mandate: Mandate, minor: int, today: date) -> bool:
     """
-    Look once more just before: still owed, still wanted, in its limit, and told before.
+    Look once more just before: still owed, still wanted, and told before. The limit was looked at
+    when it was told, and a lower one holds from the next announcement on, as its payer reads.
     """
     if mandate.scheme != Scheme.CARD or minor <= 0:
         return False
