@@ -238,6 +238,10 @@ class TestTwoCompanies:
 
     def test_are_paid_in_one_go_one_after_the_other(self, anna, bill, other, gateway):
         taking(Fee(fixed="1"))
+        home = anna.open("/").body.decode()
+        (form,) = [one for one in re.findall(r"<form.*?</form>", home, re.DOTALL)
+                   if "Pay everything that is open" in one]  # fmt: skip
+        assert {str(bill.pk), str(other.pk)} <= set(re.findall(r'value="(\d+)"', form))
         page = anna.open(f"/pay/?bill={bill.pk}&bill={other.pk}")
         assert "Pay 2 companies, one after the other" in text(page)
         # What is charged, with the fee of each.

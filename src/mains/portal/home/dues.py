@@ -70,3 +70,13 @@ def dues(
         )
         for key in sorted(names, key=lambda one: (names[one], one))
     ]
+
+
+def of_several(found: Iterable[Due]) -> list[BillRow]:
+    """
+    Return all bills of several companies, to be paid in one go; none where it is one company, or
+    more than the payment page takes.
+    """
+    owing = [due.bills for due in found if due.bills]
+    bills = [bill for rows in owing for bill in rows]
+    return bills if len(owing) > 1 and len(bills) <= MOST_PAID else []

@@ -20,7 +20,7 @@ from mains.portal.access import (
     takes_guests,
 )
 from mains.portal.home.collected import headline
-from mains.portal.home.dues import MOST_SHOWN, dues
+from mains.portal.home.dues import MOST_SHOWN, dues, of_several
 from mains.portal.readings import keeping
 from mains.portal.readings.messages import language
 from mains.portal.readings.windows import ServiceWindow, service_window, service_windows
@@ -78,6 +78,7 @@ def _mine(request: PortalRequest) -> HttpResponse:
         "portal/home/home.html",
         {
             "dues": found,
+            "of_several": of_several(found),
             "verdict": verdict(
                 together,
                 instant=request.now.astimezone(request.tenant.zone),
