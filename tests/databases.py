@@ -95,13 +95,9 @@ def retire_tenant(connection: psycopg.Connection[Any], schema_name: str) -> None
     """
     Let nobody meet a tenant any more; its schema stays for whoever takes the name next.
     """
-    for table in ("domain", "configuration", "membership", "keptsecret"):
-        connection.execute(
-            f"delete from public.tenancy_{table} where tenant_id in"
-            " (select id from public.tenancy_tenant where schema_name = %s)",
-            [schema_name],
-        )
-    connection.execute("delete from public.tenancy_tenant where schema_name = %s", [schema_name])
+    from mains.tenancy import provisioning
+
+    provisioning._strike_off(connection, schema_name=schema_name)
     connection.commit()
 
 

@@ -54,6 +54,15 @@ def bill(unspent):
         return money.bill(Account.objects.get(pk=shown.account_id), 50_000)
 
 
+@pytest.fixture
+def gateway(monkeypatch) -> MemoryGateway:
+    from mains.payments import gateways
+
+    found = MemoryGateway()
+    monkeypatch.setitem(gateways.GATEWAYS, found.kind, found)
+    return found
+
+
 def begin(customer: Customer, bill, **typed: str):
     page = customer.open(f"/pay/?bill={bill.pk}")
     return customer.browser.submit(page, page.form("/pay/start/"), **typed)
@@ -160,13 +169,9 @@ class TestAnAmountBesideAllOfIt:
 @pytest.mark.usefixtures("gateway")
 class TestASilentGateway:
     @pytest.fixture
-    def gateway(self, monkeypatch) -> MemoryGateway:
-        from mains.payments import gateways
-
-        found = MemoryGateway()
-        found.silent = True
-        monkeypatch.setitem(gateways.GATEWAYS, found.kind, found)
-        return found
+    def gateway(self, gateway) -> MemoryGateway:
+        gateway.silent = True
+        return gateway
 
     def test_leaves_what_was_typed_and_chosen(self, anna, bill, gateway):
         taking(Fee(), Fee(), parts=True)
@@ -216,14 +221,6 @@ def other(unspent):
 
 @pytest.mark.seed("S3.11")
 class TestTwoCompanies:
-    @pytest.fixture
-    def gateway(self, monkeypatch) -> MemoryGateway:
-        from mains.payments import gateways
-
-        found = MemoryGateway()
-        monkeypatch.setitem(gateways.GATEWAYS, found.kind, found)
-        return found
-
     def pay(self, anna, gateway, page, bill, **typed):
         """
         Press the first button of a page for paying, pay that bill, and come back.

@@ -18,6 +18,7 @@ from mains.core.wording import (
 )
 from mains.core.wording import decimal_mark as language_decimal_mark
 from mains.metering.rules.typed import NotANumber, TooManyDigits
+from mains.payments.bank.placing import BY
 from mains.payments.direct_debits.filing import GATEWAY as DEBITS
 from mains.payments.gateways import GATEWAYS
 from mains.tenancy.tenantfile.identity import CustomerType, Purpose
@@ -174,7 +175,7 @@ def booked_by(code: str) -> str:
     """
     Say who booked a payment: a gateway, an import by itself, or a colleague by the address.
     """
-    if code == "system":
+    if code == BY:
         return _("by itself")
     return gateway(code.removeprefix("gateway:"))
 

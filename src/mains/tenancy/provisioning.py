@@ -85,17 +85,24 @@ def drop(owner: psycopg.Connection[Any], *, schema_name: str) -> None:
         owner.execute(
             sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(schema_name))
         )
-        known = owner.execute(
-            "select id from public.tenancy_tenant where schema_name = %s", [schema_name]
-        ).fetchone()
-        for table in ("domain", "configuration", "membership", "keptsecret"):
-            owner.execute(
-                f"delete from public.tenancy_{table} where tenant_id = %s",  # noqa: S608
-                [known and known[0]],
-            )
-        owner.execute("delete from public.tenancy_tenant where schema_name = %s", [schema_name])
+        _strike_off(owner, schema_name=schema_name)
         found = owner.execute(
             "select 1 from pg_roles where rolname = %s", [role_name(schema_name)]
         ).fetchone()
         if found is not None:
             owner.execute(sql.SQL("drop role {}").format(role))
+
+
+def _strike_off(owner: psycopg.Connection[Any], *, schema_name: str) -> None:
+    """
+    Take a tenant out of the registry, with all that is kept there of it.
+    """
+    known = owner.execute(
+        "select id from public.tenancy_tenant where schema_name = %s", [schema_name]
+    ).fetchone()
+    for table in ("domain", "configuration", "membership", "keptsecret"):
+        owner.execute(
+            f"delete from public.tenancy_{table} where tenant_id = %s",  # noqa: S608
+            [known and known[0]],
+        )
+    owner.execute("delete from public.tenancy_tenant where schema_name = %s", [schema_name])

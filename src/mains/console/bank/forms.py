@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from mains.bankfiles.profiles import PROFILES
 from mains.bankfiles.unreadable import MOST_BYTES
-from mains.branding.fields import AmountField, DayField
+from mains.branding.fields import AmountField
 from mains.console.bank import words
-from mains.core.money import Money
+from mains.console.money_search import MoneySearch
 from mains.payments.models import LineState
 
 MB = 1_000_000
@@ -78,28 +78,11 @@ class Upload(forms.Form):
         return file
 
 
-class Filter(forms.Form):
-    text = forms.CharField(
-        label=gettext_lazy("Payer, text or reference"),
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    first = DayField(label=gettext_lazy("From"), required=False)
-    last = DayField(label=gettext_lazy("To"), required=False)
+class Filter(MoneySearch):
     state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
-    field_order = ("text", "amount", "first", "last", "state", "company")
 
-    def __init__(
-        self,
-        *args: Any,
-        companies: Sequence[tuple[str, str]],
-        currency: str,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.currency = currency
-        self.fields["amount"] = AmountField(label=_("Amount"), required=False, currency=currency)
+    def __init__(self, *args: Any, companies: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, text_label=_("Payer, text or reference"), **kwargs)
         states: Any = self.fields["state"]
         states.choices = [
             *((one, words.state_name(one)) for one in LineState.values),
@@ -110,11 +93,6 @@ class Filter(forms.Form):
             self.fields["company"] = forms.ChoiceField(
                 label=_("Company"), required=False, choices=[("", _("All")), *companies]
             )
-        self.order_fields(self.field_order)
-
-    def clean_amount(self) -> int | None:
-        typed = self.cleaned_data["amount"]
-        return None if typed is None else Money.round_from(typed, self.currency).minor
 
 
 class Split(forms.Form):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from mains.branding.fields import AmountField, DayField
-from mains.core.money import Money
+from mains.console.money_search import MoneySearch
 from mains.payments.booked import Wanted
 from mains.payments.models import PaymentMethod
 from mains.payments.wording import method_name
@@ -37,27 +37,15 @@ class BankTransfer(forms.Form):
     )
 
 
-class Look(forms.Form):
-    text = forms.CharField(
-        label=_("Payer, bill, receipt or reference"),
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    first = DayField(label=_("From"), required=False)
-    last = DayField(label=_("To"), required=False)
+class Look(MoneySearch):
     method = forms.ChoiceField(label=_("Method"), required=False)
-    field_order = ("text", "amount", "first", "last", "method")
 
-    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.currency = currency
-        self.fields["amount"] = AmountField(label=_("Amount"), required=False, currency=currency)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, text_label=gettext("Payer, bill, receipt or reference"), **kwargs)
         self.fields["method"].choices = [  # type: ignore[attr-defined]
             ("", gettext("All")),
             *((one, method_name(one)) for one in PaymentMethod.values),
         ]
-        self.order_fields(self.field_order)
 
     def wanted(self) -> Wanted:
         """
@@ -66,10 +54,9 @@ class Look(forms.Form):
         if not self.is_valid():
             return Wanted()
         said = self.cleaned_data
-        amount = said["amount"]
         return Wanted(
             text=said["text"],
-            amount_minor=None if amount is None else Money.round_from(amount, self.currency).minor,
+            amount_minor=said["amount"],
             first=said["first"],
             last=said["last"],
             method=said["method"],

@@ -20,6 +20,7 @@ from mains.payments.models import PaymentKind
 from mains.payments.wording import method_name, reference_text
 
 PAGE = 50
+SOUGHT = (*Look.field_order, "method")
 
 
 @require_safe
@@ -29,7 +30,7 @@ def desk_page(request: StaffRequest) -> HttpResponse:
     List open card payments and what was booked, the latest first or what somebody looks for.
     """
     typed = request.GET.dict()
-    sought = {name: str(typed[name]) for name in Look.field_order if typed.get(name)}
+    sought = {name: str(typed[name]) for name in SOUGHT if typed.get(name)}
     form = Look(sought or None, currency=request.tenant.file.locale.currency)
     page = page_asked(request)
     rows = booked(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from babel.numbers import format_percent
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from mains.core.money import Money
@@ -83,13 +83,12 @@ def keep_rest(request: PortalRequest) -> None:
     request.session[REST] = request.POST.getlist("rest")[:MOST_PAID]
 
 
-def rest(request: PortalRequest) -> QueryDict:
+def rest(request: PortalRequest) -> list[str]:
     """
-    Return the bills that were left for afterwards, as the page for paying takes them.
+    Return which bills were left for afterwards, as the browser sent them.
     """
-    left = QueryDict(mutable=True)
-    left.setlist("bill", request.session.get(REST, []))
-    return left
+    found: list[str] = request.session.get(REST, [])
+    return found
 
 
 def _basket(

@@ -1,7 +1,7 @@
 """Pay: choose bills, go to the gateway, come back."""
 
 import hashlib
-from typing import Any
+from collections.abc import Sequence
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -56,18 +56,16 @@ def choose(request: PortalRequest) -> HttpResponse:
     """
     if not request.tenant.file.payments.enabled:
         return switched_off(request)
-    bills = _asked_for(request, request.GET)
+    bills = _asked_for(request, request.GET.getlist("bill"))
     if not bills:
         return redirect("portal:bills" if request.user.is_authenticated else "portal:find")
     form = Receipt(initial={"email": getattr(request.user, "email", "")})
     return choosing.page(request, bills, form)
 
 
-def _asked_for(request: PortalRequest, data: Any) -> list[BillRow]:
+def _asked_for(request: PortalRequest, typed: Sequence[str]) -> list[BillRow]:
     asked = [
-        int(value)
-        for value in data.getlist("bill")[:MOST_PAID]
-        if value.isdecimal() and len(value) < LONGEST_ID
+        int(value) for value in typed[:MOST_PAID] if value.isdecimal() and len(value) < LONGEST_ID
     ]
     found = {row.id: row for row in queries.bills_with_ids(bill_ids=asked, today=request.today)}
     return [
@@ -88,7 +86,7 @@ def start(request: PortalRequest) -> HttpResponse:
         return redirect("portal:pay")
     if not request.tenant.file.payments.enabled:
         return switched_off(request)
-    bills = _asked_for(request, request.POST)
+    bills = _asked_for(request, request.POST.getlist("bill"))
     if not bills:
         return _refused(
             request,
