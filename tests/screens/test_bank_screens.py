@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.screens import bank_screens, harness, live
 from tests.screens.test_every_screen import Site, console
@@ -104,6 +104,6 @@ def test_it_works_without_scripts(site, chromium):
         page.get_by_role("button", name="Show").click()
         page.get_by_role("link", name="Look at it").click()
         page.get_by_role("button", name="Give it back to the payer").click()
-        assert page.locator(".banner").count() >= 1
+        expect(page.locator(".banner").first).to_be_visible()
         page.goto(f"{site.url}{PLACE}?state=ALL&text=nobody+knows")
         assert "Given back" in page.locator("[data-entry]").inner_text()
