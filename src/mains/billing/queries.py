@@ -1,6 +1,7 @@
 """What was billed, from the sealed facts."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -64,6 +65,17 @@ def _unsealed(bills: QuerySet[Bill]) -> dict[str, Any] | None:
     if sha256(text.encode()).hexdigest() != digest:
         raise FactsTampered(number)
     return json.loads(text)
+
+
+def services(*, bill_ids: Collection[int]) -> set[str]:
+    """
+    Return the codes of the services that bills are for together; none if one of them names none.
+    """
+    named: dict[int, set[str]] = {bill_id: set() for bill_id in bill_ids}
+    lines = BillLine.objects.filter(bill_id__in=named).exclude(service="")
+    for bill_id, service in lines.values_list("bill_id", "service").distinct():
+        named[bill_id].add(service)
+    return set().union(*named.values()) if all(named.values()) else set()
 
 
 def uses(*, bill_id: int, limit: int = 13) -> list[PeriodUse]:

@@ -13,8 +13,9 @@ from mains.identity.budgets import Budget
 from mains.payments import actions as payments
 from mains.payments import settling
 from mains.payments.gateways.base import GatewayUnavailable
+from mains.payments.merchants import MerchantKey
 from mains.payments.models import PaymentAttempt
-from mains.payments.offering import offered
+from mains.payments.offering import name_of, offered
 from mains.payments.queries import BillRow
 from mains.payments.rules.fees import fee
 from mains.tenancy.queries import TenantInfo
@@ -49,6 +50,8 @@ class Offer:
     by `percent` and `fixed` again.
     """
 
+    # By which it is chosen; two may be of one kind.
+    name: str
     kind: str
     label: str
     fee: Money
@@ -63,7 +66,8 @@ class Wish:
     """
     Who wants to pay what: of a bill in `parts` so many minor units, of the others all that is owed.
 
-    `gateway` is empty where it was left to us; `guest` names a visitor who is not signed in.
+    `gateway` is the name of an offer, and empty where it was left to us; `guest` names a visitor
+    who is not signed in.
     """
 
     bill_ids: tuple[int, ...]
@@ -84,16 +88,17 @@ def offers(*, tenant: TenantInfo, rows: Sequence[BillRow], language: str) -> lis
     total = Money.total((row.outstanding for row in rows), currency=rows[0].outstanding.currency)
     company = rows[0].company_code
     found = [
-        _offer(choice, total=total, language=language)
-        for choice in offered(tenant=tenant, company=company)
+        _offer(choice, tenant=tenant, total=total, language=language)
+        for choice in offered(tenant=tenant, company=company, bill_ids=[row.id for row in rows])
     ]
     return sorted(found, key=lambda offer: offer.is_silent)
 
 
-def _offer(choice: Gateway, *, total: Money, language: str) -> Offer:
+def _offer(choice: Gateway, *, tenant: TenantInfo, total: Money, language: str) -> Offer:
     percent, fixed = choice.fee.percent, choice.fee.fixed
     costs = fee(total, percent=percent, fixed=fixed)
     return Offer(
+        name=name_of(choice, tenant=tenant),
         kind=str(choice.kind),
         label=text_in(choice.label, language=language, otherwise=choice.kind),
         fee=costs,
@@ -118,9 +123,9 @@ def start(*, tenant: TenantInfo, wish: Wish, company: str, now: datetime, today:
     """
     if wish.parts and not tenant.file.payments.part_payments:
         raise NoParts(wish.bill_ids)
-    choices = offered(tenant=tenant, company=company)
+    choices = offered(tenant=tenant, company=company, bill_ids=wish.bill_ids)
     if wish.gateway:
-        choices = [one for one in choices if one.kind == wish.gateway]
+        choices = [one for one in choices if name_of(one, tenant=tenant) == wish.gateway]
     if not choices:
         raise PaymentsOff(tenant.schema_name)
     if wish.guest:
@@ -144,6 +149,7 @@ def _basket(wish: Wish, choice: Gateway) -> payments.Basket:
         email=wish.email,
         language=wish.language,
         gateway=str(choice.kind),
+        key=MerchantKey.of(choice),
         parts=wish.parts,
         fee_percent=choice.fee.percent,
         fee_fixed=choice.fee.fixed,
@@ -158,7 +164,7 @@ def _count(wish: Wish) -> None:
 
 
 def _silent(choice: Gateway) -> str:
-    return f"gateway-silent:{choice.kind}"
+    return f"gateway-silent:{choice.kind}:{choice.account}:{choice.secret}"
 
 
 def confirm(*, token: str, now: datetime, today: date) -> None:

@@ -8,9 +8,9 @@ from django.db.models import F, Q, QuerySet
 from mains.core.money import Money
 from mains.core.typed import NotAnAmount, parse_amount
 from mains.payments import refunding, settling
-from mains.payments.charges import charge_of
+from mains.payments.charges import asked
 from mains.payments.gateways import gateway
-from mains.payments.gateways.base import Ability, GatewayRefused, GatewayUnavailable
+from mains.payments.gateways.base import Ability, GatewayRefused, GatewayUnavailable, Notice
 from mains.payments.models import OPEN_STATES, GatewayEvent, Payment, PaymentAttempt
 from mains.tenancy.queries import TenantInfo
 
@@ -175,12 +175,16 @@ def _asked(row: PaymentAttempt) -> tuple[str, int | None]:
     if row.file_name:
         return "", None
     try:
-        notice = gateway(row.gateway).ask(charge_of(row), known_as=row.gateway_reference)
+        notice = _news(row)
     except GatewayUnavailable:
         return "", None
     except GatewayRefused:
         return "refused", None
     return str(notice.state), notice.amount_minor
+
+
+def _news(row: PaymentAttempt) -> Notice:
+    return asked(row, lambda there, charge: there.ask(charge, known_as=row.gateway_reference))
 
 
 def _events(row: PaymentAttempt) -> QuerySet[GatewayEvent]:
@@ -226,7 +230,7 @@ def recheck(*, token: str, now: datetime, today: date) -> bool:
     if row.file_name:
         return False
     before = row.state
-    notice = gateway(row.gateway).ask(charge_of(row), known_as=row.gateway_reference)
+    notice = _news(row)
     attempt = settling.settle(notice=notice, now=now, today=today)
     return attempt is not None and attempt.state != before
 

@@ -33,6 +33,9 @@ class PaymentAttempt(models.Model):
 
     token = models.CharField(max_length=43, unique=True)
     gateway = models.CharField(max_length=30)
+    # By which account and key it was begun there: with another one nobody knows of it.
+    merchant_account = models.CharField(max_length=60, blank=True, db_default="")
+    key_place = models.CharField(max_length=200, blank=True, db_default="")
     company = models.ForeignKey(
         "customers.Company", models.PROTECT, related_name="+", db_index=False
     )

@@ -12,9 +12,15 @@ from django.db.models import Sum
 from mains.audit.actions import record
 from mains.core.transactions import owns_transaction
 from mains.payments import money_back
-from mains.payments.charges import charge_of
+from mains.payments.charges import asked
 from mains.payments.gateways import gateway
-from mains.payments.gateways.base import Ability, GatewayRefused, GatewayUnavailable, Refund
+from mains.payments.gateways.base import (
+    Ability,
+    Charge,
+    GatewayRefused,
+    GatewayUnavailable,
+    Refund,
+)
 from mains.payments.models import AttemptState, Payment, PaymentAttempt
 from mains.payments.money_back import UNDECIDED
 
@@ -87,6 +93,8 @@ def _reserve(
     attempt = PaymentAttempt.objects.create(
         token=secrets.token_urlsafe(24),
         gateway=first.gateway,
+        merchant_account=first.merchant_account,
+        key_place=first.key_place,
         company_id=first.company_id,
         state=AttemptState.CREATED,
         amount_minor=amount_minor,
@@ -131,16 +139,7 @@ def ask(*, token: str, now: datetime, today: date) -> None:
         return
     known_as = attempt.refunds.booking_key.partition(":")[2]
     try:
-        charge = charge_of(attempt)
-        news = gateway(attempt.gateway).refund(
-            Refund(
-                reference=attempt.token,
-                merchant=charge.merchant,
-                gateway_reference=known_as,
-                amount_minor=attempt.amount_minor,
-                currency=attempt.currency,
-            )
-        )
+        news = asked(attempt, lambda there, charge: there.refund(_back(charge, known_as)))
     except GatewayUnavailable:
         _note(attempt_id=attempt.pk, state=AttemptState.UNKNOWN, failure="")
         return
@@ -151,6 +150,16 @@ def ask(*, token: str, now: datetime, today: date) -> None:
         return
     money_back.book(
         news=news, kind=attempt.gateway, company=attempt.company.code, now=now, today=today
+    )
+
+
+def _back(charge: Charge, known_as: str) -> Refund:
+    return Refund(
+        reference=charge.reference,
+        merchant=charge.merchant,
+        gateway_reference=known_as,
+        amount_minor=charge.amount_minor,
+        currency=charge.currency,
     )
 
 

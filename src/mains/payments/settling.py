@@ -12,10 +12,11 @@ import structlog
 
 from mains.core.transactions import inside_transaction, owns_transaction
 from mains.payments import booking, releasing
-from mains.payments.charges import charge_of
-from mains.payments.gateways import gateway
+from mains.payments.charges import asked
 from mains.payments.gateways.base import (
+    Charge,
     ChargeState,
+    Gateway,
     GatewayRefused,
     GatewayUnavailable,
     Notice,
@@ -102,7 +103,7 @@ def ask_and_settle(*, token: str, now: datetime, today: date) -> None:
     if attempt is None:
         return
     try:
-        notice = _asked(attempt, now)
+        notice = asked(attempt, lambda there, charge: _notice(there, charge, attempt, now))
     except GatewayUnavailable:
         log.warning("payment.gateway_silent", attempt=attempt.pk)
         if attempt.expires_at <= now:
@@ -125,21 +126,20 @@ def open_attempt(*, token: str) -> PaymentAttempt | None:
     return rows.filter(state__in=OPEN_STATES).first()
 
 
-def _asked(attempt: PaymentAttempt, now: datetime) -> Notice:
-    asked, charge = gateway(attempt.gateway), charge_of(attempt)
+def _notice(there: Gateway, charge: Charge, attempt: PaymentAttempt, now: datetime) -> Notice:
     if charge.card and attempt.state in (AttemptState.CREATED, AttemptState.UNKNOWN):
         # Whether the gateway heard of it or not: by its reference it is charged once.
-        return asked.charge_stored(charge, card=charge.card)
+        return there.charge_stored(charge, card=charge.card)
     if not attempt.page_url and attempt.created_at <= now - GIVEN_UP_AFTER:
         # Nobody was given the address of its page, so nobody will pay there.
-        return asked.expire(charge, known_as=attempt.gateway_reference)
-    notice = asked.ask(charge, known_as=attempt.gateway_reference)
+        return there.expire(charge, known_as=attempt.gateway_reference)
+    notice = there.ask(charge, known_as=attempt.gateway_reference)
     waits = (ChargeState.OPEN, ChargeState.NEEDS_CUSTOMER)
     is_over = attempt.expires_at <= now and notice.state in waits
     if not is_over:
         return notice
     try:
-        return asked.expire(charge, known_as=attempt.gateway_reference)
+        return there.expire(charge, known_as=attempt.gateway_reference)
     except StillPayable:
         if now < attempt.expires_at + LONGEST_OPEN:
             return notice
@@ -193,8 +193,9 @@ def _expire(
     attempt: PaymentAttempt, now: datetime, today: date, *, before_collection: bool
 ) -> None:
     try:
-        notice = gateway(attempt.gateway).expire(
-            charge_of(attempt), known_as=attempt.gateway_reference
+        notice = asked(
+            attempt,
+            lambda there, charge: there.expire(charge, known_as=attempt.gateway_reference),
         )
     except StillPayable as error:
         if before_collection:

@@ -30,7 +30,10 @@ class NewPayment(serializers.Serializer[Any]):
         child=serializers.CharField(max_length=40), min_length=1, max_length=50
     )
     gateway = serializers.CharField(
-        max_length=30, default="", allow_blank=True, help_text="Empty for the first that answers."
+        max_length=30,
+        default="",
+        allow_blank=True,
+        help_text="Empty for the first that answers; the second of a kind is `stripe-2`.",
     )
     amount_minor = serializers.IntegerField(
         min_value=1,

@@ -148,5 +148,5 @@ def _chosen(request: PortalRequest, offers: list[Offer]) -> str:
     Return the way that was chosen before something was wrong, silent or not, or the first one.
     """
     asked = request.POST.get("gateway", "")
-    kinds = [one.kind for one in offers]
-    return next(iter([asked] if asked in kinds else kinds), "")
+    names = [one.name for one in offers]
+    return next(iter([asked] if asked in names else names), "")

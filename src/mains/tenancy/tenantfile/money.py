@@ -64,7 +64,7 @@ class GatewayKind(StrEnum):
 
 # The secret of a place, never the secret itself: it is one of this tenant's own.
 _PLACE = r"^(|kept:[a-z0-9-]+|env:[A-Z][A-Z0-9_]*|vault:[a-z0-9/_-]+)$"
-SecretPlace = Annotated[str, Field(pattern=_PLACE)]
+SecretPlace = Annotated[str, Field(pattern=_PLACE, max_length=200)]
 
 
 class Fee(Section):
