@@ -194,6 +194,17 @@ class TestAWay:
         assert ("once this is typed" in page) is (changes.get("key") == "")
         assert _tenant().version == before
 
+    def test_by_the_platforms_key_needs_the_account_that_it_acts_for(self, olga, settings):
+        settings.STRIPE_SECRET_KEY = "sk_live_platform"
+        before = _tenant().version
+
+        refused = olga.post(f"{PLACE}new/stripe/", _of() | _typed(key="", account=""))
+        assert (refused.status_code, _tenant().version) == (422, before)
+        assert "once this is typed" in refused.content.decode()
+
+        olga.post(f"{PLACE}new/stripe/", _of() | _typed(key="", account="acct_own"))
+        assert (_ways()[-1].account, _ways()[-1].secret) == ("acct_own", "")
+
     def test_is_not_kept_where_nothing_can_seal_its_key(self, olga, settings):
         settings.MASTER_KEYS = ()
 

@@ -146,14 +146,15 @@ def lacks(*, kind: str, account: str, has_key: bool) -> frozenset[Detail]:
     """
     Return what a gateway of a kind cannot work without, of what is not there.
     """
-    there = {Detail.ACCOUNT: bool(account), Detail.KEY: has_key}
-    return frozenset(
-        detail
-        for detail, asked in known(kind).details.items()
-        if asked.is_needed
-        and not there.get(detail, True)
-        and not (asked.stands_in and getattr(settings, asked.stands_in))
-    )
+    details = known(kind).details
+    facts = {Detail.ACCOUNT: bool(account), Detail.KEY: has_key, Detail.WEBHOOK_KEY: True}
+    there = {detail for detail, is_there in facts.items() if is_there}
+    needed = {detail for detail, asked in details.items() if asked.is_needed}
+    stands_in = details[Detail.KEY].stands_in if Detail.KEY in details else ""
+    if stands_in and not has_key and getattr(settings, stands_in):
+        # The platform's key acts for an account, never for the platform itself.
+        needed = needed - {Detail.KEY} | {Detail.ACCOUNT}
+    return frozenset(needed - there)
 
 
 def try_out(*, tenant: TenantInfo, position: int) -> Tried:

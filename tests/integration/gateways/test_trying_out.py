@@ -53,6 +53,17 @@ def test_a_key_that_may_not_act_for_the_account_is_wrong(world):
         world.gateway.try_out(replace(world.merchant, account="acct_unknown"))
 
 
+@at("stripe")
+def test_the_platforms_key_collects_for_no_account_of_its_own(world):
+    from mains.payments.gateways.base import WrongKey
+
+    nobodys = replace(world.merchant, account="")
+    with pytest.raises(WrongKey):
+        world.gateway.try_out(nobodys)
+    with pytest.raises(WrongKey):
+        world.gateway.start(world.charge(merchant=nobodys))
+
+
 @at("liqpay")
 @pytest.mark.parametrize(("account", "is_real"), [("sandbox_i1", False), ("i1", True)])
 def test_a_sandbox_shop_of_liqpay_moves_no_real_money(world, account, is_real):

@@ -58,7 +58,7 @@ class Asked(NamedTuple):
     where: str
     begins: tuple[str, ...] = ()
     is_needed: bool = True
-    # The setting of the platform that does where nothing is typed.
+    # The setting of the platform that does where nothing is typed; it acts for an account.
     stands_in: str = ""
 
 

@@ -32,11 +32,11 @@ def client(merchant: Merchant) -> stripe.StripeClient:
     """
     Return the SDK's client for a merchant: by its own key, or by ours for its connected account.
 
-    :raises WrongKey: if there is no key.
+    :raises WrongKey: if there is no key, or ours would act for nobody but ourselves.
     """
-    key = merchant.secret or settings.STRIPE_SECRET_KEY
+    key = merchant.secret or (settings.STRIPE_SECRET_KEY if merchant.account else "")
     if not key:
-        raise WrongKey("Stripe has no key here: set STRIPE_SECRET_KEY, or the secret.")
+        raise WrongKey("Stripe has no key here: type one, or the account that ours acts for.")
     return stripe.StripeClient(
         key,
         # A key of its own is the account's; ours acts for it.
