@@ -41,6 +41,7 @@ API: Lines = {
     "api/v1/guest-readings/proofs": ("anyone", SEND),
     "api/v1/guest-readings/proofs/code": ("anyone", SEND),
     "api/v1/payments": ("token", SEND),
+    "api/v1/payments/ways": ("token", READ),
     "api/v1/payment-report": ("token", READ),
     "api/v1/bill-downloads": ("token", FORM),
     "api/v1/bill-downloads/<str:download_id>": ("token of nobody here", READ),

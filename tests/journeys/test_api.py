@@ -8,6 +8,7 @@ from tests.browsers import ClientBrowser
 from tests.journeys.conftest import NOW, move_clock
 
 from mains.api import actions
+from mains.billing.models import Bill
 from mains.demo import logins
 from mains.demo.people import Customer
 from mains.guard.context import inside
@@ -224,8 +225,40 @@ class TestPaying:
         customer = anna("tavho")
         bill = body(customer.call("GET", "/bills?limit=1"))["data"][0]["id"]
         page = post(customer, "/payments", {"bills": [bill]})
+        ways = customer.call("GET", f"/payments/ways?bills={bill}")
 
         assert (page.status, body(page)["code"]) == (404, "feature_off")
+        assert (ways.status, body(ways)["code"]) == (404, "feature_off")
+
+    @pytest.mark.seed("S3.12")
+    def test_the_ways_and_what_they_cost_are_told_before(self):
+        customer = anna()
+        bills = body(customer.call("GET", "/bills?limit=100"))["data"]
+        due, paid = bills[0], bills[-1]
+        ways = body(customer.call("GET", f"/payments/ways?bills={due['id']}"))["ways"]
+
+        assert [one["gateway"] for one in ways] == ["sandbox"]
+        assert ways[0]["total"] == due["outstanding"]
+        assert ways[0]["fee"] == due["outstanding"] | {"amount": "0.00"}
+        assert ways[0]["answers"]
+        settled = customer.call("GET", f"/payments/ways?bills={due['id']},{paid['id']}")
+        assert (settled.status, body(settled)["code"]) == (409, "nothing_to_pay")
+
+    @pytest.mark.parametrize("asked", ["", "?bills=", "?bills=bil_999999", "?bills=bil_%00,x"])
+    def test_the_ways_to_pay_what_is_nobodys_are_none(self, asked):
+        page = anna().call("GET", f"/payments/ways{asked}")
+
+        assert (page.status, body(page)["code"]) == (404, "no_such_bill")
+
+    def test_the_ways_to_pay_somebody_elses_bill_are_not_told(self):
+        customer = anna()
+        own = {bill["id"] for bill in body(customer.call("GET", "/bills?limit=100"))["data"]}
+        with inside("balta"):
+            issued = Bill.objects.filter(state="ISSUED", total_minor__gt=0).values_list("pk")
+            others = [f"bil_{pk}" for (pk,) in issued if f"bil_{pk}" not in own]
+        page = customer.call("GET", f"/payments/ways?bills={others[0]}")
+
+        assert (page.status, body(page)["code"]) == (404, "no_such_bill")
 
     def test_a_paid_bill_cannot_be_paid(self):
         customer = anna()

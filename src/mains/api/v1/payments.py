@@ -15,7 +15,7 @@ from mains.api.actions import Answer
 from mains.api.problems import Problem
 from mains.api.requests import http_of, noted, user_of
 from mains.api.v1.posting import idempotently
-from mains.api.v1.shapes import IDEMPOTENCY, PROBLEM, ids_of, pk_of
+from mains.api.v1.shapes import IDEMPOTENCY, PROBLEM, ids_of, key_of, pk_of
 from mains.enrolment.access_log import Deed
 from mains.enrolment.rules.rights import Right
 from mains.journeys import pay_bills
@@ -33,7 +33,7 @@ class NewPayment(serializers.Serializer[Any]):
         max_length=30,
         default="",
         allow_blank=True,
-        help_text="Empty for the first that answers; the second of a kind is `stripe-2`.",
+        help_text="One of the ways to pay these bills; empty for the first that answers.",
     )
     amount_minor = serializers.IntegerField(
         min_value=1,
@@ -70,23 +70,31 @@ class Payments(APIView):
 
 
 def _start(request: Request, given: NewPayment) -> Answer:
-    http = http_of(request)
-    if not http.tenant.file.payments.enabled:
+    check_enabled(request)
+    asked = given.validated_data
+    rows = bills_of(request, asked["bills"])
+    if not asked["instead_of_collection"]:
+        _check_uncollected(rows)
+    part = asked["amount_minor"]
+    if part is not None and len(rows) > 1:
+        raise conflict("one_bill_only", "A part is paid of one bill.")
+    with _stopped(request, rows):
+        url = _page(request, asked, rows)
+    noted(request, Deed.PAYMENT, {row.account_id for row in rows})
+    return Answer(201, {"url": url})
+
+
+def check_enabled(request: Request) -> None:
+    """
+    Refuse where the provider has switched payments off.
+    """
+    if not http_of(request).tenant.file.payments.enabled:
         raise Problem(
             status=404,
             code="feature_off",
             title="Payments are switched off",
             detail="This provider does not take payments here.",
         )
-    asked = given.validated_data
-    rows = _bills(request, asked["bills"], instead=asked["instead_of_collection"])
-    part = asked["amount_minor"]
-    if part is not None and len(rows) > 1:
-        raise _conflict("one_bill_only", "A part is paid of one bill.")
-    with _stopped(request, rows):
-        url = _page(request, asked, rows)
-    noted(request, Deed.PAYMENT, {row.account_id for row in rows})
-    return Answer(201, {"url": url})
 
 
 def _page(request: Request, asked: dict[str, Any], rows: list[queries.BillRow]) -> str:
@@ -141,11 +149,11 @@ def _problem(error: Exception) -> Problem:
                 pointer="/amount_minor",
             )
         case actions.NothingToPay():
-            return _conflict("nothing_to_pay", "Nothing is owed on one of these bills.")
+            return conflict("nothing_to_pay", "Nothing is owed on one of these bills.")
         case actions.SeveralCompanies():
-            return _conflict("several_companies", "Pay the bills of each company apart.")
+            return conflict("several_companies", "Pay the bills of each company apart.")
         case settling.BeingCollected():
-            return _conflict("collected_by_mandate", "The bank has the order to collect it.")
+            return conflict("collected_by_mandate", "The bank has the order to collect it.")
     return Problem(
         status=503,
         code="gateway_silent",
@@ -154,7 +162,10 @@ def _problem(error: Exception) -> Problem:
     )
 
 
-def _bills(request: Request, keys: list[str], *, instead: bool) -> list[queries.BillRow]:
+def bills_of(request: Request, keys: list[str]) -> list[queries.BillRow]:
+    """
+    Return bills by their ids, of accounts that whoever asks may pay for.
+    """
     pks = [pk_of("bil", key) for key in keys]
     mine = {
         bill.id: bill
@@ -181,12 +192,17 @@ def _bills(request: Request, keys: list[str], *, instead: bool) -> list[queries.
                 detail="The account of this bill was shared with you without the right to pay.",
                 pointer="/bills",
             )
-        if mine[pk].collection_date is not None and not instead:
-            raise _conflict(
-                "collected_by_mandate",
-                f"{key} is collected by itself. Say instead_of_collection to pay it now.",
-            )
     return [mine[pk] for pk in dict.fromkeys(pks) if pk is not None]
+
+
+def _check_uncollected(rows: list[queries.BillRow]) -> None:
+    for row in rows:
+        if row.collection_date is not None:
+            raise conflict(
+                "collected_by_mandate",
+                f"{key_of('bil', row.id)} is collected by itself. "
+                "Say instead_of_collection to pay it now.",
+            )
 
 
 @contextmanager
@@ -211,5 +227,8 @@ def _stopped(request: Request, rows: list[queries.BillRow]) -> Iterator[None]:
         raise
 
 
-def _conflict(code: str, detail: str) -> Problem:
+def conflict(code: str, detail: str) -> Problem:
+    """
+    Return why bills cannot be paid as they are asked for.
+    """
     return Problem(status=409, code=code, title="Cannot be paid now", detail=detail)

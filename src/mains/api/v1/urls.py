@@ -30,6 +30,7 @@ from mains.api.v1 import (
     readings,
     statements,
     tokens,
+    ways_to_pay,
 )
 
 
@@ -85,6 +86,7 @@ urlpatterns = [
     path("guest-readings/proofs/code", english(guest_readings.ProofCodes)),
     path("next-bills", english(next_bills.NextBills)),
     path("payments", english(payments.Payments)),
+    path("payments/ways", english(ways_to_pay.Ways)),
     path("payment-report", english(payment_report.PaymentReport)),
     path("bill-downloads", english(bill_downloads.BillDownloads)),
     path("bill-downloads/<str:download_id>", english(bill_downloads.OneBillDownload)),
