@@ -304,11 +304,10 @@ class Till:
         from mains.payments.gateways.base import Back
         from mains.payments.models import Payment
 
-        lost = [
-            one
-            for one in Payment.objects.filter(kind="CHARGEBACK", amount_minor__lt=0)
-            if not one.reverses.reversals.filter(amount_minor__gt=0).exists()
-        ]
+        rows = Payment.objects.filter(kind="CHARGEBACK", amount_minor__lt=0).order_by("pk")
+        lost = list(
+            rows.exclude(reverses__reversals__amount_minor__gt=0).select_related("reverses")
+        )
         if not lost:
             return
         row = self.chance.choice(lost)
