@@ -150,6 +150,22 @@ def bill(account, minor, *, days=14, collection_date=None):
     return made
 
 
+def with_lines(bill, *services):
+    """
+    Give a bill a line for each of some services.
+    """
+    from mains.billing.models import BillLine
+
+    BillLine.objects.bulk_create(
+        BillLine(
+            bill_id=bill.pk, position=position, contract_id=1, service=service, code="use",
+            label="Use", quantity=1, unit="kWh", unit_price=1, net=1, vat_rate=20,
+        )
+        for position, service in enumerate(services)
+    )  # fmt: skip
+    return bill
+
+
 def started(bills, *, payer="user:1", parts=None):
     """
     Open a page for bills and return the token of the attempt.

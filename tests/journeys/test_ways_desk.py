@@ -104,14 +104,14 @@ class TestAWay:
         assert "1.5\u00a0% + €0.25" in page
 
     def test_keeps_its_key_sealed_and_shows_its_end_only(self, olga):
-        from mains.payments.merchants import merchant
+        from mains.payments.merchants import UNNAMED, merchant
 
         position = _add(olga, webhook_key=HOOK)
 
         one, tenant = _ways()[position - 1], _tenant()
         assert one.secret.startswith("kept:stripe-")
         company = tenant.file.companies[0].code
-        known = merchant(tenant=tenant, kind="stripe", company=company)
+        known = merchant(tenant=tenant, kind="stripe", company=company, account=UNNAMED)
         assert (known.secret, known.webhook_secrets) == (KEY, (HOOK,))
         page = olga.get(f"{PLACE}{position}/").content.decode()
         assert "ends in cdef" in page
@@ -149,17 +149,19 @@ class TestAWay:
         assert str(after.fee.percent) == "2"
 
     def test_takes_both_webhook_keys_while_one_replaces_the_other(self, olga):
-        from mains.payments.merchants import merchant
+        from mains.payments.merchants import UNNAMED, merchant
 
         position = _add(olga, webhook_key=HOOK)
         olga.post(f"{PLACE}{position}/", _of() | _typed(key="", webhook_key=NEXT_HOOK))
 
         tenant = _tenant()
-        known = merchant(tenant=tenant, kind="stripe", company=tenant.file.companies[0].code)
+        known = merchant(
+            tenant=tenant, kind="stripe", company=tenant.file.companies[0].code, account=UNNAMED
+        )
         assert known.webhook_secrets == (NEXT_HOOK, HOOK)
 
     def test_goes_back_to_its_earlier_key_with_an_earlier_version(self, olga):
-        from mains.payments.merchants import merchant
+        from mains.payments.merchants import UNNAMED, merchant
 
         position = _add(olga)
         earlier = _tenant().file
@@ -167,7 +169,9 @@ class TestAWay:
         _publish(earlier)
 
         tenant = _tenant()
-        known = merchant(tenant=tenant, kind="stripe", company=tenant.file.companies[0].code)
+        known = merchant(
+            tenant=tenant, kind="stripe", company=tenant.file.companies[0].code, account=UNNAMED
+        )
         assert known.secret == KEY
 
     @pytest.mark.parametrize(
@@ -406,8 +410,13 @@ class TestALiveUtility:
     @pytest.mark.usefixtures("live")
     def test_settles_nothing_that_was_only_pretended(self):
         from mains.payments.gateways.base import GatewayRefused
-        from mains.payments.merchants import merchant
+        from mains.payments.merchants import UNNAMED, merchant
 
         tenant = _tenant()
         with pytest.raises(GatewayRefused):
-            merchant(tenant=tenant, kind="sandbox", company=tenant.file.companies[0].code)
+            merchant(
+                tenant=tenant,
+                kind="sandbox",
+                company=tenant.file.companies[0].code,
+                account=UNNAMED,
+            )

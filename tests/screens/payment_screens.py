@@ -17,7 +17,10 @@ PAYER = {
     "pay-instead": "/bills/{bill}/pay-instead/",
 }  # fmt: skip
 ONWARD = {"transfer": "/pay/transfer/{transfer}/", "onward": "/pay/onward/{posted}/"}
-FILES = {"debits": "payments/debits/", "debits-answer": "payments/debits/{debits}/answer/"}
+FILES = {
+    "debits": "payments/debits/", "debits-answer": "payments/debits/{debits}/answer/",
+    "repair-debit": "payments/repair/{at_bank}/",
+}  # fmt: skip
 PEOPLE = (
     ("payer", PAYER, ((DEBITS, "it"), (DEBITS, "en"))),
     ("onward", ONWARD, ((WAYS, "uk"), (WAYS, "en"))),
@@ -61,6 +64,7 @@ def collected(slug: str, account_id: int) -> dict[str, str]:
     from mains.payments import mandates, stored_cards
     from mains.payments.autopay import announcing
     from mains.payments.direct_debits import filing
+    from mains.payments.models import PaymentAttempt
 
     tenant = queries.tenant(slug)
     now = tenant.now()
@@ -83,7 +87,8 @@ def collected(slug: str, account_id: int) -> dict[str, str]:
             for company in Company.objects.order_by("pk")
         ]
         filing.hand_in(name=first, by="staff:1", now=now)
-    return {"unmandated": str(other.pk), "debits": first}
+        at_bank = PaymentAttempt.objects.filter(file_name=first).earliest("pk")
+    return {"unmandated": str(other.pk), "debits": first, "at_bank": at_bank.token}
 
 
 def ways(slug: str, account_id: int) -> dict[str, str]:

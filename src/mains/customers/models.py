@@ -205,6 +205,9 @@ class Mandate(models.Model):
     # The bank account before it, until a collection told the bank of the change.
     old_iban = models.CharField(max_length=34, blank=True, db_default="")
     gateway = models.CharField(max_length=30, blank=True, db_default="")
+    # In which account there, by which key: cards are stored in one account only.
+    merchant_account = models.CharField(max_length=60, blank=True, db_default="")
+    key_place = models.CharField(max_length=200, blank=True, db_default="")
     # The gateway's name for the card, what people know it by, and its last month, as `2028-04`.
     card = models.CharField(max_length=120, blank=True, db_default="")
     card_label = models.CharField(max_length=40, blank=True, db_default="")

@@ -1,6 +1,6 @@
 """Pay bills at one of the gateways that the tenant offers; where one is silent, at the next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,9 +13,9 @@ from mains.identity.budgets import Budget
 from mains.payments import actions as payments
 from mains.payments import settling
 from mains.payments.gateways.base import GatewayUnavailable
-from mains.payments.merchants import MerchantKey
+from mains.payments.merchants import MerchantAccount
 from mains.payments.models import PaymentAttempt
-from mains.payments.offering import name_of, offered
+from mains.payments.offering import mark, named, names, offered
 from mains.payments.queries import BillRow
 from mains.payments.rules.fees import fee
 from mains.tenancy.queries import TenantInfo
@@ -79,6 +79,31 @@ class Wish:
     guest: str = ""
 
 
+def baskets(*, tenant: TenantInfo, rows: Iterable[BillRow]) -> list[list[BillRow]]:
+    """
+    Part bills into those that one payment can pay: those of a company, and where no way takes all
+    of them, those that the same ways take.
+    """
+    companies: dict[str, list[BillRow]] = {}
+    for row in rows:
+        companies.setdefault(row.company_code, []).append(row)
+    found: list[list[BillRow]] = []
+    for company, theirs in companies.items():
+        if len(theirs) == 1 or _takes(tenant, company, theirs):
+            found.append(theirs)
+            continue
+        apart: dict[tuple[str, ...], list[BillRow]] = {}
+        for row in theirs:
+            apart.setdefault(_takes(tenant, company, [row]), []).append(row)
+        found += apart.values()
+    return found
+
+
+def _takes(tenant: TenantInfo, company: str, rows: list[BillRow]) -> tuple[str, ...]:
+    bill_ids = [row.id for row in rows]
+    return tuple(map(mark, offered(tenant=tenant, company=company, bill_ids=bill_ids)))
+
+
 def offers(*, tenant: TenantInfo, rows: Sequence[BillRow], language: str) -> list[Offer]:
     """
     Return the ways to pay bills of one company, in the tenant's order; silent ones come last.
@@ -87,18 +112,19 @@ def offers(*, tenant: TenantInfo, rows: Sequence[BillRow], language: str) -> lis
         return []
     total = Money.total((row.outstanding for row in rows), currency=rows[0].outstanding.currency)
     company = rows[0].company_code
+    choices = offered(tenant=tenant, company=company, bill_ids=[row.id for row in rows])
     found = [
-        _offer(choice, tenant=tenant, total=total, language=language)
-        for choice in offered(tenant=tenant, company=company, bill_ids=[row.id for row in rows])
+        _offer(choice, name=name, total=total, language=language)
+        for choice, name in zip(choices, names(choices), strict=True)
     ]
     return sorted(found, key=lambda offer: offer.is_silent)
 
 
-def _offer(choice: Gateway, *, tenant: TenantInfo, total: Money, language: str) -> Offer:
+def _offer(choice: Gateway, *, name: str, total: Money, language: str) -> Offer:
     percent, fixed = choice.fee.percent, choice.fee.fixed
     costs = fee(total, percent=percent, fixed=fixed)
     return Offer(
-        name=name_of(choice, tenant=tenant),
+        name=name,
         kind=str(choice.kind),
         label=text_in(choice.label, language=language, otherwise=choice.kind),
         fee=costs,
@@ -125,7 +151,7 @@ def start(*, tenant: TenantInfo, wish: Wish, company: str, now: datetime, today:
         raise NoParts(wish.bill_ids)
     choices = offered(tenant=tenant, company=company, bill_ids=wish.bill_ids)
     if wish.gateway:
-        choices = [one for one in choices if name_of(one, tenant=tenant) == wish.gateway]
+        choices = named(wish.gateway, choices=choices)
     if not choices:
         raise PaymentsOff(tenant.schema_name)
     if wish.guest:
@@ -149,7 +175,7 @@ def _basket(wish: Wish, choice: Gateway) -> payments.Basket:
         email=wish.email,
         language=wish.language,
         gateway=str(choice.kind),
-        key=MerchantKey.of(choice),
+        account=MerchantAccount.of(choice),
         parts=wish.parts,
         fee_percent=choice.fee.percent,
         fee_fixed=choice.fee.fixed,

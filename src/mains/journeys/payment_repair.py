@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet
 from mains.core.money import Money
 from mains.core.typed import NotAnAmount, parse_amount
 from mains.payments import refunding, settling
-from mains.payments.charges import asked
+from mains.payments.charges import ask_there
 from mains.payments.gateways import gateway
 from mains.payments.gateways.base import Ability, GatewayRefused, GatewayUnavailable, Notice
 from mains.payments.models import OPEN_STATES, GatewayEvent, Payment, PaymentAttempt
@@ -184,7 +184,7 @@ def _asked(row: PaymentAttempt) -> tuple[str, int | None]:
 
 
 def _news(row: PaymentAttempt) -> Notice:
-    return asked(row, lambda there, charge: there.ask(charge, known_as=row.gateway_reference))
+    return ask_there(row, lambda there, charge: there.ask(charge, known_as=row.gateway_reference))
 
 
 def _events(row: PaymentAttempt) -> QuerySet[GatewayEvent]:

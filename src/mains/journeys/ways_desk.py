@@ -11,7 +11,7 @@ from mains.payments.gateways import GATEWAYS, UnknownGateway, gateway
 from mains.payments.gateways.base import Detail, GatewayRefused, GatewayUnavailable, WrongKey
 from mains.payments.gateways.base import Gateway as Known
 from mains.payments.health import Health
-from mains.payments.merchants import merchant_at, only_pretends
+from mains.payments.merchants import MerchantAccount, merchant_at, only_pretends
 from mains.tenancy import secrets
 from mains.tenancy.queries import TenantInfo
 from mains.tenancy.tenantfile import TenantFile
@@ -119,7 +119,11 @@ def way(*, tenant: TenantInfo, position: int) -> Way:
         choice=choice,
         known=gateway(choice.kind),
         standing=_standing(tenant, choice),
-        health=health.health(kind=choice.kind, companies=served),
+        health=health.health(
+            kind=choice.kind,
+            companies=served,
+            account=None if is_only else MerchantAccount.of(choice),
+        ),
         ends_in={
             detail: secrets.last_four(place, tenant=tenant) for detail, place in places.items()
         },

@@ -18,10 +18,10 @@ from mains.core.money import Money
 from mains.core.transactions import owns_transaction
 from mains.payments import settling
 from mains.payments.allocating import outstanding_minor
-from mains.payments.charges import PAGE_LIFE, charge_of, key_of
+from mains.payments.charges import PAGE_LIFE, account_of, charge_of
 from mains.payments.gateways import gateway
 from mains.payments.gateways.base import GatewayRefused, GatewayUnavailable, Started
-from mains.payments.merchants import NO_KEY, MerchantKey
+from mains.payments.merchants import UNNAMED, MerchantAccount
 from mains.payments.models import OPEN_STATES, AttemptBill, AttemptState, PaymentAttempt
 from mains.payments.rules.fees import fee
 
@@ -55,7 +55,7 @@ class Basket:
     email: str
     language: str
     gateway: str
-    key: MerchantKey = NO_KEY
+    account: MerchantAccount = UNNAMED
     parts: Mapping[int, int] = field(default_factory=dict)
     fee_percent: Decimal = Decimal(0)
     fee_fixed: Decimal = Decimal(0)
@@ -115,8 +115,8 @@ def _reserve(*, basket: Basket, token: str, now: datetime) -> PaymentAttempt | N
     attempt = PaymentAttempt.objects.create(
         token=token,
         gateway=basket.gateway,
-        merchant_account=basket.key.account,
-        key_place=basket.key.place,
+        merchant_account=basket.account.name,
+        key_place=basket.account.key_place,
         company=bills[0].account.company,
         state=AttemptState.CREATED,
         amount_minor=(total + on_top).minor,
@@ -150,7 +150,7 @@ def _own(
     attempt = next(iter(live))
     same_bills = dict(attempt.parts.values_list("bill_id", "amount_minor")) == asked
     still_right = attempt.amount_minor == amount_minor and attempt.expires_at > now
-    there, wanted = (attempt.gateway, key_of(attempt)), (basket.gateway, basket.key)
+    there, wanted = (attempt.gateway, account_of(attempt)), (basket.gateway, basket.account)
     same_place = there == wanted and attempt.mandate_id is None
     is_own = (attempt.payer, attempt.email) == (basket.payer, basket.email)
     return attempt if is_own and same_bills and same_place and still_right else None

@@ -3,50 +3,75 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import structlog
+
 from mains.billing.models import Bill
 from mains.payments.gateways import gateway
-from mains.payments.gateways.base import Charge, Gateway, WrongKey
-from mains.payments.merchants import MerchantKey, merchant
+from mains.payments.gateways.base import (
+    Charge,
+    Gateway,
+    GatewayRefused,
+    GatewayUnavailable,
+    WrongKey,
+)
+from mains.payments.merchants import MerchantAccount, merchant, successors
 from mains.payments.models import PaymentAttempt
 from mains.tenancy.queries import current_tenant
 
+log = structlog.get_logger()
 PAGE_LIFE = timedelta(minutes=30)
+
+
+class KeyWithdrawn(GatewayUnavailable):
+    """The account it was begun in opens by no key any more, and no other one knows of it."""
 
 
 def charge_of(attempt: PaymentAttempt) -> Charge:
     """
-    Return what a gateway should collect for an attempt, by the key that it was begun with.
+    Return what a gateway should collect for an attempt, in the account that it was begun in.
 
     :raises GatewayRefused: if the tenant does not have the gateway.
-    :raises WrongKey: if its secret is not where the configuration says.
+    :raises WrongKey: if its secret is not where it was kept.
     """
-    return _charge(attempt, key_of(attempt))
+    return _charge(attempt, account_of(attempt))
 
 
-def key_of(attempt: PaymentAttempt) -> MerchantKey:
+def account_of(attempt: PaymentAttempt) -> MerchantAccount:
     """
-    Return by which account and key an attempt was begun.
+    Return the account that an attempt was begun in.
     """
-    return MerchantKey(attempt.merchant_account, attempt.key_place)
+    return MerchantAccount(attempt.merchant_account, attempt.key_place)
 
 
-def asked[T](attempt: PaymentAttempt, ask: Callable[[Gateway, Charge], T]) -> T:
+def ask_there[T](attempt: PaymentAttempt, ask: Callable[[Gateway, Charge], T]) -> T:
     """
-    Return what a gateway answers about an attempt, asked by the key that it was begun with.
+    Return what a gateway answers about an attempt, asked in the account that it was begun in.
 
-    Where that was withdrawn since, it is asked by the one that took its place.
+    Where its key was replaced and withdrawn, the ones that may have taken its place are asked. What
+    they do not know may be paid all the same, so none of them decides by a refusal.
 
     :raises GatewayRefused: as the gateway does, or if the tenant does not have it.
-    :raises GatewayUnavailable: as the gateway does, or if neither key is good.
+    :raises GatewayUnavailable: as the gateway does.
+    :raises KeyWithdrawn: if no key is good for it any more.
     """
-    there = gateway(attempt.gateway)
+    there, account, tenant = gateway(attempt.gateway), account_of(attempt), current_tenant()
     try:
-        return ask(there, charge_of(attempt))
+        return ask(there, _charge(attempt, account))
     except WrongKey:
-        return ask(there, _charge(attempt, begun=None))
+        others = successors(
+            account=account, tenant=tenant, kind=attempt.gateway, company=attempt.company.code
+        )
+        if not others:
+            raise
+    for other in others:
+        try:
+            return ask(there, _charge(attempt, other))
+        except (GatewayRefused, WrongKey) as reason:
+            log.warning("payment.not_there", attempt=attempt.pk, reason=repr(reason))
+    raise KeyWithdrawn(attempt.pk)
 
 
-def _charge(attempt: PaymentAttempt, begun: MerchantKey | None) -> Charge:
+def _charge(attempt: PaymentAttempt, account: MerchantAccount) -> Charge:
     tenant, company = current_tenant(), attempt.company
     return Charge(
         reference=attempt.token,
@@ -55,7 +80,7 @@ def _charge(attempt: PaymentAttempt, begun: MerchantKey | None) -> Charge:
             kind=attempt.gateway,
             company=company.code,
             title=company.name,
-            begun=begun,
+            account=account,
         ),
         amount_minor=attempt.amount_minor,
         currency=attempt.currency,

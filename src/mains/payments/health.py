@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Count, Max, Q
 
 from mains.customers.models import Mandate
+from mains.payments.merchants import UNNAMED, MerchantAccount
 from mains.payments.models import GatewayEvent, Payment, PaymentAttempt
 
 
@@ -23,19 +24,31 @@ class Health:
     is_used: bool
 
 
-def health(*, kind: str, companies: Collection[str]) -> Health:
+def health(
+    *, kind: str, companies: Collection[str], account: MerchantAccount | None = None
+) -> Health:
     """
-    Return how a gateway does for the companies of these codes.
+    Return how a gateway does for the companies of these codes: altogether, or in one account of
+    theirs. Of messages nobody knows which account they are of, nor of what was begun long ago.
     """
     events = GatewayEvent.objects.filter(gateway=kind, company__in=companies).aggregate(
         told=Max("received_at"), waiting=Count("pk", filter=Q(processed_at=None))
     )
-    attempts = PaymentAttempt.objects.filter(gateway=kind, company__code__in=companies)
-    cards = Mandate.objects.filter(gateway=kind, account__company__code__in=companies)
+    begun = _in(account)
+    attempts = PaymentAttempt.objects.filter(begun, gateway=kind, company__code__in=companies)
+    cards = Mandate.objects.filter(begun, gateway=kind, account__company__code__in=companies)
     paid = Payment.objects.filter(attempt__in=attempts, kind="RECEIPT")
     return Health(
         told_at=events["told"],
         waiting=events["waiting"],
         paid_at=paid.aggregate(at=Max("received_at"))["at"],
         is_used=attempts.exists() or cards.exists(),
+    )
+
+
+def _in(account: MerchantAccount | None) -> Q:
+    if account is None:
+        return Q()
+    return Q(merchant_account__in=[account.name, UNNAMED.name]) & Q(
+        key_place__in=[account.key_place, UNNAMED.key_place]
     )

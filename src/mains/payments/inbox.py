@@ -9,11 +9,9 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 import structlog
-from django.db.models import Q
 
 from mains.core.transactions import owns_transaction
 from mains.payments import money_back, settling, stored_cards
-from mains.payments.charges import key_of
 from mains.payments.gateways import UnknownGateway, gateway
 from mains.payments.gateways.base import (
     ChargeState,
@@ -26,7 +24,7 @@ from mains.payments.gateways.base import (
     Notice,
     StoredCard,
 )
-from mains.payments.merchants import heard, merchant
+from mains.payments.merchants import who_may_sign
 from mains.payments.models import GatewayEvent, PaymentAttempt
 from mains.tenancy.queries import TenantInfo
 
@@ -53,9 +51,9 @@ def receive(
     :raises GatewayRefused: if the tenant does not have this gateway.
     :raises GatewayUnavailable: if its secret is not where the configuration says.
     """
-    asked = gateway(kind)
-    _check(tenant, company, asked, body, headers)
-    news = asked.read_webhook(body)
+    there = gateway(kind)
+    _check(tenant, company, there, body, headers)
+    news = there.read_webhook(body)
     event = _store(kind=kind, company=company, event_id=news.event_id, body=body, now=now)
     if event is None:
         return False
@@ -64,45 +62,18 @@ def receive(
 
 
 def _check(
-    tenant: TenantInfo, company: str, asked: Gateway, body: bytes, headers: Mapping[str, str]
+    tenant: TenantInfo, company: str, there: Gateway, body: bytes, headers: Mapping[str, str]
 ) -> None:
     """
-    Accept what one of the company's accounts there signed: by its key of today, or by the one that
-    what it tells of was begun with.
+    Accept what was signed in one of the company's accounts there.
     """
-    reason: ForgedWebhook | None = None
-    for known in heard(tenant=tenant, kind=asked.kind, company=company):
+    reason = ForgedWebhook()
+    for known in who_may_sign(tenant=tenant, kind=there.kind, company=company):
         try:
-            return asked.check_webhook(merchant=known, body=body, headers=headers)
+            return there.check_webhook(merchant=known, body=body, headers=headers)
         except ForgedWebhook as forged:
-            reason = reason or forged
-    begun = _begun(asked, company, body)
-    if begun is None or not any(key_of(begun)):
-        raise reason or ForgedWebhook
-    known = merchant(tenant=tenant, kind=asked.kind, company=company, begun=key_of(begun))
-    return asked.check_webhook(merchant=known, body=body, headers=headers)
-
-
-def _begun(asked: Gateway, company: str, body: bytes) -> PaymentAttempt | None:
-    """
-    Return the attempt that a webhook claims to tell of; nobody has checked yet who sent it.
-    """
-    try:
-        news = asked.read_webhook(body)
-    except (GatewayUnavailable, ValueError, LookupError, TypeError, AttributeError):
-        return None
-    match news:
-        case Notice(reference=name):
-            named = Q(token=name)
-        case MoneyBack(gateway_reference=name):
-            named = Q(gateway_reference=name)
-        case _:
-            return None
-    # Whoever wrote it may have written anything.
-    if not (name and name.isascii() and name.isprintable()):
-        return None
-    rows = PaymentAttempt.objects.filter(named, gateway=asked.kind, company__code=company)
-    return rows.filter(refunds=None).first()
+            reason = forged
+    raise reason
 
 
 def try_again(*, now: datetime, today: date) -> int:

@@ -11,23 +11,22 @@ from mains.tenancy.secrets import SecretMissing, secret_at
 from mains.tenancy.tenantfile.money import Gateway as Choice
 
 
-class MerchantKey(NamedTuple):
+class MerchantAccount(NamedTuple):
     """
-    By which account at a gateway, and which key, something was begun; the key itself is elsewhere.
+    A company's account at a gateway: what it is called there, and where the key to it is kept.
 
-    Both are empty at a gateway that needs none, and where the platform's own does.
+    Both are empty at a gateway that needs none, and for what was begun before they were remembered.
     """
 
-    account: str = ""
-    # Where the key is kept, as the tenant's file names it.
-    place: str = ""
+    name: str = ""
+    key_place: str = ""
 
     @classmethod
     def of(cls, choice: Choice) -> Self:
         return cls(choice.account, choice.secret)
 
 
-NO_KEY = MerchantKey()
+UNNAMED = MerchantAccount()
 
 
 def taking(*, tenant: TenantInfo, company: str, services: Collection[str] = ()) -> list[Choice]:
@@ -40,81 +39,87 @@ def taking(*, tenant: TenantInfo, company: str, services: Collection[str] = ()) 
     return [one for one in ways if one.takes(company=company, services=services)]
 
 
+def account_of_today(*, tenant: TenantInfo, kind: str, company: str) -> MerchantAccount:
+    """
+    Return the account in which something is begun now, and of two of a kind the one that is
+    offered first; unnamed where the tenant has none.
+    """
+    return next(map(MerchantAccount.of, _ways(tenant, kind, company)), UNNAMED)
+
+
+def is_kept(*, account: MerchantAccount, tenant: TenantInfo, kind: str) -> bool:
+    """
+    Tell whether one of a tenant's ways still has an account with this key, offered or not.
+    """
+    ways = tenant.file.payments.gateways
+    return account in {MerchantAccount.of(one) for one in ways if one.kind == kind}
+
+
+def successors(
+    *, account: MerchantAccount, tenant: TenantInfo, kind: str, company: str
+) -> list[MerchantAccount]:
+    """
+    Return which of a company's accounts may be one by another key, the likeliest first; none as
+    long as a way still has it with its own.
+    """
+    if account == UNNAMED or is_kept(account=account, tenant=tenant, kind=kind):
+        return []
+    ways = [one for one in _ways(tenant, kind, company) if one.takes(company=company)]
+    ways.sort(key=lambda one: one.account != account.name)
+    return list(dict.fromkeys(map(MerchantAccount.of, ways)))
+
+
 def merchant(
-    *,
-    tenant: TenantInfo,
-    kind: str,
-    company: str,
-    title: str = "",
-    begun: MerchantKey | None = None,
+    *, tenant: TenantInfo, kind: str, company: str, account: MerchantAccount, title: str = ""
 ) -> Merchant:
     """
-    Return a company of a tenant as a gateway knows it, by the key that something was begun with.
+    Return a company of a tenant as a gateway knows it in one of its accounts.
 
-    Also where the gateway is no longer offered: what was begun there has to be settled. With
-    nothing begun it is the way that is offered, of two of a kind the first.
-
-    :raises GatewayRefused: if the tenant never had it, or it only pretends.
-    :raises WrongKey: if its secret is not where the configuration says.
-    """
-    choices = _choices(tenant, kind, company)
-    if not choices:
-        raise GatewayRefused(f"{tenant.schema_name} has no {kind}.")
-    choice = choices[0] if begun is None else _begun_at(choices, begun)
-    return merchant_at(choice, tenant=tenant, company=company, title=title)
-
-
-def key_of_today(*, tenant: TenantInfo, kind: str, company: str) -> MerchantKey:
-    """
-    Return by which account and key something is begun now; empty where the tenant has no such way.
-    """
-    choices = _choices(tenant, kind, company)
-    return MerchantKey.of(choices[0]) if choices else NO_KEY
-
-
-def heard(*, tenant: TenantInfo, kind: str, company: str) -> list[Merchant]:
-    """
-    Return a company of a tenant as each of its accounts at a gateway knows it, what is offered
-    first: any of them may have signed a webhook.
+    Also where no way has that account any more: what was begun there has to be settled.
 
     :raises GatewayRefused: if the tenant never had it, or it only pretends.
-    :raises WrongKey: if no secret is where the configuration says.
+    :raises WrongKey: if its secret is not where it was kept.
     """
-    choices = _choices(tenant, kind, company)
-    found: list[Merchant] = []
-    reasons: list[Exception] = []
-    for choice in [one for one in choices if one.takes(company=company)] or choices[:1]:
-        try:
-            found.append(merchant_at(choice, tenant=tenant, company=company))
-        except (GatewayRefused, WrongKey) as reason:
-            reasons.append(reason)
-    if not found:
-        raise next(iter(reasons), GatewayRefused(f"{tenant.schema_name} has no {kind}."))
-    return found
+    ways = _ways(tenant, kind, company)
+    same = next((one for one in ways if MerchantAccount.of(one) == account), None)
+    if same is None and account == UNNAMED:
+        same = next(iter(ways), None)
+        if same is None:
+            raise GatewayRefused(f"{tenant.schema_name} has no {kind}.")
+        account = MerchantAccount.of(same)
+    hooks = same.webhook_secrets if same else ()
+    return _merchant(tenant, kind, company, account, hooks=hooks, title=title)
 
 
-def merchant_at(choice: Choice, *, tenant: TenantInfo, company: str, title: str = "") -> Merchant:
+def merchant_at(choice: Choice, *, tenant: TenantInfo, company: str) -> Merchant:
     """
     Return a company of a tenant as it is known at one of its ways to pay.
 
     :raises GatewayRefused: if it only pretends.
     :raises WrongKey: if its secret is not where the configuration says.
     """
-    try:
-        found = Merchant(
-            name=f"{tenant.schema_name}:{company}",
-            title=title,
-            account=choice.account,
-            secret=secret_at(choice.secret, tenant=tenant),
-            webhook_secrets=tuple(
-                secret_at(place, tenant=tenant) for place in choice.webhook_secrets
-            ),
-        )
-    except SecretMissing as error:
-        raise WrongKey(str(error)) from error
-    # Where money is owed anybody could pay with a test card.
-    if tenant.state == TenantState.LIVE and not gateway(choice.kind).moves_money(found):
-        raise GatewayRefused(f"{tenant.schema_name} is live, and {choice.kind} only pretends.")
+    account = MerchantAccount.of(choice)
+    return _merchant(tenant, choice.kind, company, account, hooks=choice.webhook_secrets)
+
+
+def who_may_sign(*, tenant: TenantInfo, kind: str, company: str) -> list[Merchant]:
+    """
+    Return a company of a tenant as each of its ways of a kind knows it: one of them signed a
+    webhook, or it is forged.
+
+    :raises GatewayRefused: if the company has no such way, or it only pretends.
+    :raises WrongKey: if no secret is where the configuration says.
+    """
+    found: list[Merchant] = []
+    reason: Exception = GatewayRefused(f"{company} of {tenant.schema_name} has no {kind}.")
+    for choice in _ways(tenant, kind, company):
+        if choice.takes(company=company):
+            try:
+                found.append(merchant_at(choice, tenant=tenant, company=company))
+            except (GatewayRefused, WrongKey) as error:
+                reason = error
+    if not found:
+        raise reason
     return found
 
 
@@ -131,31 +136,40 @@ def only_pretends(choice: Choice, *, tenant: TenantInfo, company: str) -> bool:
     return False
 
 
-def _choices(tenant: TenantInfo, kind: str, company: str) -> list[Choice]:
+def _merchant(
+    tenant: TenantInfo,
+    kind: str,
+    company: str,
+    account: MerchantAccount,
+    *,
+    hooks: Collection[str],
+    title: str = "",
+) -> Merchant:
+    try:
+        found = Merchant(
+            name=f"{tenant.schema_name}:{company}",
+            title=title,
+            account=account.name,
+            secret=secret_at(account.key_place, tenant=tenant),
+            webhook_secrets=tuple(secret_at(place, tenant=tenant) for place in hooks),
+        )
+    except SecretMissing as error:
+        raise WrongKey(str(error)) from error
+    # Where money is owed anybody could pay with a test card.
+    if tenant.state == TenantState.LIVE and not gateway(kind).moves_money(found):
+        raise GatewayRefused(f"{tenant.schema_name} is live, and {kind} only pretends.")
+    return found
+
+
+def _ways(tenant: TenantInfo, kind: str, company: str) -> list[Choice]:
     """
     Return the ways of a kind, the one at which a company is paid first: what takes all its services
     before what takes some, before what is there for others, and what is offered before what is not.
     """
-    choices = [one for one in tenant.file.payments.gateways if one.kind == kind]
+    ways = [one for one in tenant.file.payments.gateways if one.kind == kind]
     fitting = taking(tenant=tenant, company=company)
 
     def rank(one: Choice) -> tuple[bool, bool, bool]:
         return (one not in fitting, not one.takes(company=company), not one.available)
 
-    return sorted(choices, key=rank)
-
-
-def _begun_at(choices: list[Choice], begun: MerchantKey) -> Choice:
-    """
-    Return the way at which something was begun; where its key was replaced, with the earlier one.
-    """
-    for one in choices:
-        if MerchantKey.of(one) == begun:
-            return one
-    for one in choices:
-        if one.account == begun.account != "":
-            # The same account has another key by now.
-            return one
-    if not any(begun):
-        return choices[0]
-    return choices[0].model_copy(update={"account": begun.account, "secret": begun.place})
+    return sorted(ways, key=rank)

@@ -1,6 +1,7 @@
 """Which ways to pay a tenant offers now."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from hashlib import sha256
 
 from mains.billing import queries as billing
 from mains.payments.merchants import only_pretends, taking
@@ -27,10 +28,27 @@ def offered(*, tenant: TenantInfo, company: str, bill_ids: Collection[int] = ())
     ]
 
 
-def name_of(choice: Gateway, *, tenant: TenantInfo) -> str:
+def names(choices: Sequence[Gateway]) -> list[str]:
     """
-    Return what a way is called by who chooses it: its kind, with a number from the second on.
+    Return what ways to pay are called by who chooses one: their kind, and where two are of one kind
+    with a mark that stays theirs in whatever order they are offered.
     """
-    same = [one for one in tenant.file.payments.gateways if one.kind == choice.kind]
-    number = same.index(choice) + 1
-    return str(choice.kind) if number == 1 else f"{choice.kind}-{number}"
+    kinds = [one.kind for one in choices]
+    return [mark(one) if kinds.count(one.kind) > 1 else str(one.kind) for one in choices]
+
+
+def named(name: str, *, choices: Sequence[Gateway]) -> list[Gateway]:
+    """
+    Return the ways of a name, the first where it is a kind; none where it is not among them.
+    """
+    found = [one for one in choices if mark(one) == name]
+    return (found or [one for one in choices if one.kind == name])[:1]
+
+
+def mark(choice: Gateway) -> str:
+    """
+    Return by what a way is known among all of them: its kind, and a digest of whom it is for and
+    where it pays.
+    """
+    facts = [choice.account, choice.secret, *choice.companies, "", *choice.services]
+    return f"{choice.kind}-{sha256('|'.join(facts).encode()).hexdigest()[:8]}"

@@ -12,7 +12,7 @@ from django.db.models import Sum
 from mains.audit.actions import record
 from mains.core.transactions import owns_transaction
 from mains.payments import money_back
-from mains.payments.charges import asked
+from mains.payments.charges import ask_there
 from mains.payments.gateways import gateway
 from mains.payments.gateways.base import (
     Ability,
@@ -139,7 +139,7 @@ def ask(*, token: str, now: datetime, today: date) -> None:
         return
     known_as = attempt.refunds.booking_key.partition(":")[2]
     try:
-        news = asked(attempt, lambda there, charge: there.refund(_back(charge, known_as)))
+        news = ask_there(attempt, lambda there, charge: there.refund(_back(charge, known_as)))
     except GatewayUnavailable:
         _note(attempt_id=attempt.pk, state=AttemptState.UNKNOWN, failure="")
         return

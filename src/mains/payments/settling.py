@@ -12,7 +12,7 @@ import structlog
 
 from mains.core.transactions import inside_transaction, owns_transaction
 from mains.payments import booking, releasing
-from mains.payments.charges import asked
+from mains.payments.charges import KeyWithdrawn, ask_there
 from mains.payments.gateways.base import (
     Charge,
     ChargeState,
@@ -30,6 +30,8 @@ ASKED_AFTER = timedelta(minutes=1)
 GIVEN_UP_AFTER = timedelta(minutes=5)
 # A page that its gateway cannot close lives no longer than this after its time.
 LONGEST_OPEN = timedelta(hours=1)
+# A page that no key of ours can close any more is payable no longer than this after its time.
+WITHDRAWN_FOR = timedelta(days=1)
 # What the gateway's news makes of an attempt that is still open; OPEN changes nothing.
 _BECOMES = {
     ChargeState.PROCESSING: AttemptState.UNKNOWN,
@@ -103,9 +105,12 @@ def ask_and_settle(*, token: str, now: datetime, today: date) -> None:
     if attempt is None:
         return
     try:
-        notice = asked(attempt, lambda there, charge: _notice(there, charge, attempt, now))
-    except GatewayUnavailable:
+        notice = ask_there(attempt, lambda there, charge: _notice(there, charge, attempt, now))
+    except GatewayUnavailable as reason:
         log.warning("payment.gateway_silent", attempt=attempt.pk)
+        if isinstance(reason, KeyWithdrawn) and attempt.expires_at + WITHDRAWN_FOR <= now:
+            close(attempt_id=attempt.pk, state=AttemptState.EXPIRED, failure="withdrawn")
+            return
         if attempt.expires_at <= now:
             remember_unknown(attempt_id=attempt.pk)
         return
@@ -193,7 +198,7 @@ def _expire(
     attempt: PaymentAttempt, now: datetime, today: date, *, before_collection: bool
 ) -> None:
     try:
-        notice = asked(
+        notice = ask_there(
             attempt,
             lambda there, charge: there.expire(charge, known_as=attempt.gateway_reference),
         )

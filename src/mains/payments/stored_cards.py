@@ -13,8 +13,14 @@ from mains.core.transactions import owns_transaction
 from mains.customers.models import Account, Mandate, Scheme
 from mains.payments.charges import PAGE_LIFE
 from mains.payments.gateways import gateway
-from mains.payments.gateways.base import Charge, ChargeState, GatewayUnavailable, StoredCard
-from mains.payments.merchants import merchant
+from mains.payments.gateways.base import (
+    Charge,
+    ChargeState,
+    GatewayRefused,
+    GatewayUnavailable,
+    StoredCard,
+)
+from mains.payments.merchants import MerchantAccount, account_of_today, is_kept, merchant
 from mains.tenancy.queries import TenantInfo, current_tenant
 
 
@@ -54,16 +60,20 @@ def start(
 def _reserve(
     account_id: int, kind: str, limit_minor: int | None, holder: str, today: date
 ) -> Mandate:
-    account = Account.objects.select_for_update(of=("self",), no_key=True).get(pk=account_id)
+    rows = Account.objects.select_for_update(of=("self",), no_key=True).select_related("company")
+    account = rows.get(pk=account_id)
     if in_force(account_id=account_id, on=today) is not None:
         raise AlreadyCollected(account_id)
     Mandate.objects.filter(account=account, confirmed=False).delete()
+    there = account_of_today(tenant=current_tenant(), kind=kind, company=account.company.code)
     return Mandate.objects.create(
         account=account,
         reference=f"CARD-{secrets.token_urlsafe(20)}",
         scheme=Scheme.CARD,
         holder=holder[:160],
         gateway=kind,
+        merchant_account=there.name,
+        key_place=there.key_place,
         limit_minor=limit_minor,
         signed_date=today,
         start_date=today,
@@ -80,7 +90,11 @@ def charge_of(*, mandate: Mandate, tenant: TenantInfo, email: str, language: str
     return Charge(
         reference=mandate.reference,
         merchant=merchant(
-            tenant=tenant, kind=mandate.gateway, company=company.code, title=company.name
+            tenant=tenant,
+            kind=mandate.gateway,
+            company=company.code,
+            title=company.name,
+            account=MerchantAccount(mandate.merchant_account, mandate.key_place),
         ),
         amount_minor=0,
         currency=account.currency,
@@ -91,6 +105,17 @@ def charge_of(*, mandate: Mandate, tenant: TenantInfo, email: str, language: str
         webhook_url=f"{tenant.url}/webhooks/{mandate.gateway}/{company.code}/",
         payable_for=PAGE_LIFE,
     )
+
+
+def account_with(*, mandate: Mandate, tenant: TenantInfo, company: str) -> MerchantAccount:
+    """
+    Return the account in which a mandate's card is charged: where it was stored, as long as one of
+    the ways has that account with its key; after another key was typed, the one of today.
+    """
+    there = MerchantAccount(mandate.merchant_account, mandate.key_place)
+    if is_kept(account=there, tenant=tenant, kind=mandate.gateway):
+        return there
+    return account_of_today(tenant=tenant, kind=mandate.gateway, company=company)
 
 
 def ask(*, reference: str, language: str, now: datetime, today: date) -> None:
@@ -104,10 +129,11 @@ def ask(*, reference: str, language: str, now: datetime, today: date) -> None:
     )
     if mandate is None:
         return
-    charge = charge_of(mandate=mandate, tenant=current_tenant(), email="", language=language)
     try:
+        charge = charge_of(mandate=mandate, tenant=current_tenant(), email="", language=language)
         news = gateway(mandate.gateway).ask_stored(charge, known_as=mandate.page_reference)
-    except GatewayUnavailable:
+    except (GatewayUnavailable, GatewayRefused):
+        # What nobody knows of is stored nowhere; its holder begins anew.
         return
     settle(news=news, gateway=mandate.gateway, now=now, today=today)
 

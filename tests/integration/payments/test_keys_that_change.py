@@ -1,175 +1,49 @@
-"""What was begun by one key or account of a gateway is settled there, whatever is offered now."""
+"""What was begun in one account of a gateway is settled there, whatever is offered now."""
 
-import json
 from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
-from tests.factories import money, utilities
-from tests.factories.money import NOW, TODAY, MemoryGateway
+from tests.factories import keyed, money, utilities
+from tests.factories.keyed import state
+from tests.factories.money import NOW, TODAY
 
 from mains.payments.gateways.base import (
     ChargeState,
     ForgedWebhook,
     GatewayRefused,
-    Notice,
-    WrongKey,
+    GatewayUnavailable,
 )
 
 pytestmark = [pytest.mark.usefixtures("tenant"), pytest.mark.seed("S3.12")]
-LABEL = {"uk": "Картка", "en": "Card"}
-
-
-class Keyed(MemoryGateway):
-    """
-    A gateway that knows under a key only what was begun in the account which the key opens.
-    """
-
-    kind = "stripe"
-
-    def __init__(self):
-        super().__init__()
-        # The account of each key that is good, and what each account has.
-        self.accounts, self.books = {}, {}
-
-    def _open(self, merchant, reference=""):
-        if merchant.secret not in self.accounts:
-            raise WrongKey(merchant.secret)
-        self.charges = self.books.setdefault(self.accounts[merchant.secret], {})
-        if reference and reference not in self.charges:
-            raise GatewayRefused("no such charge")
-
-    def start(self, charge):
-        self._open(charge.merchant)
-        return super().start(charge)
-
-    def ask(self, charge, **known):
-        self._open(charge.merchant, charge.reference)
-        return super().ask(charge, **known)
-
-    def expire(self, charge, **known):
-        self._open(charge.merchant, charge.reference)
-        return super().expire(charge, **known)
-
-    def refund(self, refund):
-        self._open(refund.merchant, refund.gateway_reference.removeprefix("p_"))
-        return super().refund(refund)
-
-    def check_webhook(self, *, merchant, headers, **_body):
-        if headers["Signed-By"] != merchant.secret:
-            raise ForgedWebhook
-
-    def read_webhook(self, body):
-        found = json.loads(body)
-        return Notice(**{**found, "state": ChargeState(found["state"])})
-
-    def has(self, account):
-        """Return by reference what was paid in an account, in minor units."""
-        return {
-            reference: minor
-            for reference, (_charge, state, minor) in self.books.get(account, {}).items()
-            if state is ChargeState.SUCCEEDED
-        }
-
-    def paid(self, attempt, account):
-        self.charges = self.books[account]
-        assert self.pay(attempt.token)
 
 
 @pytest.fixture
 def world(monkeypatch):
-    from mains.payments import gateways
-
     cache.clear()
-    for name in ("OLD", "NEW", "OTHER"):
-        monkeypatch.setenv(f"MAINS_SECRET_ALDER__{name}", f"key-{name.lower()}")
-    gateway = Keyed()
-    gateway.accounts = {"key-old": "first", "key-new": "second", "key-other": "third"}
-    monkeypatch.setitem(gateways.GATEWAYS, "stripe", gateway)
-    return World(gateway)
+    return keyed.World(monkeypatch)
 
 
-class World:
+@pytest.fixture
+def attempt(world):
     """
-    A utility with ways to pay at one gateway, and bills to pay there.
+    Return a page that was opened before another account's key was typed.
     """
-
-    def __init__(self, gateway):
-        self.gateway = gateway
-        self.offers({"key": "OLD"})
-
-    def offers(self, *ways):
-        from mains.tenancy.tenantfile.money import Payments
-
-        gateways = tuple(way(**facts) for facts in ways)
-        self.tenant = utilities.configured("teplo", payments=Payments(gateways=gateways))
-
-    def start(self, bill, **wish):
-        from mains.journeys import pay_bills
-        from mains.payments.models import PaymentAttempt
-
-        page = pay_bills.start(
-            tenant=self.tenant,
-            wish=pay_bills.Wish(
-                bill_ids=(bill.pk,), payer="user:1", email="", language="uk", **wish
-            ),
-            company=bill.account.company.code, now=NOW, today=TODAY,
-        )  # fmt: skip
-        return PaymentAttempt.objects.get(page_url=page)
-
-    def bill(self, *services, minor=5_000):
-        from mains.billing.models import BillLine
-
-        bill = money.bill(money.account(), minor)
-        BillLine.objects.bulk_create(
-            BillLine(
-                bill_id=bill.pk, position=position, contract_id=1, service=service, code="use",
-                label="Use", quantity=1, unit="kWh", unit_price=1, net=1, vat_rate=20,
-            )
-            for position, service in enumerate(services)
-        )  # fmt: skip
-        return bill
-
-    def sweep(self, *, minutes=2):
-        from mains.payments import settling
-
-        settling.sweep(now=NOW + timedelta(minutes=minutes), today=TODAY)
-
-    def tells(self, attempt, *, by, **changes):
-        """Send the news that an attempt was paid, signed by a key."""
-        from mains.payments import inbox
-
-        body = {
-            "reference": attempt.token, "state": "SUCCEEDED", "amount_minor": attempt.amount_minor,
-            "gateway_reference": attempt.gateway_reference, "currency": attempt.currency,
-            "event_id": f"evt_{attempt.token}", **changes,
-        }  # fmt: skip
-        return inbox.receive(
-            tenant=self.tenant, company=attempt.company.code, kind="stripe",
-            body=json.dumps(body).encode(), headers={"Signed-By": by}, now=NOW, today=TODAY,
-        )  # fmt: skip
+    attempt = world.start(world.bill())
+    world.offers({"key": "NEW"})
+    return attempt
 
 
-def way(*, key, label=LABEL, **facts):
-    """Return a way to pay at the gateway, by the key of a name."""
-    from mains.tenancy.tenantfile.money import Gateway, GatewayKind
+def refund(attempt, *, key="r", minor=2_000):
+    from mains.payments import refunding
 
-    place = f"env:MAINS_SECRET_ALDER__{key}"
-    return Gateway(kind=GatewayKind.STRIPE, label=label, secret=place, **facts)
-
-
-def state(attempt):
-    attempt.refresh_from_db()
-    return attempt.state
+    return refunding.refund(
+        payment_id=attempt.payment.pk, amount_minor=minor, request_key=key, by="staff:1",
+        now=NOW, today=TODAY,
+    )  # fmt: skip
 
 
 class TestAfterAnotherAccountsKeyWasTyped:
-    @pytest.fixture
-    def attempt(self, world):
-        attempt = world.start(world.bill())
-        world.offers({"key": "NEW"})
-        return attempt
-
     def test_a_page_that_was_open_is_found_paid(self, world, attempt):
         world.gateway.paid(attempt, "first")
         world.sweep()
@@ -179,7 +53,7 @@ class TestAfterAnotherAccountsKeyWasTyped:
         world.sweep()
         assert state(attempt) == "PENDING"
 
-    def test_control_without_its_key_nobody_would_know_of_it(self, world, attempt):
+    def test_control_without_its_account_nobody_would_know_of_it(self, world, attempt):
         type(attempt).objects.update(key_place="")
         world.gateway.paid(attempt, "first")
         world.sweep()
@@ -202,149 +76,221 @@ class TestAfterAnotherAccountsKeyWasTyped:
         assert state(attempt) == "SUCCEEDED"
 
     def test_money_goes_back_where_it_came_from(self, world, attempt):
-        from mains.payments import refunding
-
         world.gateway.paid(attempt, "first")
         world.sweep()
-        refunding.refund(
-            payment_id=attempt.payment.pk, amount_minor=2_000, request_key="r", by="staff:1",
-            now=NOW, today=TODAY,
-        )  # fmt: skip
+        refund(attempt)
         assert attempt.payment.reversals.get().amount_minor == -2_000
 
-    def test_news_signed_by_the_key_before_are_taken_once(self, world, attempt):
-        world.gateway.paid(attempt, "first")
-        assert world.tells(attempt, by="key-old")
-        assert not world.tells(attempt, by="key-old")
-        assert state(attempt) == "SUCCEEDED"
-
-    @pytest.mark.parametrize(
-        ("by", "changes"),
-        [
-            ("key-other", {}),
-            ("", {}),
-            ("key-old", {"reference": "nobody's"}),
-            ("key-old", {"reference": "\x00"}),
-            ("key-old", {"reference": ""}),
-            ("key-old", {"state": "NONSENSE"}),
-        ],
-    )
-    def test_forged_news_are_refused(self, world, attempt, by, changes):
+    def test_what_the_key_before_signs_is_believed_no_more_and_asked_instead(self, world, attempt):
         with pytest.raises(ForgedWebhook):
-            world.tells(attempt, by=by, **changes)
-        assert state(attempt) == "PENDING"
-
-    def test_the_key_before_signs_nothing_that_was_begun_by_the_new_one(self, world, attempt):
-        other = world.start(world.bill())
-        with pytest.raises(ForgedWebhook):
-            world.tells(other, by="key-old")
-        assert world.tells(other, by="key-new")
-        assert (state(other), state(attempt)) == ("SUCCEEDED", "PENDING")
-
-
-class TestAfterTheSameAccountsNextKeyWasTyped:
-    @pytest.fixture
-    def attempt(self, world):
-        world.gateway.accounts["key-new"] = "first"
-        attempt = world.start(world.bill())
-        world.offers({"key": "NEW"})
+            world.tells(attempt, by="key-old")
         world.gateway.paid(attempt, "first")
-        return attempt
-
-    def test_the_key_before_is_withdrawn_and_the_new_one_asks(self, world, attempt):
-        del world.gateway.accounts["key-old"]
         world.sweep()
         assert state(attempt) == "SUCCEEDED"
 
-    def test_the_key_before_is_nowhere_any_more_and_the_new_one_asks(
-        self, world, attempt, monkeypatch
-    ):
+    def test_the_same_name_beside_another_key_is_no_reason_to_ask_there(self, world):
+        world.offers({"key": "OLD", "account": "acct_1"})
+        attempt = world.start(world.bill())
+        world.offers({"key": "NEW", "account": "acct_1"})
+        world.gateway.paid(attempt, "first")
+        world.sweep()
+        assert state(attempt) == "SUCCEEDED"
+
+    def test_or_the_way_was_taken_out_of_the_file(self, world):
+        attempt = world.start(world.bill())
+        world.tenant = utilities.configured("teplo")
+        assert "stripe" not in {one.kind for one in world.tenant.file.payments.gateways}
+        world.gateway.paid(attempt, "first")
+        world.sweep()
+        assert state(attempt) == "SUCCEEDED"
+        with pytest.raises(GatewayRefused):
+            world.tells(attempt, by="key-old")
+
+
+class TestAfterAKeyWasWithdrawn:
+    """
+    Its account may have another key now, or be nobody's any more.
+    """
+
+    def test_the_next_key_of_the_account_asks(self, world, attempt):
+        world.gateway.accounts = {"key-new": "first"}
+        world.gateway.paid(attempt, "first")
+        world.sweep()
+        assert state(attempt) == "SUCCEEDED"
+        refund(attempt)
+        assert attempt.payment.reversals.get().amount_minor == -2_000
+
+    def test_so_it_does_where_the_key_before_is_kept_nowhere(self, world, attempt, monkeypatch):
+        world.gateway.accounts["key-new"] = "first"
         monkeypatch.delenv("MAINS_SECRET_ALDER__OLD")
+        world.gateway.paid(attempt, "first")
         world.sweep()
         assert state(attempt) == "SUCCEEDED"
 
-    def test_while_no_key_is_good_it_waits(self, world, attempt):
-        world.gateway.accounts.clear()
+    def test_the_one_of_the_same_name_asks_before_others(self, world):
+        world.offers({"key": "OLD", "account": "i2"})
+        attempt = world.start(world.bill())
+        world.offers({"key": "OTHER", "account": "i1"}, {"key": "NEW", "account": "i2"})
+        world.gateway.accounts = {"key-new": "first", "key-other": "third"}
+        world.gateway.paid(attempt, "first")
+        world.gateway.opened_by.clear()
+        world.sweep()
+        assert (state(attempt), world.gateway.opened_by) == ("SUCCEEDED", ["key-old", "key-new"])
+
+    def test_that_another_account_knows_nothing_decides_nothing(self, world, attempt):
+        bill = attempt.parts.get().bill
+        del world.gateway.accounts["key-old"]
+        world.gateway.paid(attempt, "first")
         world.sweep()
         assert state(attempt) == "PENDING"
-        world.gateway.accounts["key-new"] = "first"
-        world.sweep(minutes=3)
+        # It may be paid, as it was: nobody opens a second page.
+        with pytest.raises(GatewayUnavailable):
+            world.start(bill)
+        world.sweep(after=timedelta(hours=2))
+        assert state(attempt) == "PENDING"
+        world.gateway.accounts["key-old"] = "first"
+        world.sweep(after=timedelta(hours=3))
         assert state(attempt) == "SUCCEEDED"
 
+    def test_after_a_day_the_bill_is_free_again(self, world, attempt):
+        bill = attempt.parts.get().bill
+        del world.gateway.accounts["key-old"]
+        world.sweep(after=timedelta(days=1, hours=1))
+        assert (state(attempt), attempt.failure) == ("EXPIRED", "withdrawn")
+        assert state(world.start(bill)) == "PENDING"
 
-class TestTwoWaysOfOneKind:
-    def test_the_one_that_was_switched_off_still_settles(self, world):
-        attempt = world.start(world.bill())
-        world.offers({"key": "OLD", "available": False}, {"key": "NEW"})
-        later = world.start(world.bill())
+    def test_a_refund_waits_and_is_not_given_twice(self, world, attempt):
+        from mains.payments import refunding
+        from mains.payments.refunding import TooMuchBack
+
         world.gateway.paid(attempt, "first")
-        world.gateway.paid(later, "second")
         world.sweep()
-        assert (state(attempt), state(later)) == ("SUCCEEDED", "SUCCEEDED")
+        del world.gateway.accounts["key-old"]
+        refund(attempt, minor=3_000)
+        with pytest.raises(TooMuchBack):
+            refund(attempt, key="again", minor=3_000)
+        world.gateway.accounts["key-old"] = "first"
+        refunding.sweep(now=NOW, today=TODAY)
+        assert attempt.payment.reversals.get().amount_minor == -3_000
 
-    def test_each_collects_in_its_own_account_and_hears_its_own_news(self, world):
-        world.offers({"key": "OLD"}, {"key": "NEW"})
-        first, second = (
-            world.start(world.bill(), gateway="stripe"),
-            world.start(world.bill(), gateway="stripe-2"),
-        )
-        world.gateway.paid(first, "first")
-        world.gateway.paid(second, "second")
-        assert world.tells(second, by="key-new")
-        world.sweep()
-        assert (state(first), state(second)) == ("SUCCEEDED", "SUCCEEDED")
-
-    def test_are_offered_by_names_of_their_own(self, world):
-        from mains.journeys import pay_bills
-        from mains.payments import queries
-
+    def test_as_long_as_a_way_has_it_no_other_is_asked(self, world):
         world.offers({"key": "OLD"}, {"key": "NEW", "label": {"uk": "Інша", "en": "Other"}})
         bill = world.bill()
-        rows = queries.bills_with_ids(bill_ids=[bill.pk], today=TODAY)
-        offers = pay_bills.offers(tenant=world.tenant, rows=rows, language="uk")
-        assert [(one.name, one.label) for one in offers] == [
-            ("stripe", "Картка"), ("stripe-2", "Інша"),
-        ]  # fmt: skip
-
-    def test_one_that_is_silent_leads_to_the_other(self, world):
-        world.offers({"key": "OLD"}, {"key": "NEW"})
-        del world.gateway.accounts["key-old"]
-        attempt = world.start(world.bill())
+        attempt = world.start(bill, gateway=world.names(bill)["Інша"])
         world.gateway.paid(attempt, "second")
+        del world.gateway.accounts["key-new"]
+        world.gateway.opened_by.clear()
         world.sweep()
+        assert (state(attempt), world.gateway.opened_by) == ("PENDING", ["key-new"])
+
+    def test_another_companys_account_is_not_asked(self, world):
+        ways = [
+            {"key": key, "companies": (code,)}
+            for key, code in zip(("OTHER", "OLD"), world.codes, strict=True)
+        ]
+        world.offers(*ways)
+        attempt = world.start(world.bill(company=1))
+        world.offers(ways[0])
+        del world.gateway.accounts["key-old"]
+        world.gateway.opened_by.clear()
+        world.sweep()
+        assert (state(attempt), world.gateway.opened_by) == ("PENDING", ["key-old"])
+
+
+class TestWhoSigns:
+    def test_is_any_account_of_the_company_and_it_is_believed_once(self, world):
+        world.offers({"key": "OLD", "available": False}, {"key": "NEW"})
+        attempt = world.start(world.bill())
+        assert world.tells(attempt, by="key-new")
+        assert not world.tells(attempt, by="key-new")
         assert state(attempt) == "SUCCEEDED"
+        old = money.key()
+        assert world.tells(attempt, by="key-old", event_id=old)
+
+    @pytest.mark.parametrize("by", ["key-other", "key-old", ""])
+    def test_control_is_nobody_else(self, world, by):
+        world.offers({"key": "NEW"})
+        attempt = world.start(world.bill())
+        with pytest.raises(ForgedWebhook):
+            world.tells(attempt, by=by)
+
+    def test_is_not_another_companys(self, world):
+        others, own = (
+            {"key": key, "companies": (code,)}
+            for key, code in zip(("OTHER", "OLD"), world.codes, strict=True)
+        )
+        world.offers(others, own)
+        attempt = world.start(world.bill(company=1))
+        with pytest.raises(ForgedWebhook):
+            world.tells(attempt, by="key-other")
+        world.offers(others)
+        with pytest.raises(GatewayRefused):
+            world.tells(attempt, by="key-other")
+        assert state(attempt) == "PENDING"
+
+    def test_may_be_one_whose_sister_lost_its_key(self, world, monkeypatch):
+        world.offers({"key": "OLD"}, {"key": "NEW"})
+        attempt = world.start(world.bill())
+        monkeypatch.delenv("MAINS_SECRET_ALDER__NEW")
+        assert world.tells(attempt, by="key-old")
+        monkeypatch.delenv("MAINS_SECRET_ALDER__OLD")
+        with pytest.raises(GatewayUnavailable):
+            world.tells(attempt, by="key-old", event_id="another")
+
+    def test_is_asked_before_a_word_of_it_is_read(self, world, monkeypatch):
+        attempt = world.start(world.bill())
+        monkeypatch.setattr(world.gateway, "read_webhook", pytest.fail)
+        with pytest.raises(ForgedWebhook):
+            world.tells(attempt, by="key-other")
 
 
-class TestWaysForSomeServices:
+class TestCards:
     """
-    A company's heating is paid into one account and its hot water into another.
+    A card is stored in one account, and charged there as long as a way has that account.
     """
 
     @pytest.fixture
-    def split(self, world):
-        world.offers(
-            {"key": "OLD", "services": ("heating",)}, {"key": "NEW", "services": ("hot_water",)}
-        )
-        return world
+    def bill(self, world):
+        from mains.journeys import collections
+        from mains.payments import stored_cards
 
-    @pytest.mark.parametrize(
-        ("service", "account"), [("heating", "first"), ("hot_water", "second")]
-    )
-    def test_a_bill_is_paid_where_its_service_is(self, split, service, account):
-        attempt = split.start(split.bill(service, ""))
-        split.gateway.paid(attempt, account)
-        split.sweep()
-        assert state(attempt) == "SUCCEEDED"
+        world.gateway.cards = {"first": {"cus_1/pm_1"}}
+        world.offers({"key": "OLD"}, autopay=True)
+        account = money.account()
+        account.customer.email = "payer@example.org"
+        account.customer.save()
+        mandate = stored_cards._reserve(account.pk, "stripe", None, "P", TODAY)
+        mandate.card, mandate.card_label, mandate.confirmed = "cus_1/pm_1", "Visa", True
+        mandate.save()
+        bill = money.bill(account, 4_819, collection_date=TODAY + timedelta(days=14))
+        collections.sweep(tenant=world.tenant, now=NOW)
+        return bill
 
-    @pytest.mark.parametrize("services", [("heating", "hot_water"), ()])
-    def test_a_bill_for_both_or_for_nobody_knows_what_is_paid_at_neither(self, split, services):
-        from mains.journeys.pay_bills import PaymentsOff
+    def collected(self, world, bill):
+        from mains.journeys import collections
 
-        with pytest.raises(PaymentsOff):
-            split.start(split.bill(*services))
+        collections.sweep(tenant=world.tenant, now=NOW + timedelta(days=14))
+        attempt = bill.attempt_parts.get().attempt
+        return attempt.state, attempt.failure
 
-    def test_control_at_a_way_for_all_any_bill_is_paid(self, world):
-        world.offers({"key": "OLD", "services": ("heating",)}, {"key": "NEW"})
-        for services in (("heating", "hot_water"), ("hot_water",), ()):
-            attempt = world.start(world.bill(*services))
-            world.gateway.paid(attempt, "second")
+    def test_of_a_way_that_was_switched_off_are_charged_there(self, world, bill):
+        world.offers({"key": "OLD", "available": False}, {"key": "NEW"}, autopay=True)
+        assert self.collected(world, bill) == ("SUCCEEDED", "")
+
+    def test_are_charged_by_the_next_key_of_their_account(self, world, bill):
+        world.offers({"key": "NEW"}, autopay=True)
+        world.gateway.accounts = {"key-new": "first"}
+        assert self.collected(world, bill) == ("SUCCEEDED", "")
+
+    def test_do_not_move_to_another_account(self, world, bill):
+        world.offers({"key": "NEW"}, autopay=True)
+        assert self.collected(world, bill) == ("FAILED", "no such card")
+
+    def test_on_a_page_nobody_knows_of_are_stored_nowhere(self, world):
+        from mains.payments import stored_cards
+
+        mandate = stored_cards._reserve(money.account().pk, "stripe", None, "P", TODAY)
+        assert mandate.key_place == world.tenant.file.payments.gateways[0].secret
+        stored_cards.ask(reference=mandate.reference, language="uk", now=NOW, today=TODAY)
+        mandate.refresh_from_db()
+        assert not mandate.confirmed

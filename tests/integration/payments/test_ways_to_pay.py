@@ -293,29 +293,37 @@ class TestTwoWaysOfOneKind:
         return utilities.configured("fiamma", payments=payments)
 
     def test_for_two_services_are_each_their_companys(self):
-        from mains.payments.merchants import merchant
+        from mains.payments.merchants import UNNAMED, merchant
 
         tenant = self.ways(
             {"account": "i_gas", "services": ("gas",)},
             {"account": "i_power", "services": ("electricity",)},
         )
         found = {
-            company: merchant(tenant=tenant, kind="liqpay", company=company).account
+            company: merchant(
+                tenant=tenant, kind="liqpay", company=company, account=UNNAMED
+            ).account
             for company in ("gas", "luce")
         }
         assert found == {"gas": "i_gas", "luce": "i_power"}
 
     def test_of_which_one_is_switched_off_are_the_other(self):
-        from mains.payments.merchants import merchant
+        from mains.payments.merchants import UNNAMED, merchant
 
         tenant = self.ways({"account": "i_old", "available": False}, {"account": "i_new"})
-        assert merchant(tenant=tenant, kind="liqpay", company="gas").account == "i_new"
+        assert (
+            merchant(tenant=tenant, kind="liqpay", company="gas", account=UNNAMED).account
+            == "i_new"
+        )
 
     def test_control_one_that_is_switched_off_still_settles(self):
-        from mains.payments.merchants import merchant
+        from mains.payments.merchants import UNNAMED, merchant
 
         tenant = self.ways({"account": "i_old", "available": False})
-        assert merchant(tenant=tenant, kind="liqpay", company="gas").account == "i_old"
+        assert (
+            merchant(tenant=tenant, kind="liqpay", company="gas", account=UNNAMED).account
+            == "i_old"
+        )
 
     def test_are_in_use_by_what_was_begun_and_stored_there(self):
         from mains.customers.models import Mandate

@@ -8,7 +8,7 @@ from tests.factories import utilities
 from mains.core.sealing import CannotOpen, NoMasterKey
 from mains.guard.context import PUBLIC, inside
 from mains.payments.gateways.base import GatewayUnavailable
-from mains.payments.merchants import merchant
+from mains.payments.merchants import UNNAMED, merchant
 from mains.tenancy import queries, secrets
 from mains.tenancy.models import KeptSecret
 from mains.tenancy.tenantfile import TenantFileError, parse
@@ -85,11 +85,11 @@ def test_a_gateway_gets_what_the_file_names_and_waits_while_nothing_opens_it(set
     ]
     payments = Payments.model_validate(file["payments"])
     tenant = utilities.configured("balta", payments=payments)
-    found = merchant(tenant=tenant, kind="stripe", company="balta")
+    found = merchant(tenant=tenant, kind="stripe", company="balta", account=UNNAMED)
     assert (found.secret, found.webhook_secrets) == (KEY, (KEY,))
     settings.MASTER_KEYS = ()
     with pytest.raises(GatewayUnavailable):
-        merchant(tenant=tenant, kind="stripe", company="balta")
+        merchant(tenant=tenant, kind="stripe", company="balta", account=UNNAMED)
 
 
 def test_the_file_names_places_only():

@@ -2,20 +2,23 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from mains.api.requests import http_of
+from mains.api.requests import http_of, noted
 from mains.api.v1.payments import bills_of, check_enabled, conflict
 from mains.api.v1.shapes import PROBLEM, Amount, amount_of
+from mains.enrolment.access_log import Deed
 from mains.journeys import pay_bills
 
-_BILLS = OpenApiParameter(
-    "bills", str, required=True, description="Ids of bills of one company, apart by commas."
-)
+
+class ForBills(serializers.Serializer[Any]):
+    bills = serializers.CharField(
+        max_length=2_000, help_text="Ids of bills of one company, apart by commas."
+    )
 
 
 class WayToPay(serializers.Serializer[Any]):
@@ -33,21 +36,28 @@ class WaysToPay(serializers.Serializer[Any]):
 class Ways(APIView):
     @extend_schema(
         operation_id="ways_to_pay",
-        parameters=[_BILLS],
-        responses={200: WaysToPay, 401: PROBLEM, 403: PROBLEM, 404: PROBLEM, 409: PROBLEM},
-    )
+        parameters=[ForBills],
+        responses={
+            200: WaysToPay, 401: PROBLEM, 403: PROBLEM, 404: PROBLEM, 409: PROBLEM, 422: PROBLEM,
+        },
+    )  # fmt: skip
     def get(self, request: Request) -> Response:
         """
-        Return the ways to pay bills in the order in which they are tried.
+        Return the ways to pay bills in one payment, as they are offered.
         """
         http = http_of(request)
         check_enabled(request)
-        rows = bills_of(request, request.query_params.get("bills", "").split(",")[:50])
+        asked = ForBills(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        rows = bills_of(request, asked.validated_data["bills"].split(","))
         if any(row.outstanding.minor <= 0 for row in rows):
             raise conflict("nothing_to_pay", "Nothing is owed on one of these bills.")
         if len({row.company_code for row in rows}) > 1:
             raise conflict("several_companies", "Pay the bills of each company apart.")
         offers = pay_bills.offers(tenant=http.tenant, rows=rows, language=http.LANGUAGE_CODE)
+        if not offers:
+            raise conflict("no_way", "These bills cannot be paid in one payment here.")
+        noted(request, Deed.BILLS, {row.account_id for row in rows})
         return Response(
             {
                 "ways": [

@@ -157,14 +157,18 @@ class WayForm(forms.Form):
         services = [
             (one.code, one.label.get(wording.language()) or one.code) for one in self.file.services
         ]
-        for name, label, choices in (
-            ("companies", _("Only for bills of"), companies),
-            ("services", _("Only for"), services),
+        all_of_them = _(
+            "Without a choice it is for all. A bill for several services needs a way that takes "
+            "all of them."
+        )
+        for name, label, choices, help_text in (
+            ("companies", _("Only for bills of"), companies, _("Without a choice it is for all.")),
+            ("services", _("Only for"), services, all_of_them),
         ):
             if len(choices) > 1:
                 self.fields[name] = forms.MultipleChoiceField(
                     label=label,
-                    help_text=_("Without a choice it is for all."),
+                    help_text=help_text,
                     choices=choices,
                     required=False,
                     widget=forms.CheckboxSelectMultiple,

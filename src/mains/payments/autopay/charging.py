@@ -27,10 +27,9 @@ from mains.payments.gateways.base import (
     GatewayUnavailable,
     Notice,
 )
-from mains.payments.merchants import key_of_today
 from mains.payments.models import AttemptBill, AttemptState, PaymentAttempt
 from mains.payments.rules.collections import Hold
-from mains.payments.stored_cards import in_force
+from mains.payments.stored_cards import account_with, in_force
 from mains.tenancy.queries import TenantInfo
 
 log = structlog.get_logger()
@@ -119,12 +118,12 @@ def _written(
     if AttemptBill.objects.filter(tried | Q(live=True), bill=bill).exists():
         return None
     customer = bill.account.customer
-    key = key_of_today(tenant=tenant, kind=mandate.gateway, company=bill.account.company.code)
+    account = account_with(mandate=mandate, tenant=tenant, company=bill.account.company.code)
     attempt = PaymentAttempt.objects.create(
         token=secrets.token_urlsafe(24),
         gateway=mandate.gateway,
-        merchant_account=key.account,
-        key_place=key.place,
+        merchant_account=account.name,
+        key_place=account.key_place,
         company=bill.account.company,
         state=AttemptState.CREATED,
         amount_minor=minor,

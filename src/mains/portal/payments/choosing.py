@@ -30,13 +30,14 @@ def page(
     status: int = 200,
 ) -> HttpResponse:
     """
-    Summarise what is to be paid, company by company, with what each way costs.
+    Summarise what is to be paid, payment by payment, with what each way costs.
     """
     return render(
         request,
         "portal/payments/choose.html",
         {
             "baskets": (baskets := _baskets(request, bills, form, part)),
+            "companies": len({bill.company_code for bill in bills}),
             "together": _together([basket["charged"] for basket in baskets]),
             "form": form,
             "message": message,
@@ -49,26 +50,24 @@ def page(
 def _baskets(
     request: PortalRequest, bills: list[BillRow], form: Receipt, part: Part | None
 ) -> list[dict[str, Any]]:
-    companies: dict[str, list[BillRow]] = {}
-    for bill in bills:
-        companies.setdefault(bill.company_code, []).append(bill)
-    if len(companies) > 1:
+    baskets = pay_bills.baskets(tenant=request.tenant, rows=bills)
+    if len(baskets) > 1:
         # Several forms on one page: each field has an id of its own.
-        forms = {code: Receipt(initial=form.initial, auto_id=f"{code}-%s") for code in companies}
+        forms = [Receipt(initial=form.initial, auto_id=f"{rows[0].id}-%s") for rows in baskets]
     else:
-        forms = dict.fromkeys(companies, form)
+        forms = [form]
     return [
         {
-            **_basket(request, rows, form=forms[code], part=part),
-            "rest": [bill.id for bill in bills if bill.company_code != code],
+            **_basket(request, rows, form=own, part=part),
+            "rest": [bill.id for bill in bills if bill not in rows],
         }
-        for code, rows in companies.items()
+        for rows, own in zip(baskets, forms, strict=True)
     ]
 
 
 def _together(amounts: Sequence[Money]) -> Money | None:
     """
-    Return what several companies get altogether; None where it is one, or currencies differ.
+    Return what several payments come to; None where it is one, or currencies differ.
     """
     currencies = {one.currency for one in amounts}
     if len(amounts) < 2 or len(currencies) > 1:
@@ -78,7 +77,7 @@ def _together(amounts: Sequence[Money]) -> Money | None:
 
 def keep_rest(request: PortalRequest) -> None:
     """
-    Remember which bills of other companies stood on the page from which a payment was begun.
+    Remember which bills of other payments stood on the page from which a payment was begun.
     """
     request.session[REST] = request.POST.getlist("rest")[:MOST_PAID]
 
@@ -123,7 +122,7 @@ def typed_part(request: PortalRequest, bills: list[BillRow]) -> Part | None:
 
 def _part(rows: list[BillRow]) -> Part:
     (row,) = rows
-    return Part(owed=row.outstanding, auto_id=f"{row.company_code}-%s")
+    return Part(owed=row.outstanding, auto_id=f"{row.id}-%s")
 
 
 def _takes_part(request: PortalRequest, rows: list[BillRow]) -> bool:

@@ -92,11 +92,13 @@ def _where_money_goes(file: "TenantFile") -> dict[str, Any]:
                 str(position): {
                     "kind": str(gateway.kind),
                     "companies": list(gateway.companies),
+                    "services": list(gateway.services),
                     "account": gateway.account,
                     "secret": gateway.secret,
                     "webhook_secrets": list(gateway.webhook_secrets),
                 }
-                # In which order they are offered is nobody's money.
+                # In which order they are offered, and whether now, only chooses among accounts
+                # that a second owner has seen.
                 for position, gateway in enumerate(sorted(file.payments.gateways, key=_identity))
             }
         },
@@ -104,8 +106,8 @@ def _where_money_goes(file: "TenantFile") -> dict[str, Any]:
     }
 
 
-def _identity(gateway: "Gateway") -> tuple[str, tuple[str, ...], str, str]:
-    return gateway.kind, gateway.companies, gateway.account, gateway.secret
+def _identity(gateway: "Gateway") -> tuple[str, tuple[str, ...], tuple[str, ...], str, str]:
+    return gateway.kind, gateway.companies, gateway.services, gateway.account, gateway.secret
 
 
 def _demands(file: "TenantFile") -> dict[str, Any]:
