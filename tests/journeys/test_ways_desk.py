@@ -398,6 +398,17 @@ class TestALiveUtility:
         page = live.get(f"{PLACE}{position}/").content.decode()
         assert ("it only pretends" in page) is not is_offered
 
+    def test_begins_nothing_by_a_key_for_tests_beside_a_real_one(self, live):
+        from mains.payments.merchants import account_of_today
+
+        for key in (KEY, LIVE_KEY):
+            _add(live, key=key)
+        tenant = _tenant()
+        found = account_of_today(
+            tenant=tenant, kind="stripe", company=tenant.file.companies[0].code
+        )
+        assert found.key_place == _ways()[-1].secret
+
     def test_control_a_sandbox_does(self):
         assert "sandbox" in self._offers()
 

@@ -42,9 +42,12 @@ def taking(*, tenant: TenantInfo, company: str, services: Collection[str] = ()) 
 def account_of_today(*, tenant: TenantInfo, kind: str, company: str) -> MerchantAccount:
     """
     Return the account in which something is begun now, and of two of a kind the one that is
-    offered first; unnamed where the tenant has none.
+    offered first; unnamed where the tenant has none, or it only pretends.
     """
-    return next(map(MerchantAccount.of, _ways(tenant, kind, company)), UNNAMED)
+    for choice in _ways(tenant, kind, company):
+        if not only_pretends(choice, tenant=tenant, company=company):
+            return MerchantAccount.of(choice)
+    return UNNAMED
 
 
 def is_kept(*, account: MerchantAccount, tenant: TenantInfo, kind: str) -> bool:
