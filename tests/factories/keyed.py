@@ -4,11 +4,13 @@ import json
 from datetime import timedelta
 
 from mains.payments.gateways.base import (
+    Ability,
     ChargeState,
     ForgedWebhook,
     GatewayRefused,
     Notice,
     OtherNews,
+    StillPayable,
     WrongKey,
 )
 from tests.factories import money, utilities
@@ -29,13 +31,19 @@ class Keyed(MemoryGateway):
         # The account of each key that is good, what each account has, and the cards stored there.
         self.accounts = {"key-old": "first", "key-new": "second", "key-other": "third"}
         self.books, self.cards, self.opened_by = {}, {}, []
+        # Calls open what it does not know, and closes no page.
+        self.is_vague = False
+
+    @property
+    def abilities(self):
+        return frozenset(Ability) - ({Ability.CLOSE_PAGES} if self.is_vague else set())
 
     def _open(self, merchant, reference=""):
         self.opened_by.append(merchant.secret)
         if merchant.secret not in self.accounts:
             raise WrongKey(merchant.secret)
         self.charges = self.books.setdefault(self.accounts[merchant.secret], {})
-        if reference and reference not in self.charges:
+        if reference and reference not in self.charges and not self.is_vague:
             raise GatewayRefused("no such charge")
 
     def start(self, charge):
@@ -44,10 +52,16 @@ class Keyed(MemoryGateway):
 
     def ask(self, charge, **known):
         self._open(charge.merchant, charge.reference)
+        if charge.reference not in self.charges:
+            return Notice(
+                charge.reference, ChargeState.OPEN, "", charge.amount_minor, charge.currency
+            )
         return super().ask(charge, **known)
 
     def expire(self, charge, **known):
         self._open(charge.merchant, charge.reference)
+        if self.is_vague:
+            raise StillPayable(charge.reference)
         return super().expire(charge, **known)
 
     def refund(self, refund):
@@ -64,7 +78,7 @@ class Keyed(MemoryGateway):
         self._open(charge.merchant, charge.reference)
 
     def check_webhook(self, *, merchant, headers, **_body):
-        if headers["Signed-By"] != merchant.secret:
+        if headers["Signed-By"] not in (merchant.secret, *merchant.webhook_secrets):
             raise ForgedWebhook
 
     def read_webhook(self, body):

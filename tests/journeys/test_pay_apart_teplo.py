@@ -110,3 +110,31 @@ def test_one_for_both_services_has_no_button_and_says_what_to_do(anna, bill):
     assert forms(page) == []
     assert "This site takes no payment for these bills" in page.text
     assert both.number in page.text
+
+
+def test_what_cannot_be_paid_here_is_not_promised(anna, bill):
+    page = anna.open(asked(bill("heating", "hot_water"), one := bill("heating")))
+
+    assert forms(page) == [{str(one.pk)}]
+    assert "Check and pay" in page.text
+    assert TOGETHER not in page.text
+    assert 'name="rest"' not in page.body.decode()
+
+
+def test_after_a_mistake_the_rest_is_still_there(anna, bill):
+    heating, water = bill("heating"), bill("hot_water")
+    page = anna.open(asked(heating, water))
+    again = anna.browser.submit(page, page.form("/pay/start/"), email="nobody")
+
+    assert again.status == 422
+    (mine,) = forms(again)
+    (left,) = {str(heating.pk), str(water.pk)} - mine
+    assert f'name="rest" value="{left}"' in again.body.decode()
+
+
+def test_a_way_that_is_gone_by_now_shows_what_is_there(anna, bill):
+    page = anna.open(asked(one := bill("heating")))
+    again = anna.browser.submit(page, page.form("/pay/start/"), gateway="sandbox-00000000")
+
+    assert again.status == 409
+    assert forms(again) == [{str(one.pk)}]

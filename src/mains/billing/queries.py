@@ -67,15 +67,15 @@ def _unsealed(bills: QuerySet[Bill]) -> dict[str, Any] | None:
     return json.loads(text)
 
 
-def services(*, bill_ids: Collection[int]) -> set[str]:
+def services(*, bill_ids: Collection[int]) -> dict[int, set[str]]:
     """
-    Return the codes of the services that bills are for together; none if one of them names none.
+    Return by bill the codes of the services that its lines name.
     """
     named: dict[int, set[str]] = {bill_id: set() for bill_id in bill_ids}
     lines = BillLine.objects.filter(bill_id__in=named).exclude(service="")
     for bill_id, service in lines.values_list("bill_id", "service").distinct():
         named[bill_id].add(service)
-    return set().union(*named.values()) if all(named.values()) else set()
+    return named
 
 
 def uses(*, bill_id: int, limit: int = 13) -> list[PeriodUse]:

@@ -12,10 +12,11 @@ from mains.core.wording import text_in
 from mains.identity.budgets import Budget
 from mains.payments import actions as payments
 from mains.payments import settling
+from mains.payments.charges import KeyWithdrawn
 from mains.payments.gateways.base import GatewayUnavailable
 from mains.payments.merchants import MerchantAccount
 from mains.payments.models import PaymentAttempt
-from mains.payments.offering import mark, named, names, offered
+from mains.payments.offering import named, names, offered, parted
 from mains.payments.queries import BillRow
 from mains.payments.rules.fees import fee
 from mains.tenancy.queries import TenantInfo
@@ -81,27 +82,16 @@ class Wish:
 
 def baskets(*, tenant: TenantInfo, rows: Iterable[BillRow]) -> list[list[BillRow]]:
     """
-    Part bills into those that one payment can pay: those of a company, and where no way takes all
-    of them, those that the same ways take.
+    Part bills into those that one payment can pay: of one company, in ways that take all of them.
     """
-    companies: dict[str, list[BillRow]] = {}
+    companies: dict[str, dict[int, BillRow]] = {}
     for row in rows:
-        companies.setdefault(row.company_code, []).append(row)
-    found: list[list[BillRow]] = []
-    for company, theirs in companies.items():
-        if len(theirs) == 1 or _takes(tenant, company, theirs):
-            found.append(theirs)
-            continue
-        apart: dict[tuple[str, ...], list[BillRow]] = {}
-        for row in theirs:
-            apart.setdefault(_takes(tenant, company, [row]), []).append(row)
-        found += apart.values()
-    return found
-
-
-def _takes(tenant: TenantInfo, company: str, rows: list[BillRow]) -> tuple[str, ...]:
-    bill_ids = [row.id for row in rows]
-    return tuple(map(mark, offered(tenant=tenant, company=company, bill_ids=bill_ids)))
+        companies.setdefault(row.company_code, {})[row.id] = row
+    return [
+        [theirs[bill_id] for bill_id in together]
+        for company, theirs in companies.items()
+        for together in parted(tenant=tenant, company=company, bill_ids=list(theirs))
+    ]
 
 
 def offers(*, tenant: TenantInfo, rows: Sequence[BillRow], language: str) -> list[Offer]:
@@ -146,14 +136,11 @@ def start(*, tenant: TenantInfo, wish: Wish, company: str, now: datetime, today:
     :raises TooManyPages: if a guest opened too many pages.
     :raises NoParts: for a part of a bill, where whole ones are taken only.
     :raises GatewayUnavailable: if none answers.
+    :raises KeyWithdrawn: if a page that was opened before may be paid and nobody can be asked.
     """
     if wish.parts and not tenant.file.payments.part_payments:
         raise NoParts(wish.bill_ids)
-    choices = offered(tenant=tenant, company=company, bill_ids=wish.bill_ids)
-    if wish.gateway:
-        choices = named(wish.gateway, choices=choices)
-    if not choices:
-        raise PaymentsOff(tenant.schema_name)
+    choices = _choices(tenant, wish, company)
     if wish.guest:
         _count(wish)
     first = choices[0].fee
@@ -163,9 +150,21 @@ def start(*, tenant: TenantInfo, wish: Wish, company: str, now: datetime, today:
             continue
         try:
             return payments.start(basket=_basket(wish, choice), now=now, today=today)
+        except KeyWithdrawn:
+            # It is the page from before that is silent, not this way.
+            raise
         except GatewayUnavailable:
             cache.set(_silent(choice), 1, _SILENT_SECONDS)
     raise GatewayUnavailable(tenant.schema_name)
+
+
+def _choices(tenant: TenantInfo, wish: Wish, company: str) -> list[Gateway]:
+    choices = offered(tenant=tenant, company=company, bill_ids=wish.bill_ids)
+    if wish.gateway:
+        choices = named(wish.gateway, choices=choices)
+    if not choices:
+        raise PaymentsOff(tenant.schema_name)
+    return choices
 
 
 def _basket(wish: Wish, choice: Gateway) -> payments.Basket:

@@ -99,6 +99,21 @@ def ways(*, tenant: TenantInfo) -> list[Way]:
     ]
 
 
+def gaps(*, tenant: TenantInfo) -> list[str]:
+    """
+    Return the names of companies that take payments, but not for a bill for all of their services.
+    """
+    ways = [one for one in tenant.file.payments.gateways if one.available]
+    found = []
+    for company in tenant.file.companies:
+        services = {one.code for one in tenant.file.services if one.company == company.code}
+        theirs = [one for one in ways if one.takes(company=company.code)]
+        taking = [one for one in theirs if one.takes(company=company.code, services=services)]
+        if any(services & set(one.services) for one in theirs) and not taking:
+            found.append(company.name)
+    return found
+
+
 def way(*, tenant: TenantInfo, position: int) -> Way:
     """
     Return one way to pay; positions count from 1.

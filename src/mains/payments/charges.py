@@ -8,13 +8,24 @@ import structlog
 from mains.billing.models import Bill
 from mains.payments.gateways import gateway
 from mains.payments.gateways.base import (
+    Ability,
     Charge,
+    ChargeState,
     Gateway,
     GatewayRefused,
     GatewayUnavailable,
+    MoneyBack,
+    Notice,
+    StillPayable,
     WrongKey,
 )
-from mains.payments.merchants import MerchantAccount, merchant, successors
+from mains.payments.merchants import (
+    UNNAMED,
+    MerchantAccount,
+    accounts_of,
+    is_offered,
+    merchant,
+)
 from mains.payments.models import PaymentAttempt
 from mains.tenancy.queries import current_tenant
 
@@ -43,32 +54,49 @@ def account_of(attempt: PaymentAttempt) -> MerchantAccount:
     return MerchantAccount(attempt.merchant_account, attempt.key_place)
 
 
-def ask_there[T](attempt: PaymentAttempt, ask: Callable[[Gateway, Charge], T]) -> T:
+def ask_there[T: Notice | MoneyBack](
+    attempt: PaymentAttempt, ask: Callable[[Gateway, Charge], T]
+) -> T:
     """
     Return what a gateway answers about an attempt, asked in the account that it was begun in.
 
-    Where its key was replaced and withdrawn, the ones that may have taken its place are asked. What
-    they do not know may be paid all the same, so none of them decides by a refusal.
+    Where its key was replaced and withdrawn, those that may have taken its place are asked. What
+    they do not know may be paid all the same, so none of them decides by not knowing.
 
     :raises GatewayRefused: as the gateway does, or if the tenant does not have it.
     :raises GatewayUnavailable: as the gateway does.
+    :raises StillPayable: as the gateway does.
     :raises KeyWithdrawn: if no key is good for it any more.
     """
     there, account, tenant = gateway(attempt.gateway), account_of(attempt), current_tenant()
     try:
         return ask(there, _charge(attempt, account))
     except WrongKey:
-        others = successors(
-            account=account, tenant=tenant, kind=attempt.gateway, company=attempt.company.code
-        )
-        if not others:
+        kind = attempt.gateway
+        if account == UNNAMED or is_offered(account=account, tenant=tenant, kind=kind):
+            # It has to be put right where it is.
             raise
-    for other in others:
+    others = accounts_of(tenant=tenant, kind=kind, company=attempt.company.code)
+    # One of the same name is the likeliest.
+    for other in sorted(others, key=lambda one: one.name != account.name):
         try:
-            return ask(there, _charge(attempt, other))
-        except (GatewayRefused, WrongKey) as reason:
+            answer = ask(there, _charge(attempt, other))
+        except (GatewayRefused, WrongKey, StillPayable) as reason:
             log.warning("payment.not_there", attempt=attempt.pk, reason=repr(reason))
+            continue
+        if _knows(there, answer):
+            return answer
     raise KeyWithdrawn(attempt.pk)
+
+
+def _knows(there: Gateway, answer: Notice | MoneyBack) -> bool:
+    """
+    Tell whether an account answered of something that was begun in it. Gateways that close pages
+    refuse what they do not know; the others call it open.
+    """
+    if Ability.CLOSE_PAGES in there.abilities or isinstance(answer, MoneyBack):
+        return True
+    return answer.state in {ChargeState.SUCCEEDED, ChargeState.PROCESSING}
 
 
 def _charge(attempt: PaymentAttempt, account: MerchantAccount) -> Charge:

@@ -29,47 +29,32 @@ class MerchantAccount(NamedTuple):
 UNNAMED = MerchantAccount()
 
 
-def taking(*, tenant: TenantInfo, company: str, services: Collection[str] = ()) -> list[Choice]:
-    """
-    Return the ways that are there for bills of a company, offered or not: for these services, and
-    with none named for all that it has.
-    """
-    services = services or {one.code for one in tenant.file.services if one.company == company}
-    ways = tenant.file.payments.gateways
-    return [one for one in ways if one.takes(company=company, services=services)]
-
-
 def account_of_today(*, tenant: TenantInfo, kind: str, company: str) -> MerchantAccount:
     """
-    Return the account in which something is begun now, and of two of a kind the one that is
-    offered first; unnamed where the tenant has none, or it only pretends.
+    Return the account in which something is begun now for a company, and of two of a kind the one
+    that is offered first; unnamed where it has none, or it only pretends.
     """
-    for choice in _ways(tenant, kind, company):
+    for choice in _own(tenant, kind, company):
         if not only_pretends(choice, tenant=tenant, company=company):
             return MerchantAccount.of(choice)
     return UNNAMED
 
 
-def is_kept(*, account: MerchantAccount, tenant: TenantInfo, kind: str) -> bool:
+def accounts_of(*, tenant: TenantInfo, kind: str, company: str) -> list[MerchantAccount]:
     """
-    Tell whether one of a tenant's ways still has an account with this key, offered or not.
+    Return the accounts that a company's ways of a kind have, offered or not, the first one first.
+    """
+    return list(dict.fromkeys(map(MerchantAccount.of, _own(tenant, kind, company))))
+
+
+def is_offered(*, account: MerchantAccount, tenant: TenantInfo, kind: str) -> bool:
+    """
+    Tell whether one of a tenant's ways collects in an account with this key.
     """
     ways = tenant.file.payments.gateways
-    return account in {MerchantAccount.of(one) for one in ways if one.kind == kind}
-
-
-def successors(
-    *, account: MerchantAccount, tenant: TenantInfo, kind: str, company: str
-) -> list[MerchantAccount]:
-    """
-    Return which of a company's accounts may be one by another key, the likeliest first; none as
-    long as a way still has it with its own.
-    """
-    if account == UNNAMED or is_kept(account=account, tenant=tenant, kind=kind):
-        return []
-    ways = [one for one in _ways(tenant, kind, company) if one.takes(company=company)]
-    ways.sort(key=lambda one: one.account != account.name)
-    return list(dict.fromkeys(map(MerchantAccount.of, ways)))
+    return any(
+        one.kind == kind and one.available and MerchantAccount.of(one) == account for one in ways
+    )
 
 
 def merchant(
@@ -80,15 +65,15 @@ def merchant(
 
     Also where no way has that account any more: what was begun there has to be settled.
 
-    :raises GatewayRefused: if the tenant never had it, or it only pretends.
+    :raises GatewayRefused: if the company never had it, or it only pretends.
     :raises WrongKey: if its secret is not where it was kept.
     """
-    ways = _ways(tenant, kind, company)
+    ways = [one for one in tenant.file.payments.gateways if one.kind == kind]
     same = next((one for one in ways if MerchantAccount.of(one) == account), None)
     if same is None and account == UNNAMED:
-        same = next(iter(ways), None)
+        same = next(iter(_own(tenant, kind, company)), None)
         if same is None:
-            raise GatewayRefused(f"{tenant.schema_name} has no {kind}.")
+            raise GatewayRefused(f"{company} of {tenant.schema_name} has no {kind}.")
         account = MerchantAccount.of(same)
     hooks = same.webhook_secrets if same else ()
     return _merchant(tenant, kind, company, account, hooks=hooks, title=title)
@@ -115,12 +100,11 @@ def who_may_sign(*, tenant: TenantInfo, kind: str, company: str) -> list[Merchan
     """
     found: list[Merchant] = []
     reason: Exception = GatewayRefused(f"{company} of {tenant.schema_name} has no {kind}.")
-    for choice in _ways(tenant, kind, company):
-        if choice.takes(company=company):
-            try:
-                found.append(merchant_at(choice, tenant=tenant, company=company))
-            except (GatewayRefused, WrongKey) as error:
-                reason = error
+    for choice in _own(tenant, kind, company):
+        try:
+            found.append(merchant_at(choice, tenant=tenant, company=company))
+        except (GatewayRefused, WrongKey) as error:
+            reason = error
     if not found:
         raise reason
     return found
@@ -164,15 +148,21 @@ def _merchant(
     return found
 
 
-def _ways(tenant: TenantInfo, kind: str, company: str) -> list[Choice]:
+def _own(tenant: TenantInfo, kind: str, company: str) -> list[Choice]:
     """
-    Return the ways of a kind, the one at which a company is paid first: what takes all its services
-    before what takes some, before what is there for others, and what is offered before what is not.
+    Return the ways of a kind that are a company's: what takes all its services before what takes
+    some, and what is offered before what is not.
     """
-    ways = [one for one in tenant.file.payments.gateways if one.kind == kind]
-    fitting = taking(tenant=tenant, company=company)
+    services = {one.code for one in tenant.file.services if one.company == company}
+    own = [
+        one
+        for one in tenant.file.payments.gateways
+        if one.kind == kind
+        and one.takes(company=company)
+        and (not one.services or services & set(one.services))
+    ]
 
-    def rank(one: Choice) -> tuple[bool, bool, bool]:
-        return (one not in fitting, not one.takes(company=company), not one.available)
+    def rank(one: Choice) -> tuple[bool, bool]:
+        return (not one.takes(company=company, services=services), not one.available)
 
-    return sorted(ways, key=rank)
+    return sorted(own, key=rank)

@@ -4,28 +4,69 @@ from collections.abc import Collection, Sequence
 from hashlib import sha256
 
 from mains.billing import queries as billing
-from mains.payments.merchants import only_pretends, taking
+from mains.payments.merchants import only_pretends
 from mains.tenancy.queries import TenantInfo
 from mains.tenancy.tenantfile.money import Gateway
 
 
 def offered(*, tenant: TenantInfo, company: str, bill_ids: Collection[int] = ()) -> list[Gateway]:
     """
-    Return the ways in which bills of a company are paid, in the tenant's order: some of its bills,
-    or whatever it may bill.
+    Return the ways in which some bills of a company are paid together, in the tenant's order; with
+    none named those in which whatever it may bill is paid.
 
     Where the utility is live, none that only pretends.
     """
+    by_bill = _services(tenant, company, bill_ids)
+    services = set().union(*by_bill.values()) or _all_services(tenant, company)
+    return [one for one in _ways(tenant, company) if one.takes(company=company, services=services)]
+
+
+def parted(*, tenant: TenantInfo, company: str, bill_ids: Sequence[int]) -> list[list[int]]:
+    """
+    Part bills of a company into those that one payment can pay: all of them, and where no way takes
+    all, those that the same ways take.
+    """
+    ways, by_bill = _ways(tenant, company), _services(tenant, company, bill_ids)
+
+    def takers(some: Sequence[int]) -> tuple[int, ...]:
+        services = set().union(*(by_bill[bill_id] for bill_id in some))
+        found = (one.takes(company=company, services=services) for one in ways)
+        return tuple(number for number, takes in enumerate(found) if takes)
+
+    if takers(bill_ids):
+        return [list(bill_ids)]
+    apart: dict[tuple[int, ...], list[int]] = {}
+    for bill_id in bill_ids:
+        apart.setdefault(takers([bill_id]), []).append(bill_id)
+    return list(apart.values())
+
+
+def _ways(tenant: TenantInfo, company: str) -> list[Gateway]:
     if not tenant.file.payments.enabled:
         return []
-    # Most utilities never ask what a bill is for.
-    is_asked = bill_ids and any(one.services for one in tenant.file.payments.gateways)
-    services = billing.services(bill_ids=bill_ids) if is_asked else set()
     return [
         one
-        for one in taking(tenant=tenant, company=company, services=services)
-        if one.available and not only_pretends(one, tenant=tenant, company=company)
+        for one in tenant.file.payments.gateways
+        if one.available
+        and one.takes(company=company)
+        and not only_pretends(one, tenant=tenant, company=company)
     ]
+
+
+def _services(tenant: TenantInfo, company: str, bill_ids: Collection[int]) -> dict[int, set[str]]:
+    """
+    Return by bill the services that it names, or all; most utilities take all in one way, and then
+    nothing is asked.
+    """
+    if not any(one.services for one in tenant.file.payments.gateways):
+        return {bill_id: set() for bill_id in bill_ids}
+    all_of_them = _all_services(tenant, company)
+    named = billing.services(bill_ids=bill_ids)
+    return {bill_id: found or all_of_them for bill_id, found in named.items()}
+
+
+def _all_services(tenant: TenantInfo, company: str) -> set[str]:
+    return {one.code for one in tenant.file.services if one.company == company}
 
 
 def names(choices: Sequence[Gateway]) -> list[str]:
@@ -47,8 +88,12 @@ def named(name: str, *, choices: Sequence[Gateway]) -> list[Gateway]:
 
 def mark(choice: Gateway) -> str:
     """
-    Return by what a way is known among all of them: its kind, and a digest of whom it is for and
-    where it pays.
+    Return by what a way is known among all of them: its kind, and a digest of whom it is for,
+    where it pays, and what it costs.
     """
-    facts = [choice.account, choice.secret, *choice.companies, "", *choice.services]
+    # Two that differ in their words and fees only are two all the same.
+    facts = [
+        choice.account, choice.secret, *choice.companies, "", *choice.services, "",
+        *sorted(choice.label.values()), str(choice.fee.percent), str(choice.fee.fixed),
+    ]  # fmt: skip
     return f"{choice.kind}-{sha256('|'.join(facts).encode()).hexdigest()[:8]}"

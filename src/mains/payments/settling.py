@@ -30,7 +30,7 @@ ASKED_AFTER = timedelta(minutes=1)
 GIVEN_UP_AFTER = timedelta(minutes=5)
 # A page that its gateway cannot close lives no longer than this after its time.
 LONGEST_OPEN = timedelta(hours=1)
-# A page that no key of ours can close any more is payable no longer than this after its time.
+# A page that no key of ours can close any more is payable no longer than this.
 WITHDRAWN_FOR = timedelta(days=1)
 # What the gateway's news makes of an attempt that is still open; OPEN changes nothing.
 _BECOMES = {
@@ -108,7 +108,7 @@ def ask_and_settle(*, token: str, now: datetime, today: date) -> None:
         notice = ask_there(attempt, lambda there, charge: _notice(there, charge, attempt, now))
     except GatewayUnavailable as reason:
         log.warning("payment.gateway_silent", attempt=attempt.pk)
-        if isinstance(reason, KeyWithdrawn) and attempt.expires_at + WITHDRAWN_FOR <= now:
+        if isinstance(reason, KeyWithdrawn) and now >= attempt.created_at + WITHDRAWN_FOR:
             close(attempt_id=attempt.pk, state=AttemptState.EXPIRED, failure="withdrawn")
             return
         if attempt.expires_at <= now:

@@ -20,7 +20,7 @@ from mains.payments.gateways.base import (
     GatewayUnavailable,
     StoredCard,
 )
-from mains.payments.merchants import MerchantAccount, account_of_today, is_kept, merchant
+from mains.payments.merchants import MerchantAccount, account_of_today, accounts_of, merchant
 from mains.tenancy.queries import TenantInfo, current_tenant
 
 
@@ -110,10 +110,10 @@ def charge_of(*, mandate: Mandate, tenant: TenantInfo, email: str, language: str
 def account_with(*, mandate: Mandate, tenant: TenantInfo, company: str) -> MerchantAccount:
     """
     Return the account in which a mandate's card is charged: where it was stored, as long as one of
-    the ways has that account with its key; after another key was typed, the one of today.
+    the company's ways has that account with its key; otherwise the one of today.
     """
     there = MerchantAccount(mandate.merchant_account, mandate.key_place)
-    if is_kept(account=there, tenant=tenant, kind=mandate.gateway):
+    if there in accounts_of(tenant=tenant, kind=mandate.gateway, company=company):
         return there
     return account_of_today(tenant=tenant, kind=mandate.gateway, company=company)
 

@@ -8,6 +8,7 @@ from tests.factories import keyed, money, utilities
 from tests.factories.keyed import state
 from tests.factories.money import NOW, TODAY
 
+from mains.payments.charges import KeyWithdrawn
 from mains.payments.gateways.base import (
     ChargeState,
     ForgedWebhook,
@@ -41,6 +42,15 @@ def refund(attempt, *, key="r", minor=2_000):
         payment_id=attempt.payment.pk, amount_minor=minor, request_key=key, by="staff:1",
         now=NOW, today=TODAY,
     )  # fmt: skip
+
+
+def of_two_companies(world, by):
+    """
+    Return ways of the first company and of the second, parted by themselves or by their services.
+    """
+    found = {"companies": [(code,) for code in world.codes],
+             "services": [("heating",), ("electricity",)]}[by]  # fmt: skip
+    return [{"key": key, by: whom} for key, whom in zip(("OTHER", "OLD"), found, strict=True)]
 
 
 class TestAfterAnotherAccountsKeyWasTyped:
@@ -137,27 +147,56 @@ class TestAfterAKeyWasWithdrawn:
         world.sweep()
         assert (state(attempt), world.gateway.opened_by) == ("SUCCEEDED", ["key-old", "key-new"])
 
-    def test_that_another_account_knows_nothing_decides_nothing(self, world, attempt):
+    @pytest.mark.parametrize("is_vague", [False, True])
+    def test_that_another_account_knows_nothing_decides_nothing(self, world, attempt, is_vague):
+        world.gateway.is_vague = is_vague
         bill = attempt.parts.get().bill
         del world.gateway.accounts["key-old"]
         world.gateway.paid(attempt, "first")
         world.sweep()
         assert state(attempt) == "PENDING"
-        # It may be paid, as it was: nobody opens a second page.
-        with pytest.raises(GatewayUnavailable):
+        # It may be paid, as it was: nobody opens a second page, and no way is to blame.
+        with pytest.raises(KeyWithdrawn):
             world.start(bill)
+        assert state(world.start(world.bill())) == "PENDING"
         world.sweep(after=timedelta(hours=2))
         assert state(attempt) == "PENDING"
         world.gateway.accounts["key-old"] = "first"
         world.sweep(after=timedelta(hours=3))
         assert state(attempt) == "SUCCEEDED"
 
-    def test_after_a_day_the_bill_is_free_again(self, world, attempt):
-        bill = attempt.parts.get().bill
+    @pytest.mark.parametrize("ways", [[{"key": "NEW"}], []], ids=["another account", "no way"])
+    def test_after_a_day_the_bill_is_free_again(self, world, attempt, ways):
+        world.offers(*ways)
         del world.gateway.accounts["key-old"]
-        world.sweep(after=timedelta(days=1, hours=1))
+        world.sweep(after=timedelta(hours=23))
+        assert state(attempt) == "PENDING"
+        world.sweep(after=timedelta(days=1))
         assert (state(attempt), attempt.failure) == ("EXPIRED", "withdrawn")
-        assert state(world.start(bill)) == "PENDING"
+        world.offers({"key": "NEW"})
+        assert state(world.start(attempt.parts.get().bill)) == "PENDING"
+
+    def test_the_next_key_closes_its_pages(self, world, attempt):
+        world.gateway.accounts = {"key-new": "first"}
+        other = world.start(attempt.parts.get().bill)
+        assert (state(attempt), state(other)) == ("EXPIRED", "PENDING")
+        assert world.gateway.books["first"][attempt.token][1] is ChargeState.EXPIRED
+
+    def test_whoever_looks_at_it_at_the_desk_is_told_by_the_next_key(self, world, attempt):
+        from mains.journeys import payment_repair
+
+        world.gateway.accounts = {"key-new": "first"}
+        world.gateway.paid(attempt, "first")
+        assert payment_repair.recheck(token=attempt.token, now=NOW, today=TODAY)
+        assert state(attempt) == "SUCCEEDED"
+
+    def test_the_next_key_asks_also_where_the_way_before_is_there_switched_off(self, world):
+        attempt = world.start(world.bill())
+        world.offers({"key": "OLD", "available": False}, {"key": "NEW"})
+        world.gateway.accounts = {"key-new": "first"}
+        world.gateway.paid(attempt, "first")
+        world.sweep()
+        assert state(attempt) == "SUCCEEDED"
 
     def test_a_refund_waits_and_is_not_given_twice(self, world, attempt):
         from mains.payments import refunding
@@ -173,7 +212,7 @@ class TestAfterAKeyWasWithdrawn:
         refunding.sweep(now=NOW, today=TODAY)
         assert attempt.payment.reversals.get().amount_minor == -3_000
 
-    def test_as_long_as_a_way_has_it_no_other_is_asked(self, world):
+    def test_as_long_as_a_way_that_is_offered_has_it_no_other_is_asked(self, world):
         world.offers({"key": "OLD"}, {"key": "NEW", "label": {"uk": "Інша", "en": "Other"}})
         bill = world.bill()
         attempt = world.start(bill, gateway=world.names(bill)["Інша"])
@@ -183,11 +222,9 @@ class TestAfterAKeyWasWithdrawn:
         world.sweep()
         assert (state(attempt), world.gateway.opened_by) == ("PENDING", ["key-new"])
 
-    def test_another_companys_account_is_not_asked(self, world):
-        ways = [
-            {"key": key, "companies": (code,)}
-            for key, code in zip(("OTHER", "OLD"), world.codes, strict=True)
-        ]
+    @pytest.mark.parametrize("by", ["companies", "services"])
+    def test_another_companys_account_is_not_asked(self, world, by):
+        ways = of_two_companies(world, by)
         world.offers(*ways)
         attempt = world.start(world.bill(company=1))
         world.offers(ways[0])
@@ -207,6 +244,13 @@ class TestWhoSigns:
         old = money.key()
         assert world.tells(attempt, by="key-old", event_id=old)
 
+    def test_signs_with_any_of_its_signing_secrets(self, world):
+        hooks = tuple(f"env:MAINS_SECRET_ALDER__{name}" for name in ("OTHER", "OLD"))
+        world.offers({"key": "NEW", "webhook_secrets": hooks})
+        attempt = world.start(world.bill())
+        assert world.tells(attempt, by="key-old")
+        assert world.tells(attempt, by="key-other", event_id="another")
+
     @pytest.mark.parametrize("by", ["key-other", "key-old", ""])
     def test_control_is_nobody_else(self, world, by):
         world.offers({"key": "NEW"})
@@ -214,11 +258,9 @@ class TestWhoSigns:
         with pytest.raises(ForgedWebhook):
             world.tells(attempt, by=by)
 
-    def test_is_not_another_companys(self, world):
-        others, own = (
-            {"key": key, "companies": (code,)}
-            for key, code in zip(("OTHER", "OLD"), world.codes, strict=True)
-        )
+    @pytest.mark.parametrize("by", ["companies", "services"])
+    def test_is_not_another_companys(self, world, by):
+        others, own = of_two_companies(world, by)
         world.offers(others, own)
         attempt = world.start(world.bill(company=1))
         with pytest.raises(ForgedWebhook):
@@ -281,6 +323,13 @@ class TestCards:
         world.offers({"key": "NEW"}, autopay=True)
         world.gateway.accounts = {"key-new": "first"}
         assert self.collected(world, bill) == ("SUCCEEDED", "")
+
+    def test_of_another_companys_account_by_now_are_not_charged_there(self, world, bill):
+        assert bill.account.company.code == world.codes[0]
+        others = {"key": "OLD", "companies": (world.codes[1],)}
+        world.offers(others, {"key": "NEW", "companies": (world.codes[0],)}, autopay=True)
+        assert self.collected(world, bill) == ("FAILED", "no such card")
+        assert world.gateway.has("first") == {}
 
     def test_do_not_move_to_another_account(self, world, bill):
         world.offers({"key": "NEW"}, autopay=True)

@@ -47,6 +47,16 @@ class TestTwoWaysOfOneKind:
         world.gateway.paid(attempt, "second")
         world.sweep()
         assert state(attempt) == "SUCCEEDED"
+        # For a while it is asked last, and the other one is not.
+        world.gateway.accounts["key-old"] = "first"
+        assert world.start(world.bill()).key_place.endswith("NEW")
+
+    def test_that_differ_in_their_fees_only_are_two(self, world):
+        from mains.tenancy.tenantfile.money import Fee
+
+        world.offers({"key": "OLD", "fee": Fee(percent="5")}, {"key": "OLD", "label": OTHER})
+        bill = world.bill()
+        assert world.start(bill, gateway=world.names(bill)["Інша"]).fee_minor == 0
 
     def test_keep_their_names_in_whatever_order_they_are_offered(self, world):
         bill, ways = world.bill(), [{"key": "OLD"}, {"key": "NEW", "label": OTHER}]
@@ -130,6 +140,30 @@ class TestForSomeServices:
         assert {frozenset(row.id for row in basket) for basket in found} == {
             frozenset({water.pk, more.pk}), frozenset({heating.pk}), frozenset({both.pk}),
         }  # fmt: skip
+
+    def test_parting_many_asks_once(self, split, django_assert_num_queries):
+        from mains.journeys import pay_bills
+
+        rows = split.rows(*[split.bill(one) for one in ("heating", "hot_water") * 6])
+        with django_assert_num_queries(1):
+            found = pay_bills.baskets(tenant=split.tenant, rows=rows)
+        assert sorted(map(len, found)) == [6, 6]
+
+    def test_the_desk_says_whose_bills_for_all_services_nobody_takes(self, split):
+        from mains.journeys import ways_desk
+
+        names = [one.name for one in split.tenant.file.companies]
+        assert ways_desk.gaps(tenant=split.tenant) == names[:1]
+        split.offers(self.HEATING, self.WATER, {"key": "OTHER"})
+        assert ways_desk.gaps(tenant=split.tenant) == []
+
+    def test_that_nobody_has_are_refused(self, world):
+        from mains.tenancy.tenantfile import TenantFileError, parse
+
+        data = world.tenant.file.model_dump(mode="json")
+        data["payments"]["gateways"][0]["services"] = ["hot_watre"]
+        with pytest.raises(TenantFileError, match="hot_watre"):
+            parse(data, source="teplo")
 
     def test_control_where_one_way_takes_all_they_are_one_payment(self, world):
         from mains.journeys import pay_bills

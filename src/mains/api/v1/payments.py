@@ -21,6 +21,7 @@ from mains.enrolment.rules.rights import Right
 from mains.journeys import pay_bills
 from mains.payments import actions, queries, settling
 from mains.payments.autopay import holding
+from mains.payments.charges import KeyWithdrawn
 from mains.payments.gateways.base import GatewayRefused, GatewayUnavailable
 from mains.payments.rules.collections import Hold
 
@@ -152,6 +153,10 @@ def _problem(error: Exception) -> Problem:
             return conflict("nothing_to_pay", "Nothing is owed on one of these bills.")
         case actions.SeveralCompanies():
             return conflict("several_companies", "Pay the bills of each company apart.")
+        case KeyWithdrawn():
+            return conflict(
+                "page_open", "A page for one of these bills was opened before and may be paid."
+            )
         case settling.BeingCollected():
             return conflict("collected_by_mandate", "The bank has the order to collect it.")
     return Problem(

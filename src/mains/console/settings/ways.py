@@ -44,6 +44,7 @@ def every(request: StaffRequest) -> HttpResponse:
         {
             "form": form,
             "table": ways_words.table(request, ways) if ways else None,
+            "gaps": ", ".join(ways_desk.gaps(tenant=request.tenant)),
             "waiting": approvals.is_waiting(deed=Deed.PAYMENT_DETAILS, now=real_now()),
         },
         status=422 if form.errors else 200,

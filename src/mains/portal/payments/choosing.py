@@ -32,13 +32,16 @@ def page(
     """
     Summarise what is to be paid, payment by payment, with what each way costs.
     """
+    baskets = _baskets(request, bills, form, part)
+    payable = [basket for basket in baskets if basket["offers"]]
     return render(
         request,
         "portal/payments/choose.html",
         {
-            "baskets": (baskets := _baskets(request, bills, form, part)),
-            "companies": len({bill.company_code for bill in bills}),
-            "together": _together([basket["charged"] for basket in baskets]),
+            "baskets": baskets,
+            "times": len(payable),
+            "companies": len({basket["company"] for basket in payable}),
+            "together": _together([basket["charged"] for basket in payable]),
             "form": form,
             "message": message,
             "is_wrong": bool(form.errors) or (part is not None and bool(part.errors)),
@@ -56,13 +59,17 @@ def _baskets(
         forms = [Receipt(initial=form.initial, auto_id=f"{rows[0].id}-%s") for rows in baskets]
     else:
         forms = [form]
-    return [
-        {
-            **_basket(request, rows, form=own, part=part),
-            "rest": [bill.id for bill in bills if bill not in rows],
-        }
+    found = [
+        _basket(request, rows, form=own, part=part)
         for rows, own in zip(baskets, forms, strict=True)
     ]
+    # What is left for afterwards is what can be paid here, and what was left for it before.
+    payable = [str(bill.id) for basket in found if basket["offers"] for bill in basket["bills"]]
+    later = [*payable, *request.POST.getlist("rest")[:MOST_PAID]]
+    for basket in found:
+        own_ids = {str(bill.id) for bill in basket["bills"]}
+        basket["rest"] = [bill_id for bill_id in dict.fromkeys(later) if bill_id not in own_ids]
+    return found
 
 
 def _together(amounts: Sequence[Money]) -> Money | None:

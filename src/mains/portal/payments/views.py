@@ -15,6 +15,7 @@ from mains.enrolment.access_log import Deed
 from mains.enrolment.rules.rights import Right
 from mains.journeys import pay_bills
 from mains.payments import actions, queries, received, settling
+from mains.payments.charges import KeyWithdrawn
 from mains.payments.gateways.base import GatewayRefused, GatewayUnavailable
 from mains.payments.models import OPEN_STATES, AttemptState
 from mains.payments.queries import BillRow
@@ -122,7 +123,16 @@ def pay_now(
             today=request.today,
         )  # fmt: skip
     except pay_bills.PaymentsOff:
-        return switched_off(request)
+        # What was chosen is not there any more: here is what is.
+        return choosing.page(request, bills, form, part=part, status=409)
+    except KeyWithdrawn:
+        return _refused(
+            request,
+            _(
+                "A page for these bills was opened before, and nobody can tell now whether it was "
+                "paid. If you paid there, wait: we book it. If not, try again tomorrow."
+            ),
+        )
     except (actions.UnfitPart, pay_bills.NoParts):
         if part is not None:
             part.refuse()

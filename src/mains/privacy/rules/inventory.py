@@ -343,7 +343,9 @@ PLAIN = {
     "customers.Contract": {"service", "contract_class", "tariff_code", "budget"},
     "customers.Customer": {"kind", "language"},
     "customers.DeliveryPreference": {"mode", "notice"},
-    "customers.Mandate": {"scheme", "gateway", "card_until", "end_reason"},
+    "customers.Mandate": {
+        "scheme", "gateway", "merchant_account", "key_place", "card_until", "end_reason",
+    },
     # Places of the network; whose they are follows from contracts.
     "customers.SupplyPoint": {
         "code", "plain_code", "street", "city", "post_code", "zone", "attributes",
@@ -382,8 +384,9 @@ PLAIN = {
     "payments.Payment": {"kind", "method", "currency", "booking_key", "booked_by"},
     "payments.PaymentDocument": {"bills", "currency", "created_by", "request_key"},
     "payments.PaymentAttempt": {
-        "token", "gateway", "state", "currency", "payer", "language", "gateway_reference",
-        "page_url", "page_fields", "failure", "sequence", "file_name",
+        "token", "gateway", "merchant_account", "key_place", "state", "currency", "payer",
+        "language", "gateway_reference", "page_url", "page_fields", "failure", "sequence",
+        "file_name",
     },
     "privacy.DataJob": {"kind", "state", "requested_by", "file_name", "answer"},
     # Signed and compressed; `erasing` opens each to look for the person.

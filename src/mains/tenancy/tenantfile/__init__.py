@@ -168,6 +168,7 @@ class TenantFile(Section):
         self._chooser_leads_somewhere()
         for gateway in self.payments.gateways:
             _known("payments.gateways", "companies", gateway.companies, companies)
+            _known("payments.gateways", "services", gateway.services, services)
             if not gateway.secret_is_of(self.slug):
                 raise ValueError(
                     f"payments.gateways names the secret {gateway.secret!r}; the secrets of this "
