@@ -101,17 +101,21 @@ def ways(*, tenant: TenantInfo) -> list[Way]:
 
 def gaps(*, tenant: TenantInfo) -> list[str]:
     """
-    Return the names of companies that take payments, but not for a bill for all of their services.
+    Return the names of companies for which no way that is offered takes a bill for all of their
+    services; none as long as nothing is offered.
     """
-    ways = [one for one in tenant.file.payments.gateways if one.available]
-    found = []
-    for company in tenant.file.companies:
-        services = {one.code for one in tenant.file.services if one.company == company.code}
-        theirs = [one for one in ways if one.takes(company=company.code)]
-        taking = [one for one in theirs if one.takes(company=company.code, services=services)]
-        if any(services & set(one.services) for one in theirs) and not taking:
-            found.append(company.name)
-    return found
+    ways = [
+        one for one in tenant.file.payments.gateways if _standing(tenant, one) is Standing.OFFERED
+    ]
+    services = {one.code: set[str]() for one in tenant.file.companies}
+    for service in tenant.file.services:
+        services[service.company].add(service.code)
+    return [
+        one.name
+        for one in tenant.file.companies
+        if ways
+        and not any(way.takes(company=one.code, services=services[one.code]) for way in ways)
+    ]
 
 
 def way(*, tenant: TenantInfo, position: int) -> Way:

@@ -153,8 +153,12 @@ class TestForSomeServices:
         from mains.journeys import ways_desk
 
         names = [one.name for one in split.tenant.file.companies]
+        assert ways_desk.gaps(tenant=split.tenant) == names
+        split.offers(self.HEATING, self.WATER, {"key": "OTHER", "services": ("electricity",)})
         assert ways_desk.gaps(tenant=split.tenant) == names[:1]
         split.offers(self.HEATING, self.WATER, {"key": "OTHER"})
+        assert ways_desk.gaps(tenant=split.tenant) == []
+        split.offers()
         assert ways_desk.gaps(tenant=split.tenant) == []
 
     def test_that_nobody_has_are_refused(self, world):
