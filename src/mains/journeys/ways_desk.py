@@ -128,9 +128,9 @@ def way(*, tenant: TenantInfo, position: int) -> Way:
     companies = [
         one.code for one in tenant.file.companies if choice.takes(company=one.code, services=())
     ]
-    kinds_there = [one.kind for one in tenant.file.payments.gateways]
+    of_kind = [one for one in tenant.file.payments.gateways if one.kind == choice.kind]
     # All that was ever begun at a gateway is its only way's, for whomever it is there now.
-    is_only = kinds_there.count(choice.kind) == 1
+    is_only = len(of_kind) == 1
     served = [one.code for one in tenant.file.companies] if is_only else companies
     places = {Detail.KEY: choice.secret, Detail.WEBHOOK_KEY: next(iter(choice.webhook_secrets), "")}
     return Way(
@@ -141,7 +141,8 @@ def way(*, tenant: TenantInfo, position: int) -> Way:
         health=health.health(
             kind=choice.kind,
             companies=served,
-            account=None if is_only else MerchantAccount.of(choice),
+            # What was begun by an earlier key of this way is its own.
+            apart_from={MerchantAccount.of(one) for one in of_kind} - {MerchantAccount.of(choice)},
         ),
         ends_in={
             detail: secrets.last_four(place, tenant=tenant) for detail, place in places.items()

@@ -77,24 +77,29 @@ def ask_there[T: Notice | MoneyBack](
             # It has to be put right where it is.
             raise
     others = accounts_of(tenant=tenant, kind=kind, company=attempt.company.code)
+    refuses_unknown = Ability.CLOSE_PAGES in there.abilities
     # One of the same name is the likeliest.
     for other in sorted(others, key=lambda one: one.name != account.name):
+        # Where the name is what a gateway knows a shop by, it is the same one.
+        is_same = other.name == account.name != "" and not refuses_unknown
         try:
             answer = ask(there, _charge(attempt, other))
         except (GatewayRefused, WrongKey, StillPayable) as reason:
+            if is_same and not isinstance(reason, WrongKey):
+                raise
             log.warning("payment.not_there", attempt=attempt.pk, reason=repr(reason))
             continue
-        if _knows(there, answer):
+        if is_same or refuses_unknown or _is_good(answer):
             return answer
     raise KeyWithdrawn(attempt.pk)
 
 
-def _knows(there: Gateway, answer: Notice | MoneyBack) -> bool:
+def _is_good(answer: Notice | MoneyBack) -> bool:
     """
-    Tell whether an account answered of something that was begun in it. Gateways that close pages
-    refuse what they do not know; the others call it open.
+    Tell whether an answer is of something that an account knows; what they do not know gateways
+    that close no pages call open.
     """
-    if Ability.CLOSE_PAGES in there.abilities or isinstance(answer, MoneyBack):
+    if isinstance(answer, MoneyBack):
         return True
     return answer.state in {ChargeState.SUCCEEDED, ChargeState.PROCESSING}
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Count, Max, Q
 
 from mains.customers.models import Mandate
-from mains.payments.merchants import UNNAMED, MerchantAccount
+from mains.payments.merchants import MerchantAccount
 from mains.payments.models import GatewayEvent, Payment, PaymentAttempt
 
 
@@ -25,16 +25,18 @@ class Health:
 
 
 def health(
-    *, kind: str, companies: Collection[str], account: MerchantAccount | None = None
+    *, kind: str, companies: Collection[str], apart_from: Collection[MerchantAccount] = ()
 ) -> Health:
     """
-    Return how a gateway does for the companies of these codes: altogether, or in one account of
-    theirs. Of messages nobody knows which account they are of, nor of what was begun long ago.
+    Return how a gateway does for the companies of these codes, without what was begun in some
+    accounts of theirs. Of messages nobody knows which account they are of.
     """
     events = GatewayEvent.objects.filter(gateway=kind, company__in=companies).aggregate(
         told=Max("received_at"), waiting=Count("pk", filter=Q(processed_at=None))
     )
-    begun = _in(account)
+    begun = Q()
+    for account in apart_from:
+        begun &= ~_of(account)
     attempts = PaymentAttempt.objects.filter(begun, gateway=kind, company__code__in=companies)
     cards = Mandate.objects.filter(begun, gateway=kind, account__company__code__in=companies)
     paid = Payment.objects.filter(attempt__in=attempts, kind="RECEIPT")
@@ -46,9 +48,5 @@ def health(
     )
 
 
-def _in(account: MerchantAccount | None) -> Q:
-    if account is None:
-        return Q()
-    return Q(merchant_account__in=[account.name, UNNAMED.name]) & Q(
-        key_place__in=[account.key_place, UNNAMED.key_place]
-    )
+def _of(account: MerchantAccount) -> Q:
+    return Q(merchant_account=account.name, key_place=account.key_place)

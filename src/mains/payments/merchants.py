@@ -34,17 +34,25 @@ def account_of_today(*, tenant: TenantInfo, kind: str, company: str) -> Merchant
     Return the account in which something is begun now for a company, and of two of a kind the one
     that is offered first; unnamed where it has none, or it only pretends.
     """
-    for choice in _own(tenant, kind, company):
-        if not only_pretends(choice, tenant=tenant, company=company):
-            return MerchantAccount.of(choice)
-    return UNNAMED
+    return next(iter(accounts_of(tenant=tenant, kind=kind, company=company)), UNNAMED)
 
 
-def accounts_of(*, tenant: TenantInfo, kind: str, company: str) -> list[MerchantAccount]:
+def accounts_of(
+    *, tenant: TenantInfo, kind: str, company: str, services: Collection[str] = ()
+) -> list[MerchantAccount]:
     """
-    Return the accounts that a company's ways of a kind have, offered or not, the first one first.
+    Return the accounts of a company's ways of a kind that take some services, offered or not, the
+    one that is offered first before others; none that only pretends.
     """
-    return list(dict.fromkeys(map(MerchantAccount.of, _own(tenant, kind, company))))
+    own = _own(tenant, kind, company)
+    return list(
+        dict.fromkeys(
+            MerchantAccount.of(one)
+            for one in own
+            if one.takes(company=company, services=services)
+            and not only_pretends(one, tenant=tenant, company=company)
+        )
+    )
 
 
 def is_offered(*, account: MerchantAccount, tenant: TenantInfo, kind: str) -> bool:

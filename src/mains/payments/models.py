@@ -67,6 +67,7 @@ class PaymentAttempt(models.Model):
     failure = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    # Since when it is asked about in vain: its account opens by no key any more.
     asked_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
 

@@ -16,7 +16,7 @@ def offered(*, tenant: TenantInfo, company: str, bill_ids: Collection[int] = ())
 
     Where the utility is live, none that only pretends.
     """
-    by_bill = _services(tenant, company, bill_ids)
+    by_bill = services_of(tenant=tenant, company=company, bill_ids=bill_ids)
     services = set().union(*by_bill.values()) or _all_services(tenant, company)
     return [one for one in _ways(tenant, company) if one.takes(company=company, services=services)]
 
@@ -26,7 +26,8 @@ def parted(*, tenant: TenantInfo, company: str, bill_ids: Sequence[int]) -> list
     Part bills of a company into those that one payment can pay: all of them, and where no way takes
     all, those that the same ways take.
     """
-    ways, by_bill = _ways(tenant, company), _services(tenant, company, bill_ids)
+    ways = _ways(tenant, company)
+    by_bill = services_of(tenant=tenant, company=company, bill_ids=bill_ids)
 
     def takers(some: Sequence[int]) -> tuple[int, ...]:
         services = set().union(*(by_bill[bill_id] for bill_id in some))
@@ -53,16 +54,18 @@ def _ways(tenant: TenantInfo, company: str) -> list[Gateway]:
     ]
 
 
-def _services(tenant: TenantInfo, company: str, bill_ids: Collection[int]) -> dict[int, set[str]]:
+def services_of(
+    *, tenant: TenantInfo, company: str, bill_ids: Collection[int]
+) -> dict[int, set[str]]:
     """
-    Return by bill the services that it names, or all; most utilities take all in one way, and then
-    nothing is asked.
+    Return by bill the services of its company that it names, or all. Most utilities take all in one
+    way: there nothing is asked, and none is told.
     """
     if not any(one.services for one in tenant.file.payments.gateways):
         return {bill_id: set() for bill_id in bill_ids}
     all_of_them = _all_services(tenant, company)
     named = billing.services(bill_ids=bill_ids)
-    return {bill_id: found or all_of_them for bill_id, found in named.items()}
+    return {bill_id: found & all_of_them or all_of_them for bill_id, found in named.items()}
 
 
 def _all_services(tenant: TenantInfo, company: str) -> set[str]:

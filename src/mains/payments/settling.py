@@ -106,11 +106,11 @@ def ask_and_settle(*, token: str, now: datetime, today: date) -> None:
         return
     try:
         notice = ask_there(attempt, lambda there, charge: _notice(there, charge, attempt, now))
-    except GatewayUnavailable as reason:
+    except KeyWithdrawn:
+        _give_up(attempt, now)
+        return
+    except GatewayUnavailable:
         log.warning("payment.gateway_silent", attempt=attempt.pk)
-        if isinstance(reason, KeyWithdrawn) and now >= attempt.created_at + WITHDRAWN_FOR:
-            close(attempt_id=attempt.pk, state=AttemptState.EXPIRED, failure="withdrawn")
-            return
         if attempt.expires_at <= now:
             remember_unknown(attempt_id=attempt.pk)
         return
@@ -118,7 +118,26 @@ def ask_and_settle(*, token: str, now: datetime, today: date) -> None:
         # It does not want to know of this charge, so nobody can pay it there.
         close(attempt_id=attempt.pk, state=AttemptState.FAILED, failure="refused")
         return
+    if attempt.asked_at is not None:
+        _asked_in_vain(attempt_id=attempt.pk, since=None)
     settle(notice=notice, now=now, today=today)
+
+
+def _give_up(attempt: PaymentAttempt, now: datetime) -> None:
+    """
+    Let the bills of an attempt go that nobody can be asked about any more, a day after that was so
+    first. What its payer did everything for, or may have been charged, waits for people.
+    """
+    log.warning("payment.key_withdrawn", attempt=attempt.pk)
+    if attempt.asked_at is None:
+        _asked_in_vain(attempt_id=attempt.pk, since=now)
+    elif attempt.asked_at + WITHDRAWN_FOR <= now and attempt.state != AttemptState.UNKNOWN:
+        close(attempt_id=attempt.pk, state=AttemptState.EXPIRED, failure="withdrawn")
+
+
+@owns_transaction
+def _asked_in_vain(*, attempt_id: int, since: datetime | None) -> None:
+    PaymentAttempt.objects.filter(pk=attempt_id).update(asked_at=since)
 
 
 def open_attempt(*, token: str) -> PaymentAttempt | None:

@@ -21,6 +21,7 @@ from mains.payments.gateways.base import (
     StoredCard,
 )
 from mains.payments.merchants import MerchantAccount, account_of_today, accounts_of, merchant
+from mains.payments.offering import services_of
 from mains.tenancy.queries import TenantInfo, current_tenant
 
 
@@ -107,15 +108,20 @@ def charge_of(*, mandate: Mandate, tenant: TenantInfo, email: str, language: str
     )
 
 
-def account_with(*, mandate: Mandate, tenant: TenantInfo, company: str) -> MerchantAccount:
+def account_with(
+    *, mandate: Mandate, tenant: TenantInfo, company: str, bill_id: int
+) -> MerchantAccount | None:
     """
-    Return the account in which a mandate's card is charged: where it was stored, as long as one of
-    the company's ways has that account with its key; otherwise the one of today.
+    Return the account in which a mandate's card is charged for a bill, or None where none takes it:
+    where the card was stored, or by its next key, otherwise the first one.
     """
+    services = services_of(tenant=tenant, company=company, bill_ids=[bill_id])[bill_id]
+    found = accounts_of(tenant=tenant, kind=mandate.gateway, company=company, services=services)
     there = MerchantAccount(mandate.merchant_account, mandate.key_place)
-    if there in accounts_of(tenant=tenant, kind=mandate.gateway, company=company):
+    if there in found:
         return there
-    return account_of_today(tenant=tenant, kind=mandate.gateway, company=company)
+    same = [one for one in found if one.name == there.name != ""]
+    return next(iter(same or found), None)
 
 
 def ask(*, reference: str, language: str, now: datetime, today: date) -> None:

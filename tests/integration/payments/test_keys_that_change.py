@@ -169,12 +169,46 @@ class TestAfterAKeyWasWithdrawn:
     def test_after_a_day_the_bill_is_free_again(self, world, attempt, ways):
         world.offers(*ways)
         del world.gateway.accounts["key-old"]
-        world.sweep(after=timedelta(hours=23))
+        # The day begins when it is noticed, however old the page is.
+        world.sweep(after=timedelta(days=3))
+        world.sweep(after=timedelta(days=3, hours=23))
         assert state(attempt) == "PENDING"
-        world.sweep(after=timedelta(days=1))
+        world.sweep(after=timedelta(days=4))
         assert (state(attempt), attempt.failure) == ("EXPIRED", "withdrawn")
         world.offers({"key": "NEW"})
         assert state(world.start(attempt.parts.get().bill)) == "PENDING"
+
+    def test_it_begins_anew_after_the_key_was_good_again(self, world, attempt):
+        accounts = world.gateway.accounts
+        world.gateway.accounts = {"key-new": "second"}
+        world.sweep()
+        world.gateway.accounts = accounts
+        world.sweep(after=timedelta(minutes=10))
+        world.gateway.accounts = {"key-new": "second"}
+        world.sweep(after=timedelta(days=1, hours=1))
+        assert state(attempt) == "PENDING"
+
+    def test_what_its_payer_did_everything_for_is_never_free(self, world, attempt):
+        world.gateway.books["first"][attempt.token][1] = ChargeState.PROCESSING
+        world.sweep()
+        assert state(attempt) == "UNKNOWN"
+        del world.gateway.accounts["key-old"]
+        for days in range(1, 5):
+            world.sweep(after=timedelta(days=days))
+        assert state(attempt) == "UNKNOWN"
+        world.gateway.accounts["key-old"] = "first"
+        world.gateway.books["first"][attempt.token][1] = ChargeState.SUCCEEDED
+        world.sweep(after=timedelta(days=5))
+        assert state(attempt) == "SUCCEEDED"
+
+    def test_a_shop_that_is_known_by_its_name_is_the_same_by_its_next_key(self, world):
+        world.gateway.is_vague = True
+        world.offers({"key": "OLD", "account": "i1"})
+        attempt = world.start(world.bill())
+        world.offers({"key": "NEW", "account": "i1"})
+        world.gateway.accounts = {"key-new": "first"}
+        other = world.start(attempt.parts.get().bill)
+        assert (state(attempt), state(other)) == ("EXPIRED", "PENDING")
 
     def test_the_next_key_closes_its_pages(self, world, attempt):
         world.gateway.accounts = {"key-new": "first"}
@@ -284,62 +318,3 @@ class TestWhoSigns:
         monkeypatch.setattr(world.gateway, "read_webhook", pytest.fail)
         with pytest.raises(ForgedWebhook):
             world.tells(attempt, by="key-other")
-
-
-class TestCards:
-    """
-    A card is stored in one account, and charged there as long as a way has that account.
-    """
-
-    @pytest.fixture
-    def bill(self, world):
-        from mains.journeys import collections
-        from mains.payments import stored_cards
-
-        world.gateway.cards = {"first": {"cus_1/pm_1"}}
-        world.offers({"key": "OLD"}, autopay=True)
-        account = money.account()
-        account.customer.email = "payer@example.org"
-        account.customer.save()
-        mandate = stored_cards._reserve(account.pk, "stripe", None, "P", TODAY)
-        mandate.card, mandate.card_label, mandate.confirmed = "cus_1/pm_1", "Visa", True
-        mandate.save()
-        bill = money.bill(account, 4_819, collection_date=TODAY + timedelta(days=14))
-        collections.sweep(tenant=world.tenant, now=NOW)
-        return bill
-
-    def collected(self, world, bill):
-        from mains.journeys import collections
-
-        collections.sweep(tenant=world.tenant, now=NOW + timedelta(days=14))
-        attempt = bill.attempt_parts.get().attempt
-        return attempt.state, attempt.failure
-
-    def test_of_a_way_that_was_switched_off_are_charged_there(self, world, bill):
-        world.offers({"key": "OLD", "available": False}, {"key": "NEW"}, autopay=True)
-        assert self.collected(world, bill) == ("SUCCEEDED", "")
-
-    def test_are_charged_by_the_next_key_of_their_account(self, world, bill):
-        world.offers({"key": "NEW"}, autopay=True)
-        world.gateway.accounts = {"key-new": "first"}
-        assert self.collected(world, bill) == ("SUCCEEDED", "")
-
-    def test_of_another_companys_account_by_now_are_not_charged_there(self, world, bill):
-        assert bill.account.company.code == world.codes[0]
-        others = {"key": "OLD", "companies": (world.codes[1],)}
-        world.offers(others, {"key": "NEW", "companies": (world.codes[0],)}, autopay=True)
-        assert self.collected(world, bill) == ("FAILED", "no such card")
-        assert world.gateway.has("first") == {}
-
-    def test_do_not_move_to_another_account(self, world, bill):
-        world.offers({"key": "NEW"}, autopay=True)
-        assert self.collected(world, bill) == ("FAILED", "no such card")
-
-    def test_on_a_page_nobody_knows_of_are_stored_nowhere(self, world):
-        from mains.payments import stored_cards
-
-        mandate = stored_cards._reserve(money.account().pk, "stripe", None, "P", TODAY)
-        assert mandate.key_place == world.tenant.file.payments.gateways[0].secret
-        stored_cards.ask(reference=mandate.reference, language="uk", now=NOW, today=TODAY)
-        mandate.refresh_from_db()
-        assert not mandate.confirmed

@@ -93,6 +93,10 @@ class TestTwoWaysOfOneKind:
         with pytest.raises(ways_changing.InUse):
             ways_changing.removed(tenant=world.tenant, position=1)
         assert ways_changing.removed(tenant=world.tenant, position=2)
+        # By whatever key it was begun.
+        world.offers({"key": "OTHER"}, {"key": "NEW"})
+        with pytest.raises(ways_changing.InUse):
+            ways_changing.removed(tenant=world.tenant, position=1)
 
 
 class TestForSomeServices:
@@ -122,6 +126,11 @@ class TestForSomeServices:
     def test_a_bill_for_both_or_for_nobody_knows_what_is_paid_at_neither(self, split, services):
         with pytest.raises(PaymentsOff):
             split.start(split.bill(*services))
+
+    def test_a_service_that_is_no_more_keeps_nobody_from_paying(self, world):
+        world.offers({"key": "OLD", "services": ("heating", "hot_water")})
+        for services in (("steam",), ("steam", "heating")):
+            assert state(world.start(world.bill(*services))) == "PENDING"
 
     def test_control_at_a_way_for_all_any_bill_is_paid(self, world):
         world.offers(self.HEATING, {"key": "NEW"})

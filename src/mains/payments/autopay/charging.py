@@ -118,7 +118,15 @@ def _written(
     if AttemptBill.objects.filter(tried | Q(live=True), bill=bill).exists():
         return None
     customer = bill.account.customer
-    account = account_with(mandate=mandate, tenant=tenant, company=bill.account.company.code)
+    account = account_with(
+        mandate=mandate, tenant=tenant, company=bill.account.company.code, bill_id=bill_id
+    )
+    if account is None:
+        # No way takes such a bill any more; whoever pays it has to know.
+        bill.collection_hold = Hold.FAILED
+        bill.save(update_fields=["collection_hold"])
+        telling.held(tenant=tenant, bill=bill, minor=minor, why=Hold.FAILED, now=now)
+        return None
     attempt = PaymentAttempt.objects.create(
         token=secrets.token_urlsafe(24),
         gateway=mandate.gateway,
