@@ -84,6 +84,18 @@ def tenant(django_db_setup, django_db_blocker) -> Iterator[Callable[[str], None]
 
 
 @pytest.fixture
+def steady(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Let what a process keeps of a tenant for some seconds not run out while a test counts what is
+    asked of the database; it is asked for once more before.
+    """
+    from mains.tenancy import queries
+
+    monkeypatch.setattr(queries, "CACHE_SECONDS", 600)
+    queries.forget()
+
+
+@pytest.fixture
 def unblocked(django_db_blocker, django_db_setup) -> Iterator[None]:
     """
     Allow real commits; nobody is being served before or after.

@@ -17,10 +17,7 @@ MOST_QUERIES, MOST_BYTES = 12, 60_000
 
 
 @pytest.fixture
-def anna(two_tenants, monkeypatch) -> Customer:
-    # What each process keeps of a tenant for some seconds does not run out while pages are counted.
-    monkeypatch.setattr(queries, "CACHE_SECONDS", 600)
-    queries.forget()
+def anna(two_tenants, steady) -> Customer:
     customer = Customer(queries.tenant("balta"), ClientBrowser(), logins.customer_email("balta"))
     customer.sign_in()
     return customer

@@ -169,6 +169,7 @@ class TestTheList:
         assert account.number not in guest.get("/accounts/", q=name).content.decode()
 
 
+@pytest.mark.usefixtures("steady")
 class TestTheCost:
     @pytest.mark.parametrize(
         "path", ["/accounts/", "/", "/bills/", "/payments/", "/readings/", "/me/"]

@@ -97,7 +97,7 @@ class TestForgottenPassword:
         ]
         assert secrets_left() == 1
 
-    @pytest.mark.usefixtures("anna")
+    @pytest.mark.usefixtures("anna", "steady")
     def test_both_take_the_same_work(self):
         def statements(email: str) -> int:
             with CaptureQueriesContext(connection) as queries:

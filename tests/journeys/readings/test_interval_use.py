@@ -443,6 +443,7 @@ class TestTheArchiveOfOnesData:
         assert "csv/metering.IntervalDay.csv" not in exported(hanna)
 
 
+@pytest.mark.usefixtures("steady")
 def test_a_page_over_ten_years_asks_little_of_the_database(
     hanna, store, django_assert_max_num_queries
 ):

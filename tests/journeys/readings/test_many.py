@@ -137,6 +137,7 @@ class TestRegisters:
         assert "1.8.2 · Łąkowa 0" in text(tina.get(PAGE))
 
 
+@pytest.mark.usefixtures("steady")
 class TestTheCost:
     def test_two_hundred_ask_as_little_as_two(self, max_):
         self.walk(max_, likely(1))

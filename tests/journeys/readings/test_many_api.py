@@ -112,6 +112,7 @@ def test_a_shared_account_without_its_readings_takes_none(max_):
     assert codes(post(dora, [reading(registers()[0])], dora.token())) == ["no_such_register"]
 
 
+@pytest.mark.usefixtures("steady")
 def test_two_hundred_ask_as_little_as_two(max_, token):
     post(max_, [reading(registers()[0])], token)
     with CaptureQueriesContext(connection) as few:
