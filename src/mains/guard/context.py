@@ -1,7 +1,7 @@
 """Which tenant the current thread of work may touch: exactly one schema, or none."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -61,11 +61,19 @@ def choose(schema_name: str | None) -> None:
         return
     if schema_name is not None and not SCHEMA_NAME.fullmatch(schema_name):
         raise UnusableSchemaName(schema_name)
-    if connection.in_atomic_block and not getattr(connection, "switchable", lambda: True)():
+    if is_bound():
         raise SwitchInsideTransaction(
             f"The tenant cannot change from {before!r} to {schema_name!r} inside a transaction."
         )
     _schema.set(schema_name)
+
+
+def is_bound() -> bool:
+    """
+    Tell whether a writing transaction is open: no other schema can be chosen before it ends.
+    """
+    is_switchable: Callable[[], bool] = getattr(connection, "switchable", lambda: True)
+    return connection.in_atomic_block and not is_switchable()
 
 
 @contextmanager

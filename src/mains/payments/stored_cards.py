@@ -49,9 +49,10 @@ def start(
     :raises GatewayUnavailable: if the gateway does not answer.
     :raises GatewayRefused: if it refuses.
     """
-    mandate = _reserve(account_id, kind, limit_minor, holder, today)
+    tenant = current_tenant()
+    mandate = _reserve(tenant, account_id, kind, limit_minor, holder, today)
     started = gateway(kind).store_card(
-        charge_of(mandate=mandate, tenant=current_tenant(), email=email, language=language)
+        charge_of(mandate=mandate, tenant=tenant, email=email, language=language)
     )
     _remember(mandate_id=mandate.pk, reference=started.gateway_reference)
     return started.page_url
@@ -59,14 +60,19 @@ def start(
 
 @owns_transaction
 def _reserve(
-    account_id: int, kind: str, limit_minor: int | None, holder: str, today: date
+    tenant: TenantInfo,
+    account_id: int,
+    kind: str,
+    limit_minor: int | None,
+    holder: str,
+    today: date,
 ) -> Mandate:
     rows = Account.objects.select_for_update(of=("self",), no_key=True).select_related("company")
     account = rows.get(pk=account_id)
     if in_force(account_id=account_id, on=today) is not None:
         raise AlreadyCollected(account_id)
     Mandate.objects.filter(account=account, confirmed=False).delete()
-    there = account_of_today(tenant=current_tenant(), kind=kind, company=account.company.code)
+    there = account_of_today(tenant=tenant, kind=kind, company=account.company.code)
     return Mandate.objects.create(
         account=account,
         reference=f"CARD-{secrets.token_urlsafe(20)}",

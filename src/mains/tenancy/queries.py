@@ -80,7 +80,9 @@ def _cached[Value](kind: str, key: str, load: Callable[[], Value]) -> Value:
     database = settings.DATABASES["default"]["NAME"]
     slot = (f"{database}:{kind}", key)
     found = _cache.get(slot)
-    if found is not None and found[0] > time.monotonic():
+    # Whoever is in the middle of writing goes on with what it began with: nothing can be asked of
+    # another schema there.
+    if found is not None and (found[0] > time.monotonic() or context.is_bound()):
         return found[1]
     with context.inside(context.PUBLIC):
         value = load()

@@ -33,7 +33,7 @@ class TestACard:
         account = money.account()
         account.customer.email = "payer@example.org"
         account.customer.save()
-        mandate = stored_cards._reserve(account.pk, "stripe", None, "P", TODAY)
+        mandate = stored_cards._reserve(world.tenant, account.pk, "stripe", None, "P", TODAY)
         mandate.card, mandate.card_label, mandate.confirmed = "cus_1/pm_1", "Visa", True
         mandate.save()
         day = TODAY + timedelta(days=14)
@@ -97,7 +97,9 @@ class TestACard:
     def test_on_a_page_nobody_knows_of_are_stored_nowhere(self, world):
         from mains.payments import stored_cards
 
-        mandate = stored_cards._reserve(money.account().pk, "stripe", None, "P", TODAY)
+        mandate = stored_cards._reserve(
+            world.tenant, money.account().pk, "stripe", None, "P", TODAY
+        )
         assert mandate.key_place == world.tenant.file.payments.gateways[0].secret
         stored_cards.ask(reference=mandate.reference, language="uk", now=NOW, today=TODAY)
         mandate.refresh_from_db()
