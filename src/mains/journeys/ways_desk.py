@@ -107,15 +107,12 @@ def gaps(*, tenant: TenantInfo) -> list[str]:
     ways = [
         one for one in tenant.file.payments.gateways if _standing(tenant, one) is Standing.OFFERED
     ]
-    services = {one.code: set[str]() for one in tenant.file.companies}
-    for service in tenant.file.services:
-        services[service.company].add(service.code)
-    return [
-        one.name
-        for one in tenant.file.companies
-        if ways
-        and not any(way.takes(company=one.code, services=services[one.code]) for way in ways)
-    ]
+
+    def is_taken(company: str) -> bool:
+        services = tenant.file.services_of(company)
+        return any(one.takes(company=company, services=services) for one in ways)
+
+    return [one.name for one in tenant.file.companies if ways and not is_taken(one.code)]
 
 
 def way(*, tenant: TenantInfo, position: int) -> Way:

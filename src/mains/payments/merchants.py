@@ -161,7 +161,7 @@ def _own(tenant: TenantInfo, kind: str, company: str) -> list[Choice]:
     Return the ways of a kind that are a company's: what takes all its services before what takes
     some, and what is offered before what is not.
     """
-    services = {one.code for one in tenant.file.services if one.company == company}
+    services = tenant.file.services_of(company)
     own = [
         one
         for one in tenant.file.payments.gateways

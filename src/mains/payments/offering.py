@@ -17,7 +17,7 @@ def offered(*, tenant: TenantInfo, company: str, bill_ids: Collection[int] = ())
     Where the utility is live, none that only pretends.
     """
     by_bill = services_of(tenant=tenant, company=company, bill_ids=bill_ids)
-    services = set().union(*by_bill.values()) or _all_services(tenant, company)
+    services = set().union(*by_bill.values()) or tenant.file.services_of(company)
     return [one for one in _ways(tenant, company) if one.takes(company=company, services=services)]
 
 
@@ -63,13 +63,9 @@ def services_of(
     """
     if not any(one.services for one in tenant.file.payments.gateways):
         return {bill_id: set() for bill_id in bill_ids}
-    all_of_them = _all_services(tenant, company)
+    all_of_them = tenant.file.services_of(company)
     named = billing.services(bill_ids=bill_ids)
     return {bill_id: found & all_of_them or all_of_them for bill_id, found in named.items()}
-
-
-def _all_services(tenant: TenantInfo, company: str) -> set[str]:
-    return {one.code for one in tenant.file.services if one.company == company}
 
 
 def names(choices: Sequence[Gateway]) -> list[str]:

@@ -101,7 +101,7 @@ def charge_of(*, mandate: Mandate, tenant: TenantInfo, email: str, language: str
             kind=mandate.gateway,
             company=company.code,
             title=company.name,
-            account=MerchantAccount(mandate.merchant_account, mandate.key_place),
+            account=_stored_in(mandate),
         ),
         amount_minor=0,
         currency=account.currency,
@@ -123,11 +123,15 @@ def account_with(
     """
     services = services_of(tenant=tenant, company=company, bill_ids=[bill_id])[bill_id]
     found = accounts_of(tenant=tenant, kind=mandate.gateway, company=company, services=services)
-    there = MerchantAccount(mandate.merchant_account, mandate.key_place)
+    there = _stored_in(mandate)
     if there in found:
         return there
     same = [one for one in found if one.name == there.name != ""]
     return next(iter(same or found), None)
+
+
+def _stored_in(mandate: Mandate) -> MerchantAccount:
+    return MerchantAccount(mandate.merchant_account, mandate.key_place)
 
 
 def ask(*, reference: str, language: str, now: datetime, today: date) -> None:

@@ -288,6 +288,12 @@ class TenantFile(Section):
         """
         return next(company for company in self.companies if company.code == code)
 
+    def services_of(self, company: str) -> set[str]:
+        """
+        Return the codes of the services that a company bills.
+        """
+        return {service.code for service in self.services if service.company == company}
+
     def service(self, code: str) -> Service:
         """
         Return the service with a code.
